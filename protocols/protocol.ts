@@ -1,0 +1,362 @@
+/**
+ * The contract between a wire protocol and the rest of Countersign: types and no code.
+ *
+ * A protocol speaks to one client and to one upstream. It reads statements, asks the session
+ * whether they may run, hides what the session says is to be hidden, and hands the session every
+ * byte that the client is shown. It knows nothing of policies, people, masks or archives.
+ */
+import type { Socket } from 'node:net'
+import type { SecureContextOptions } from 'node:tls'
+
+// ── A protocol, and what it is given ────────────────────────────────────────────────────────────
+
+export interface Protocol {
+  /** Lower case, as the configuration writes it: `postgres`, `mysql`. */
+  readonly name: string
+  readonly defaultPort: number
+  /** Speaks to one client until it leaves or is sent away. Never rejects. */
+  serve(client: Socket, gateway: Gateway): Promise<void>
+  /** Reads statements against a live catalog without a client: `explain`, `check`, `discover`. */
+  open(upstream: Upstream): Promise<StatementReader>
+  /** Turns the frames that a session recorded back into results. */
+  decodeFrames(frames: Iterable<RecordedFrames>): Iterable<ResultEvent>
+}
+
+export interface Gateway {
+  readonly limits: Limits
+  /** Key and certificate (PEM) of the listener; absent when the listener has no TLS. */
+  readonly tls: SecureContextOptions | undefined
+  /** What the client has to prove. An unknown user gets a decoy, so that it cannot be told apart. */
+  credential(login: Login): Credential
+  /** Called once the proof succeeded. Throws AccessDenied. */
+  login(login: Login): Promise<Session>
+}
+
+export interface Limits {
+  /** From accept to the first statement. */
+  readonly startupMsMax: number
+  readonly startupBytesMax: number
+  /** A statement's text. Longer ones are refused: they could not be read. */
+  readonly statementBytesMax: number
+  /** A frame that has to be read whole. Larger ones are streamed when nothing in them is read. */
+  readonly frameBytesMax: number
+  /** What may wait in memory for each direction of a session before its socket is paused. */
+  readonly bufferedBytesMax: number
+}
+
+export interface Login {
+  readonly protocol: string
+  readonly user: string
+  /** As the client asked for it: a name of the configuration's `databases`. */
+  readonly database: string
+  readonly application: string | undefined
+  readonly remoteAddress: string
+  readonly tls: boolean
+}
+
+/** A SCRAM-SHA-256 verifier (RFC 5802 section 3): proves a password without holding it. */
+export interface Credential {
+  readonly iterations: number
+  readonly salt: Buffer
+  readonly storedKey: Buffer
+  readonly serverKey: Buffer
+}
+
+/** The real database's address and credentials; the client never sees them. */
+export interface Upstream {
+  readonly host: string
+  readonly port: number
+  readonly database: string
+  readonly user: string
+  /** Read in the protocol's `upstream.ts` and `catalog.ts` only. */
+  readonly password: string | undefined
+  readonly tls: UpstreamTls
+}
+
+export interface UpstreamTls {
+  readonly mode: 'disable' | 'prefer' | 'require' | 'verify-ca' | 'verify-full'
+  /** PEM. */
+  readonly ca?: string
+  readonly cert?: string
+  readonly key?: string
+}
+
+// ── A session ───────────────────────────────────────────────────────────────────────────────────
+
+export interface Session {
+  readonly id: string
+  readonly upstream: Upstream
+  /** An operator ended the session, access ended, or the proxy stops. */
+  readonly signal: AbortSignal
+
+  /**
+   * Whether a statement may run. It is recorded before this answers. Answers synchronously when
+   * the policy alone decides; a held statement answers when people have decided, or `gone` fires.
+   * `notify` reaches the client while it waits.
+   */
+  review(
+    statement: Statement,
+    context: StatementContext,
+    gone: AbortSignal,
+    notify: (text: string) => void,
+  ): Answer | Promise<Answer>
+
+  /**
+   * What to hide in one result of a statement, or undefined when every column passes as it is.
+   * `result` counts the SQL statements of the text from 0. `columns` is what the wire said.
+   */
+  masks(analysis: Analysis, result: number, columns: readonly Column[]): ResultMask | undefined
+
+  /** Whether errors, notices and the like of a statement may carry values to be hidden. */
+  hidesDiagnostics(analysis: Analysis): boolean
+
+  /**
+   * Adds to the recording. A promise only when the recorder is full: wait for it before reading
+   * more from either side.
+   */
+  record(event: SessionEvent): Promise<void> | undefined
+
+  /**
+   * Returns once everything recorded so far is in the journal's file. To be called after review
+   * and before a statement's first byte is sent upstream. Throws RecordingUnavailable.
+   */
+  commit(): void
+
+  /** The client left, or the session was ended; `reason` is for the recording. */
+  end(reason: string): Promise<void>
+}
+
+export type Answer = { readonly run: true } | { readonly run: false; readonly refusal: Refusal }
+
+export interface Refusal {
+  /** Why, for the protocol's own code: SQLSTATE or errno. */
+  readonly code: 'denied' | 'expired' | 'withdrawn' | 'unreadable' | 'unrecorded'
+  /** One sentence. */
+  readonly message: string
+  /** Rule names, approval id; one line. */
+  readonly detail: string | undefined
+  /** What would pass. */
+  readonly hint: string | undefined
+}
+
+/** What outside of the text changes what a statement means. Bound to an approval. */
+export interface StatementContext {
+  readonly transaction: 'idle' | 'open' | 'failed'
+  /** The role that runs it, if the client changed it. */
+  readonly role: string | undefined
+  /** As known from the wire; undefined when it cannot be known. */
+  readonly searchPath: string | undefined
+}
+
+// ── A statement ─────────────────────────────────────────────────────────────────────────────────
+
+/** One SQL text as it will run. */
+export interface Statement {
+  readonly text: string
+  readonly analysis: Analysis
+  /** In the protocol's text form; bytes where the type has none that we know. */
+  readonly parameters: readonly Parameter[]
+}
+
+export type Parameter = string | Uint8Array | null
+
+/**
+ * What a text does, without its verdict. Cached and shared: the same object for every run of texts
+ * that differ in nothing that matters, so that it can be a key in a WeakMap.
+ */
+export interface Analysis {
+  /** For people: `SELECT`, `DELETE`, `CREATE TABLE`; several joined by `; `. */
+  readonly tag: string
+  readonly effects: readonly Effect[]
+  /** One for each SQL statement in the text, in order. */
+  readonly results: readonly ResultLineage[]
+  /** Base columns that anything in the text depends on: outputs, predicates, order, writes. */
+  readonly reads: readonly ColumnName[]
+  /** Base columns whose values go somewhere else than to the client. */
+  readonly moves: readonly ColumnMove[]
+  /** Every relation named or reached, views followed, with all of its columns. */
+  readonly relations: readonly RelationName[]
+  /** The text with its literals replaced by `?`: what search and statistics may see. */
+  readonly normalized: string
+  /** Why the text could not be understood, if so; then `effects` has `unknown`. */
+  readonly unreadable: string | undefined
+}
+
+export type EffectKind =
+  | 'read'
+  | 'insert'
+  | 'update'
+  | 'delete'
+  | 'truncate'
+  | 'create'
+  | 'alter'
+  | 'drop'
+  | 'grant'
+  | 'role'
+  | 'setting'
+  | 'export'
+  | 'import'
+  | 'execute'
+  | 'lock'
+  | 'maintain'
+  | 'transaction'
+  | 'unknown'
+
+/** One thing that a statement does to one object. */
+export interface Effect {
+  readonly kind: EffectKind
+  readonly object: ObjectName | undefined
+  /** An UPDATE or DELETE that nothing narrows: no WHERE, or one that is true for every row. */
+  readonly unfiltered?: true
+  /** More about it, lower case, for rules and people: `program`, `file`, `do`, `superuser`. */
+  readonly detail?: string
+}
+
+export interface ObjectName {
+  /** Lower case: table, view, function, schema, database, role, setting, extension, … */
+  readonly type: string
+  readonly schema: string | undefined
+  readonly name: string
+}
+
+/** A base column. Interned by the catalog: the same object for the same column of a version. */
+export interface ColumnName {
+  readonly schema: string
+  readonly table: string
+  readonly column: string
+}
+
+export interface RelationName {
+  readonly schema: string
+  readonly name: string
+  readonly columns: readonly ColumnName[]
+}
+
+export interface ColumnMove {
+  readonly from: ColumnName
+  readonly to: ObjectName
+}
+
+/**
+ * Where the output columns of one SQL statement come from. `none`: it returns no rows.
+ * `untraced`: it may return rows, and nothing may be said about them.
+ */
+export type ResultLineage = readonly OutputColumn[] | 'none' | 'untraced'
+
+export interface OutputColumn {
+  readonly name: string
+  /** Every base column that can influence the value. */
+  readonly sources: readonly ColumnName[]
+  /** The value is that of its one source, unchanged. */
+  readonly plain: boolean
+  /** Known only for plain columns; COPY has no other description of its columns. */
+  readonly type?: ValueType
+}
+
+/** Reads statements of one database, for commands that have no client. */
+export interface StatementReader {
+  read(text: string): Statement
+  close(): Promise<void>
+}
+
+// ── A result ────────────────────────────────────────────────────────────────────────────────────
+
+/** One column of a result, as the wire describes it. */
+export interface Column {
+  readonly name: string
+  readonly type: ValueType
+  /** Base columns behind the column that the server says it is; empty when it says none. */
+  readonly origin: readonly ColumnName[]
+}
+
+export interface ValueType {
+  readonly class: ValueClass
+  /** The server's own name: `int4`, `varchar`, `_text`. */
+  readonly name: string
+  /** In characters, where the type has a bound: varchar(n), char(n). */
+  readonly lengthMax: number | undefined
+}
+
+export type ValueClass =
+  | 'text'
+  | 'integer'
+  | 'decimal'
+  | 'float'
+  | 'boolean'
+  | 'date'
+  | 'time'
+  | 'timestamp'
+  | 'timestamptz'
+  | 'interval'
+  | 'uuid'
+  | 'json'
+  | 'bytes'
+  | 'array'
+  | 'other'
+
+/** By position. A column that passes as it is has undefined. Same length as the result's columns. */
+export type ResultMask = readonly (CellMask | undefined)[]
+
+/** Values are in the protocol's text form, valid for the column's type; null is SQL NULL. */
+export type CellMask =
+  /** Every cell, NULL included, becomes the same value. */
+  | { readonly kind: 'constant'; readonly value: string | null; readonly rule: string }
+  /** NULL stays NULL. Deterministic. */
+  | { readonly kind: 'value'; apply(value: string): string | null; readonly rule: string }
+
+// ── A recording ─────────────────────────────────────────────────────────────────────────────────
+
+/** What a protocol reports. Statements are recorded by `review` itself. */
+export type SessionEvent =
+  /** Bytes as the client was shown them, or as it sent them (COPY data). Copied by the recorder. */
+  | { readonly type: 'frames'; readonly from: 'server' | 'client'; readonly bytes: Buffer }
+  /** A statement's end: the nth of the session counted by review, from 0. */
+  | {
+      readonly type: 'statement.end'
+      readonly statement: number
+      readonly tag: string | undefined
+      readonly rows: number
+      readonly bytes: number
+      /** SQLSTATE or errno when it failed. */
+      readonly error: string | undefined
+    }
+  /** Something was not recorded, and why. */
+  | { readonly type: 'gap'; readonly reason: string; readonly bytes: number }
+
+export interface RecordedFrames {
+  readonly from: 'server' | 'client'
+  /** Microseconds since the session's start. */
+  readonly atUs: number
+  readonly bytes: Buffer
+}
+
+/** What recorded frames mean. */
+export type ResultEvent =
+  | {
+      readonly type: 'columns'
+      readonly atUs: number
+      readonly columns: readonly { readonly name: string; readonly type: string }[]
+    }
+  | { readonly type: 'row'; readonly atUs: number; readonly values: readonly (string | null)[] }
+  | { readonly type: 'end'; readonly atUs: number; readonly tag: string }
+  | {
+      readonly type: 'error' | 'notice'
+      readonly atUs: number
+      readonly severity: string
+      readonly code: string
+      readonly message: string
+      readonly detail: string | undefined
+      readonly hint: string | undefined
+    }
+  | {
+      readonly type: 'copy'
+      readonly atUs: number
+      readonly from: 'server' | 'client'
+      readonly bytes: Buffer
+    }
+  | {
+      readonly type: 'notification'
+      readonly atUs: number
+      readonly channel: string
+      readonly payload: string
+    }
