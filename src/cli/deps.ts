@@ -1,0 +1,24 @@
+/** What main.ts hands to the commands, so that no command has to name a protocol. */
+import type {
+  RecordedFrames,
+  ResultEvent,
+  StatementReader,
+  Upstream,
+} from '../../protocols/protocol.ts'
+import type { Config } from '../config/config.ts'
+
+export interface Deps {
+  /** Starts the proxy, the console and the recorder; resolves when all of them listen. */
+  start(config: Config): Promise<RunningServer>
+  /** Opens a reader of statements over a live catalog. Rejects with UpstreamError. */
+  open(protocol: string, upstream: Upstream): Promise<StatementReader>
+  decodeFrames(protocol: string, frames: Iterable<RecordedFrames>): Iterable<ResultEvent>
+}
+
+export interface RunningServer {
+  readonly postgres: { readonly host: string; readonly port: number } | undefined
+  /** The console's address, without a slash at the end. */
+  readonly http: string
+  /** Lets sessions end, flushes the recording, closes everything. Idempotent. */
+  close(): Promise<void>
+}
