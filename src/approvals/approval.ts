@@ -1,0 +1,247 @@
+/**
+ * An approval: one request for a decision by people, and everything that happened to it.
+ *
+ *   pending ──► approved ──► running ──► finished
+ *      │           │            └──────► failed
+ *      ├─► denied  └─► withdrawn
+ *      ├─► expired
+ *      └─► withdrawn
+ *
+ * Only types and pure functions: who may see it, who may decide it, when it is decided.
+ */
+import type { Effect } from '../../protocols/protocol.ts'
+
+export type ApprovalState =
+  | 'pending'
+  | 'approved'
+  | 'denied'
+  | 'expired'
+  | 'withdrawn'
+  | 'running'
+  | 'finished'
+  | 'failed'
+
+export type Surface = 'web' | 'terminal' | 'api'
+export type Risk = 'low' | 'medium' | 'high'
+
+export interface Requester {
+  readonly name: string
+  readonly kind: 'person' | 'agent'
+  /** The person who answers for an agent. */
+  readonly owner?: string | undefined
+}
+
+/** Somebody who looks at or decides an approval; any Identity fits. */
+export interface Person {
+  readonly name: string
+  readonly kind: 'person' | 'agent'
+  readonly groups: readonly string[]
+}
+
+/** One alternative is enough: so many distinct people of that group. None: nobody can approve. */
+export interface Approvers {
+  readonly any: readonly { readonly group: string; readonly count: number }[]
+}
+
+/** What a session asks. All texts are as they would run; pages and terminals escape them. */
+export interface ApprovalRequest {
+  readonly sessionId: string
+  /** Of the session, from 0. */
+  readonly statementNumber: number
+  readonly requester: Requester
+  readonly database: string
+  readonly environment: string
+  readonly application?: string | undefined
+  readonly text: string
+  /** In display form; null is SQL NULL. */
+  readonly parameters: readonly (string | null)[]
+  readonly normalized: string
+  readonly rules: readonly string[]
+  /** One sentence: why it is held. */
+  readonly reason: string
+  /** What would pass. */
+  readonly hint?: string | undefined
+  readonly risk: Risk
+  readonly effects: readonly Effect[]
+  /** As `schema.table.column`: what the statement touches of what is masked. */
+  readonly maskedColumns: readonly string[]
+  /** Of everything that an approval is bound to; an answer has to name it. */
+  readonly digest: string
+  readonly approvers: Approvers
+  /** An open transaction waits with the statement, and holds its locks. */
+  readonly inTransaction: boolean
+  readonly expiresInMs: number
+  /** Whether an agent's owner may approve what the agent asks. */
+  readonly ownerMayApprove: boolean
+}
+
+/** One person's answer. The latest of each person counts. */
+export interface PersonAnswer {
+  readonly name: string
+  /** The person's groups when they answered. */
+  readonly groups: readonly string[]
+  readonly decision: 'approved' | 'denied'
+  readonly surface: Surface
+  readonly at: Date
+  readonly reason?: string | undefined
+}
+
+/** How an approved statement ended. */
+export interface RunResult {
+  readonly ok: boolean
+  readonly tag?: string | undefined
+  readonly rows?: number | undefined
+  /** SQLSTATE or a message without values. */
+  readonly error?: string | undefined
+  readonly durationMs: number
+}
+
+export interface Approval extends Omit<ApprovalRequest, 'expiresInMs'> {
+  readonly id: string
+  /** For people: four to six letters and digits, never used twice. */
+  readonly shortId: string
+  readonly url: string
+  readonly state: ApprovalState
+  readonly createdAt: Date
+  readonly expiresAt: Date
+  /** Oldest first, every one ever given. */
+  readonly answers: readonly PersonAnswer[]
+  /** When it left `pending`. */
+  readonly settledAt: Date | undefined
+  /** Why it was denied or withdrawn. */
+  readonly settledReason: string | undefined
+  readonly startedAt: Date | undefined
+  readonly endedAt: Date | undefined
+  readonly result: RunResult | undefined
+}
+
+export type Outcome =
+  | { readonly kind: 'approved'; readonly by: readonly PersonAnswer[] }
+  | { readonly kind: 'denied'; readonly by: readonly PersonAnswer[]; readonly reason: string }
+  | { readonly kind: 'expired' }
+  | { readonly kind: 'withdrawn'; readonly reason: string }
+
+/** A request that waits for its outcome, which never rejects. */
+export interface Pending {
+  readonly id: string
+  readonly shortId: string
+  readonly url: string
+  readonly expiresAt: Date
+  readonly outcome: Promise<Outcome>
+}
+
+export interface DecisionRequest {
+  readonly person: Person
+  readonly decision: 'approved' | 'denied'
+  readonly reason?: string | undefined
+  readonly surface: Surface
+  /** The digest of what the person was shown. */
+  readonly shownDigest: string
+}
+
+export type DecisionErrorCode =
+  | 'not_found'
+  | 'own_request'
+  | 'not_a_reviewer'
+  | 'already_decided'
+  | 'expired'
+  | 'stale'
+
+/** `ok` says that the answer counted; the approval may still wait for more people. */
+export type DecisionResult =
+  | { readonly ok: true; readonly approval: Approval }
+  | { readonly ok: false; readonly code: DecisionErrorCode; readonly message: string }
+
+export interface ApprovalEvent {
+  readonly type: 'requested' | 'answered' | Exclude<ApprovalState, 'pending'>
+  readonly approval: Approval
+  /** Of `answered`. */
+  readonly answer?: PersonAnswer
+}
+
+export interface ApprovalFilter {
+  readonly states?: readonly ApprovalState[]
+  /** Leaves out what this person may not see. */
+  readonly visibleTo?: Person
+  readonly requester?: string
+  /** Newest first; 200 unless told. */
+  readonly limit?: number
+}
+
+/** The latest answer of each person, in the order in which they were given. */
+export function countedAnswers(answers: readonly PersonAnswer[]): readonly PersonAnswer[] {
+  const latest = new Map<string, PersonAnswer>()
+  for (const answer of answers) {
+    latest.delete(answer.name)
+    latest.set(answer.name, answer)
+  }
+  return [...latest.values()]
+}
+
+export interface Progress {
+  readonly group: string
+  readonly given: number
+  readonly needed: number
+}
+
+/** How far each alternative is. */
+export function progress(approval: Pick<Approval, 'approvers' | 'answers'>): readonly Progress[] {
+  const approved = countedAnswers(approval.answers).filter(a => a.decision === 'approved')
+  return approval.approvers.any.map(({ group, count }) => ({
+    group,
+    given: approved.filter(answer => answer.groups.includes(group)).length,
+    // A count under one would let a statement run that nobody approved.
+    needed: Math.max(1, count),
+  }))
+}
+
+/** Whether enough people approved. Nobody can approve where no alternative is stated. */
+export function isApproved(approval: Pick<Approval, 'approvers' | 'answers'>): boolean {
+  return progress(approval).some(({ given, needed }) => given >= needed)
+}
+
+export type Bar = { readonly code: 'own_request' | 'not_a_reviewer'; readonly message: string }
+
+/** Why this person may not give this answer; undefined when they may. The same on every surface. */
+export function barredFrom(
+  approval: Approval,
+  person: Person,
+  decision: 'approved' | 'denied',
+): Bar | undefined {
+  if (person.name === approval.requester.name) {
+    return { code: 'own_request', message: 'nobody decides their own request' }
+  }
+  // An agent is run by somebody, and that somebody would be deciding twice.
+  if (person.kind === 'agent') {
+    return { code: 'not_a_reviewer', message: 'only people decide, agents do not' }
+  }
+  if (
+    decision === 'approved' &&
+    person.name === approval.requester.owner &&
+    !approval.ownerMayApprove
+  ) {
+    return {
+      code: 'own_request',
+      message: `the owner of agent ${approval.requester.name} may not approve what it asks`,
+    }
+  }
+  const groups = approval.approvers.any.map(({ group }) => group)
+  if (!groups.some(group => person.groups.includes(group))) {
+    const expected = groups.length === 0 ? 'nobody, by its rules' : `one of ${groups.join(', ')}`
+    return { code: 'not_a_reviewer', message: `${expected} may decide this request` }
+  }
+  return undefined
+}
+
+/** Requesters, owners of agents, and reviewers of its groups see an approval; nobody else does. */
+export function maySee(approval: Approval, person: Person): boolean {
+  if (person.name === approval.requester.name) return true
+  if (person.kind === 'agent') return false
+  if (person.name === approval.requester.owner) return true
+  return approval.approvers.any.some(({ group }) => person.groups.includes(group))
+}
+
+/** Whether nothing more can happen to it. */
+export function isSettled(state: ApprovalState): boolean {
+  return state !== 'pending' && state !== 'approved' && state !== 'running'
+}

@@ -1,0 +1,70 @@
+/** What the console is given: everything that it shows or does comes from outside. */
+import type { Approvals } from '../approvals/approvals.ts'
+import type { Person } from '../approvals/approval.ts'
+
+/** Who may sign in; `Users` of src/identity fits. */
+export interface Accounts {
+  find(name: string): Account | undefined
+  verifyPassword(name: string, password: string): Promise<Account | undefined>
+}
+
+export interface Account extends Person {
+  readonly owner: string | undefined
+}
+
+export interface WebOptions {
+  readonly approvals: Approvals
+  readonly users: Accounts
+  /** As people reach the console, without a slash at the end; decides about Secure cookies. */
+  readonly publicUrl: () => string
+  /** Groups that may read recorded sessions. */
+  readonly auditors: readonly string[]
+  /** Absent: the console has no session pages. */
+  readonly sessions?: SessionsApi
+  readonly metrics?: () => Promise<{ readonly contentType: string; readonly body: string }>
+  readonly ready?: () => Promise<Readiness> | Readiness
+  readonly log?: (level: 'info' | 'warn' | 'error', message: string, data: object) => void
+}
+
+export interface Readiness {
+  readonly ready: boolean
+  /** Part by part: `recording: healthy`. */
+  readonly parts: Readonly<Record<string, string>>
+}
+
+/** Recorded sessions, as far as a list and a page need them. Replay is the terminal's. */
+export interface SessionsApi {
+  /** Newest first. */
+  list(filter: { readonly user?: string; readonly limit: number }): Promise<readonly SessionSummary[]>
+  get(id: string): Promise<SessionDetail | undefined>
+}
+
+export interface SessionSummary {
+  readonly id: string
+  readonly user: string
+  readonly kind: 'person' | 'agent'
+  readonly owner: string | undefined
+  readonly database: string
+  readonly environment: string
+  readonly application: string | undefined
+  readonly startedAt: Date
+  readonly endedAt: Date | undefined
+  readonly statements: number
+}
+
+export interface SessionDetail extends SessionSummary {
+  readonly items: readonly SessionStatement[]
+}
+
+export interface SessionStatement {
+  readonly number: number
+  readonly at: Date
+  readonly text: string
+  readonly verdict: 'allow' | 'hold' | 'deny'
+  readonly rules: readonly string[]
+  readonly approvalId: string | undefined
+  readonly tag: string | undefined
+  readonly rows: number | undefined
+  readonly error: string | undefined
+  readonly durationMs: number | undefined
+}
