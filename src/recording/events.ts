@@ -1,0 +1,114 @@
+/**
+ * What a session is recorded as. The types that the session hands in, and those that a reader gets
+ * back. Everything in `RecordedStatement` but its text and parameters is kept in clear, so that it
+ * can be searched; text, parameters and frames are sealed.
+ */
+import type { Analysis, Parameter, SessionEvent } from '../../protocols/protocol.ts'
+
+/** Who began a session, from where, and to what. */
+export interface SessionStart {
+  readonly id: string
+  readonly identity: RecordedIdentity
+  /** As the configuration names it. */
+  readonly database: string
+  readonly environment: string
+  readonly protocol: string
+  readonly application: string | undefined
+  readonly remoteAddress: string
+  readonly tls: boolean
+  readonly startedAt: Date
+}
+
+export interface RecordedIdentity {
+  readonly name: string
+  readonly kind: 'person' | 'agent'
+  readonly owner: string | undefined
+  readonly purpose: string | undefined
+  readonly groups: readonly string[]
+}
+
+/** A statement and what the policy said of it, before it runs. */
+export interface RecordedStatement {
+  readonly text: string
+  readonly parameters: readonly Parameter[]
+  readonly analysis: Analysis
+  readonly verdict: RecordedVerdict
+  /** The approval that allowed it, when it is already known. */
+  readonly approvalId?: string | undefined
+}
+
+/** Its encoding is cached by object: hand in the same object for the same verdict. */
+export interface RecordedVerdict {
+  readonly kind: 'allow' | 'hold' | 'deny'
+  readonly rules: readonly string[]
+  readonly reason: string
+  /** In mode `observe`: what it would have been. */
+  readonly observed: 'hold' | 'deny' | undefined
+}
+
+/** Something that happened to an approval. Nothing of the statement's text belongs in here. */
+export interface ApprovalRecord {
+  readonly type:
+    | 'approval.requested'
+    | 'approval.decided'
+    | 'approval.expired'
+    | 'approval.withdrawn'
+    | 'approval.claimed'
+    | 'approval.finished'
+  readonly approvalId: string
+  /** The session's statement that it is about. */
+  readonly statement: number
+  readonly shortId?: string | undefined
+  readonly decision?: 'approved' | 'denied' | undefined
+  /** Who decided, and where: `web`, `terminal`, `api`. */
+  readonly by?: string | undefined
+  readonly surface?: string | undefined
+  readonly reason?: string | undefined
+  readonly rules?: readonly string[] | undefined
+  readonly expiresAt?: Date | undefined
+}
+
+/** Records one session. Numbers statements from 0. */
+export interface SessionRecorder {
+  /**
+   * Buffered in memory until `commit`. Returns the statement's number in the session.
+   * Throws RecordingUnavailable when nothing more may be accepted.
+   */
+  statement(statement: RecordedStatement): number
+  /**
+   * Frames are copied. A promise when the journal cannot take more: wait for it before reading on.
+   * It rejects with RecordingUnavailable when the journal does not come back in time.
+   */
+  event(event: SessionEvent): Promise<void> | undefined
+  approval(record: ApprovalRecord): void
+  /**
+   * Returns once everything recorded so far of every session's statements is in the journal's
+   * file: one write(2). Throws RecordingUnavailable; the statement must then not run.
+   */
+  commit(): void
+  /** Resolves once everything committed so far has reached the disk. Shared by those who wait. */
+  sync(): Promise<void>
+  /** Nothing may be recorded after it. Idempotent. */
+  end(reason: string): Promise<void>
+}
+
+/** `low`: no new sessions. `critical`: no statements. */
+export type StorageState = 'healthy' | 'low' | 'critical'
+
+export type ArchiveConfig =
+  | { readonly kind: 'embedded' }
+  | {
+      readonly kind: 'server'
+      readonly url: string
+      readonly user?: string | undefined
+      readonly password?: string | undefined
+      readonly database?: string | undefined
+    }
+  | { readonly kind: 'none' }
+
+/** The recorder's way to say something; `pino` has this shape. */
+export interface Log {
+  info(fields: object, message: string): void
+  warn(fields: object, message: string): void
+  error(fields: object, message: string): void
+}
