@@ -7,6 +7,7 @@ import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
 import { chown, mkdir, open, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { createServer } from 'node:net'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { type PostgresProgram, postgresProgram } from './postgres-program.ts'
@@ -61,7 +62,7 @@ const keeper = `
   "$@" & server=$!
   (cat <&3 >/dev/null; kill -INT $server 2>/dev/null) &
   wait $server; status=$?
-  [ -z "$COUNTERSIGN_REMOVE" ] || rm -rf "$COUNTERSIGN_REMOVE"
+  [ $status -ne 0 ] || [ -z "$COUNTERSIGN_REMOVE" ] || rm -rf "$COUNTERSIGN_REMOVE"
   exit $status
 `
 
@@ -75,6 +76,7 @@ export async function startEmbeddedPostgres(
   const logPath = join(options.dir, 'postgres.log')
   await mkdir(options.dir, { recursive: true })
   await own(options.dir, program)
+  await reachable(options.dir, program)
   const fresh = !(await exists(join(dataDir, 'PG_VERSION')))
   if (fresh) await makeCluster(program, options.dir, dataDir, password)
   await configure(program, dataDir, options)
@@ -82,14 +84,17 @@ export async function startEmbeddedPostgres(
   // Somebody else may take the port between our looking and Postgres's binding it.
   for (let attempt = 1; ; attempt++) {
     const port = options.port ?? (await freePort())
+    const stale = await readIfThere(join(dataDir, 'postmaster.pid'))
     const server = await launch(program, options, dataDir, logPath, port)
-    const problem = await ready(server, dataDir, logPath)
+    const problem = await ready(server, dataDir, logPath, stale)
     if (problem === undefined) {
       return running(server, options, { port, password, logPath, dataDir })
     }
     await stop(server)
     const retry = options.port === undefined && attempt < 5 && problem.includes('in use')
-    if (!retry) throw new Error(`Postgres did not start: ${problem}`)
+    if (retry) continue
+    if (options.temporary) await rm(options.dir, { recursive: true, force: true })
+    throw new Error(`Postgres did not start: ${problem}`)
   }
 }
 
@@ -171,7 +176,6 @@ async function launch(
       : { ssl: 'on', ssl_cert_file: 'server.cert', ssl_key_file: 'server.key' }),
     ...options.settings,
   }
-  await rm(join(dataDir, 'postmaster.pid'), { force: true })
   const log = await open(logPath, 'a')
   try {
     const server = spawn(
@@ -202,12 +206,15 @@ async function ready(
   server: ChildProcess,
   dataDir: string,
   logPath: string,
+  stale: string,
 ): Promise<string | undefined> {
   const deadline = Date.now() + startMsMax
   while (Date.now() < deadline) {
     if (server.exitCode !== null || server.signalCode !== null) return logTail(logPath)
     // The eighth line of postmaster.pid is the postmaster's status; pg_ctl waits for it too.
-    const lines = (await readIfThere(join(dataDir, 'postmaster.pid'))).split('\n')
+    // One that was there before us is the trace of a server that was killed.
+    const file = await readIfThere(join(dataDir, 'postmaster.pid'))
+    const lines = file === stale ? [] : file.split('\n')
     if (lines[7]?.trim() === 'ready') return undefined
     await delay(20)
   }
@@ -262,6 +269,14 @@ function identity(program: PostgresProgram): { uid?: number; gid?: number } {
 
 async function own(path: string, program: PostgresProgram): Promise<void> {
   if (program.runAs !== undefined) await chown(path, program.runAs.uid, program.runAs.gid)
+}
+
+async function reachable(dir: string, program: PostgresProgram): Promise<void> {
+  const test = spawn('test', ['-w', dir], { ...identity(program), cwd: '/', stdio: 'ignore' })
+  const [code] = await once(test, 'close')
+  if (code === 0) return
+  const who = `Postgres does not run as root, so it runs as nobody, who cannot get into ${dir}`
+  throw new Error(`${who}: choose a folder below ${tmpdir()}`)
 }
 
 /** PGDATA, PGPORT and the like of the person who starts us must not reach this server. */
