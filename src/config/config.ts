@@ -1,0 +1,76 @@
+/**
+ * The configuration as the program uses it: validated, defaults filled, files read, secrets
+ * resolved. Written in YAML as schema.ts has it.
+ */
+import type { MaskingRule } from '../../masking/rules.ts'
+import type { Limits, Upstream } from '../../protocols/protocol.ts'
+import type { UserConfig } from '../identity/users.ts'
+import type { PolicyConfig } from '../policy/rule.ts'
+
+export interface Config {
+  /** Absolute path of the file; undefined when it was made by the program. */
+  readonly path: string | undefined
+  /** Absolute. Holds the state, the journal, the keys and the embedded archive. */
+  readonly dataDir: string
+  readonly listen: ListenConfig
+  readonly limits: Limits
+  /** By the name that clients ask for. */
+  readonly databases: ReadonlyMap<string, DatabaseConfig>
+  readonly users: readonly UserConfig[]
+  readonly policy: PolicyConfig
+  readonly masking: readonly MaskingRule[]
+  readonly approvals: ApprovalsConfig
+  readonly recording: RecordingConfig
+}
+
+export interface Address {
+  readonly host: string
+  readonly port: number
+}
+
+export interface ListenConfig {
+  /** Absent when no database speaks Postgres. */
+  readonly postgres?: Address
+  readonly http: Address
+  /** PEM, for all listeners. */
+  readonly tls?: { readonly cert: string; readonly key: string }
+  /** What links to the console start with, without a slash at the end. */
+  readonly publicUrl?: string
+}
+
+export interface DatabaseConfig {
+  readonly name: string
+  readonly protocol: 'postgres'
+  readonly upstream: Upstream
+  /** As the owner calls it: `production`, `staging`. */
+  readonly environment: string
+}
+
+export interface ApprovalsConfig {
+  readonly expireSeconds: number
+  /** Shorter, because a transaction holds locks while it waits. */
+  readonly expireInTransactionSeconds: number
+  /** Groups whose members may sign in to the console and decide. */
+  readonly reviewers: readonly string[]
+  /** Whether an agent's owner may decide the agent's own requests. */
+  readonly ownerMayApprove: boolean
+}
+
+export interface RecordingConfig {
+  /** `fsync`: every commit survives a power cut; `write`: every commit survives our own death. */
+  readonly durability: 'write' | 'fsync'
+  /** Whether the rows that clients are shown are recorded. */
+  readonly rows: boolean
+  readonly archive: ArchiveConfig
+}
+
+export type ArchiveConfig =
+  | { readonly kind: 'embedded' }
+  | {
+      readonly kind: 'server'
+      readonly url: string
+      readonly database: string
+      readonly username: string | undefined
+      readonly password: string | undefined
+    }
+  | { readonly kind: 'none' }

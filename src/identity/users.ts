@@ -1,0 +1,118 @@
+/**
+ * The people and agents of the configuration: who they are, how they prove it, what they may
+ * open. Unknown names are answered like known ones, so that they cannot be told apart.
+ */
+import { createHmac, timingSafeEqual } from 'node:crypto'
+import type { Credential } from '../../protocols/protocol.ts'
+import { defaultIterations, deriveCredential, parseVerifier } from './scram-verifier.ts'
+
+/** Who is calling. One object for all sessions of a user. */
+export interface Identity {
+  readonly name: string
+  readonly kind: 'person' | 'agent'
+  readonly groups: readonly string[]
+  /** The person who answers for an agent. */
+  readonly owner: string | undefined
+  readonly purpose: string | undefined
+}
+
+export interface UserConfig {
+  readonly name: string
+  /** A SCRAM-SHA-256 verifier. */
+  readonly credential: string
+  readonly kind: 'person' | 'agent'
+  readonly groups: readonly string[]
+  readonly owner?: string
+  readonly purpose?: string
+  /** Globs over the configuration's databases; absent: all. */
+  readonly databases?: readonly string[]
+}
+
+interface User {
+  readonly identity: Identity
+  readonly credential: Credential
+  readonly databases: RegExp | undefined
+}
+
+export class Users {
+  readonly #users = new Map<string, User>()
+  readonly #secret: Buffer
+  readonly #decoyIterations: number
+
+  /**
+   * `secret` makes the decoys: keep it over restarts, or a decoy's salt would change where that
+   * of a real user does not. Throws when a credential is no verifier.
+   */
+  constructor(users: readonly UserConfig[], secret: Buffer) {
+    this.#secret = secret
+    for (const user of users) {
+      const credential = parseVerifier(user.credential)
+      if (!credential) throw new TypeError(`expected a SCRAM-SHA-256 verifier for ${user.name}`)
+      this.#users.set(user.name, {
+        identity: {
+          name: user.name,
+          kind: user.kind,
+          groups: user.groups,
+          owner: user.owner,
+          purpose: user.purpose,
+        },
+        credential,
+        databases: user.databases && globs(user.databases),
+      })
+    }
+    this.#decoyIterations = commonest([...this.#users.values()].map(u => u.credential.iterations))
+  }
+
+  find(name: string): Identity | undefined {
+    return this.#users.get(name)?.identity
+  }
+
+  /** What a client has to prove; for an unknown name a decoy that nothing proves. */
+  credential(name: string): Credential {
+    return this.#users.get(name)?.credential ?? this.#decoy(name)
+  }
+
+  /** For places where the password itself arrives. Takes as long for unknown names. */
+  async verifyPassword(name: string, password: string): Promise<Identity | undefined> {
+    const expected = this.credential(name)
+    const came = await deriveCredential(password, expected.salt, expected.iterations)
+    const proven = timingSafeEqual(came.storedKey, expected.storedKey)
+    return proven ? this.find(name) : undefined
+  }
+
+  mayUse(identity: Identity, database: string): boolean {
+    const user = this.#users.get(identity.name)
+    if (!user) return false
+    return user.databases === undefined || user.databases.test(database)
+  }
+
+  /** The same for the same name, as a real verifier is. */
+  #decoy(name: string): Credential {
+    const bytes = (purpose: string) =>
+      createHmac('sha256', this.#secret).update(`${purpose}\0${name}`).digest()
+    return {
+      iterations: this.#decoyIterations,
+      salt: bytes('salt').subarray(0, 16),
+      storedKey: bytes('stored key'),
+      serverKey: bytes('server key'),
+    }
+  }
+}
+
+/** A decoy has to look like most users do. */
+function commonest(values: readonly number[]): number {
+  const counts = new Map<number, number>()
+  for (const value of values) counts.set(value, (counts.get(value) ?? 0) + 1)
+  const [first] = [...counts].sort(([, a], [, b]) => b - a)
+  return first ? first[0] : defaultIterations
+}
+
+function globs(patterns: readonly string[]): RegExp {
+  const sources = patterns.map(pattern =>
+    pattern
+      .replace(/[.+^${}()|[\]\\]/g, '\\$&')
+      .replaceAll('*', '.*')
+      .replaceAll('?', '.'),
+  )
+  return new RegExp(`^(?:${sources.join('|')})$`, 's')
+}

@@ -1,0 +1,125 @@
+/**
+ * What a policy is made of: rules as the configuration or the preset states them, and the
+ * answer they give. Types and no code; matching is in matcher.ts.
+ */
+import type {
+  ColumnMove,
+  ColumnName,
+  EffectKind,
+  StatementContext,
+} from '../../protocols/protocol.ts'
+
+export type Action = 'allow' | 'hold' | 'deny'
+
+export type Risk = 'low' | 'medium' | 'high'
+
+/** Who may approve: any one of the entries suffices, with `count` distinct people of `group`. */
+export interface Approvers {
+  readonly any: readonly { readonly group: string; readonly count: number }[]
+}
+
+/**
+ * One rule. Every condition that is stated must hold; within a list any entry suffices. Strings
+ * are globs (`*` any run of characters, `?` one) where it says so.
+ *
+ * A rule speaks about single effects of a statement. `hold` and `deny` apply to the statement as
+ * soon as they match one of its effects. `allow` covers the effects that it matches and says
+ * nothing about the others.
+ */
+export interface Rule {
+  readonly name: string
+  readonly action: Action
+  /** Absent: every effect but `transaction` and, for `allow`, `unknown`; those must be named. */
+  readonly effects?: readonly EffectKind[] | undefined
+  /** Globs over `schema.name`; without a dot: that name in any schema. `type:` may precede. */
+  readonly objects?: readonly string[] | undefined
+  /** Objects that the rule leaves out; globs as above. */
+  readonly exceptObjects?: readonly string[] | undefined
+  /** Words of `Effect.detail`, as globs. */
+  readonly details?: readonly string[] | undefined
+  readonly exceptDetails?: readonly string[] | undefined
+  /** An UPDATE or DELETE that nothing narrows, or one that is narrowed. */
+  readonly unfiltered?: boolean | undefined
+  /** The statement depends on a column that is masked for this identity, or does not. */
+  readonly readsMasked?: boolean | undefined
+  /** The statement puts values of such a column somewhere else than to the client. */
+  readonly movesMasked?: boolean | undefined
+  /** Globs over names. */
+  readonly users?: readonly string[] | undefined
+  readonly groups?: readonly string[] | undefined
+  readonly exceptUsers?: readonly string[] | undefined
+  readonly exceptGroups?: readonly string[] | undefined
+  readonly kind?: 'person' | 'agent' | undefined
+  readonly databases?: readonly string[] | undefined
+  readonly environments?: readonly string[] | undefined
+  readonly applications?: readonly string[] | undefined
+  readonly hours?: Hours | undefined
+  readonly transaction?: readonly StatementContext['transaction'][] | undefined
+  /** `allow` only: names of rules that do not apply to the effects which this one covers. */
+  readonly lifts?: readonly string[] | undefined
+  /** `hold` only; absent: the configuration's. */
+  readonly approvers?: Approvers | undefined
+  readonly risk?: Risk | undefined
+  /** One sentence for people; absent: written from the effect. */
+  readonly reason?: string | undefined
+  /** What would pass. */
+  readonly hint?: string | undefined
+}
+
+/** A window of the week. `from` after `to` reaches over midnight. */
+export interface Hours {
+  /** 0 is Sunday. */
+  readonly days: readonly number[]
+  /** Minutes since midnight; `to` is not included. */
+  readonly from: number
+  readonly to: number
+  /** IANA name. */
+  readonly timeZone: string
+  /** The rule applies outside of the window. */
+  readonly outside: boolean
+}
+
+export interface PolicyConfig {
+  readonly mode: 'enforce' | 'observe'
+  readonly preset: 'recommended' | 'none'
+  /** For effects that no rule matches. */
+  readonly default: Action
+  readonly rules: readonly Rule[]
+  /** Who approves what a rule without approvers of its own holds. */
+  readonly approvers: Approvers
+}
+
+export interface PolicyIdentity {
+  readonly name: string
+  readonly kind: 'person' | 'agent'
+  readonly groups: readonly string[]
+  readonly owner: string | undefined
+}
+
+export interface PolicyContext {
+  /** Best the same object for all statements of a session: what applies to it is memoised. */
+  readonly identity: PolicyIdentity
+  readonly database: string
+  readonly environment: string
+  readonly application: string | undefined
+  readonly transaction: StatementContext['transaction']
+  readonly maskedReads: readonly ColumnName[]
+  readonly maskedMoves: readonly ColumnMove[]
+  readonly now: Date
+}
+
+export interface PolicyVerdict {
+  readonly kind: Action
+  /** Names of the rules that said it; empty when nothing matched. */
+  readonly rules: readonly string[]
+  /** One sentence for people; empty when allowed because nothing matched. */
+  readonly reason: string
+  /** What would pass. */
+  readonly hint: string | undefined
+  readonly risk: Risk
+  readonly approvers: Approvers
+  /** In mode `observe`: what it would have been, if not allowed. */
+  readonly observed: 'hold' | 'deny' | undefined
+  /** Depends on nothing but analysis, identity, database, environment and the masked columns. */
+  readonly cacheable: boolean
+}
