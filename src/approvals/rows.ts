@@ -1,0 +1,112 @@
+/** Between an approval and its row. What is read back was written here, so it is not validated. */
+import type { Insertable, Selectable, Updateable } from 'kysely'
+import type {
+  Approval,
+  ApprovalRequest,
+  Person,
+  PersonAnswer,
+  Risk,
+  RunResult,
+} from './approval.ts'
+import type { ApprovalsTable } from './schema.ts'
+
+/** What a change of state brings along. Times are milliseconds since 1970. */
+export interface Change {
+  readonly settledAt?: number
+  readonly settledReason?: string | undefined
+  readonly startedAt?: number
+  readonly endedAt?: number
+  readonly result?: RunResult
+}
+
+export type RequestColumns = Omit<
+  Insertable<ApprovalsTable>,
+  'id' | 'short_id' | 'state' | 'process' | 'created_at' | 'expires_at' | 'answers'
+>
+
+export function requestColumns(request: ApprovalRequest): RequestColumns {
+  return {
+    session_id: request.sessionId,
+    statement_number: request.statementNumber,
+    requester: request.requester.name,
+    requester_kind: request.requester.kind,
+    requester_owner: request.requester.owner ?? null,
+    database: request.database,
+    environment: request.environment,
+    application: request.application ?? null,
+    text: request.text,
+    parameters: JSON.stringify(request.parameters),
+    normalized: request.normalized,
+    rules: JSON.stringify(request.rules),
+    reason: request.reason,
+    hint: request.hint ?? null,
+    risk: request.risk,
+    effects: JSON.stringify(request.effects),
+    masked_columns: JSON.stringify(request.maskedColumns),
+    digest: request.digest,
+    approvers: JSON.stringify(request.approvers),
+    in_transaction: request.inTransaction ? 1 : 0,
+    owner_may_approve: request.ownerMayApprove ? 1 : 0,
+  }
+}
+
+export function changeColumns(change: Change): Updateable<ApprovalsTable> {
+  return {
+    ...(change.settledAt !== undefined && { settled_at: change.settledAt }),
+    ...(change.settledReason !== undefined && { settled_reason: change.settledReason }),
+    ...(change.startedAt !== undefined && { started_at: change.startedAt }),
+    ...(change.endedAt !== undefined && { ended_at: change.endedAt }),
+    ...(change.result !== undefined && { result: JSON.stringify(change.result) }),
+  }
+}
+
+export function toApproval(row: Selectable<ApprovalsTable>, publicUrl: string): Approval {
+  return {
+    id: row.id,
+    shortId: row.short_id,
+    url: `${publicUrl}/approvals/${row.short_id}`,
+    state: row.state,
+    sessionId: row.session_id,
+    statementNumber: row.statement_number,
+    requester: {
+      name: row.requester,
+      kind: row.requester_kind as Person['kind'],
+      owner: row.requester_owner ?? undefined,
+    },
+    database: row.database,
+    environment: row.environment,
+    application: row.application ?? undefined,
+    text: row.text,
+    parameters: JSON.parse(row.parameters) as Approval['parameters'],
+    normalized: row.normalized,
+    rules: JSON.parse(row.rules) as Approval['rules'],
+    reason: row.reason,
+    hint: row.hint ?? undefined,
+    risk: row.risk as Risk,
+    effects: JSON.parse(row.effects) as Approval['effects'],
+    maskedColumns: JSON.parse(row.masked_columns) as Approval['maskedColumns'],
+    digest: row.digest,
+    approvers: JSON.parse(row.approvers) as Approval['approvers'],
+    inTransaction: row.in_transaction === 1,
+    ownerMayApprove: row.owner_may_approve === 1,
+    createdAt: new Date(row.created_at),
+    expiresAt: new Date(row.expires_at),
+    answers: (JSON.parse(row.answers) as StoredAnswer[]).map(toAnswer),
+    settledAt: date(row.settled_at),
+    settledReason: row.settled_reason ?? undefined,
+    startedAt: date(row.started_at),
+    endedAt: date(row.ended_at),
+    result: row.result === null ? undefined : (JSON.parse(row.result) as RunResult),
+  }
+}
+
+/** As JSON writes it: the time in ISO 8601. */
+type StoredAnswer = Omit<PersonAnswer, 'at'> & { readonly at: string }
+
+function toAnswer(stored: StoredAnswer): PersonAnswer {
+  return { ...stored, at: new Date(stored.at) }
+}
+
+function date(milliseconds: number | null): Date | undefined {
+  return milliseconds === null ? undefined : new Date(milliseconds)
+}

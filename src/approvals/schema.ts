@@ -1,0 +1,103 @@
+/**
+ * The tables of approvals and their migrations. Times are milliseconds since 1970, lists are JSON:
+ * types that SQLite and Postgres both have.
+ */
+import type { ColumnType, Kysely, Migration, MigrationProvider } from 'kysely'
+import type { ApprovalState } from './approval.ts'
+
+export interface Tables {
+  approvals: ApprovalsTable
+}
+
+export interface ApprovalsTable {
+  id: string
+  short_id: string
+  state: ApprovalState
+  /** The process whose client waits; see proxy-process.ts. */
+  process: string
+  session_id: string
+  statement_number: number
+  requester: string
+  requester_kind: string
+  requester_owner: string | null
+  database: string
+  environment: string
+  application: string | null
+  text: string
+  parameters: string
+  normalized: string
+  rules: string
+  reason: string
+  hint: string | null
+  risk: string
+  effects: string
+  masked_columns: string
+  digest: string
+  approvers: string
+  in_transaction: number
+  owner_may_approve: number
+  created_at: number
+  expires_at: number
+  settled_at: number | null
+  settled_reason: string | null
+  started_at: number | null
+  ended_at: number | null
+  result: string | null
+  /** In the same row, so that an answer and what it decides are one compare-and-set. */
+  answers: string
+  /** Counts changes. */
+  revision: ColumnType<number, number | undefined, number>
+}
+
+export const migrations: MigrationProvider = {
+  getMigrations: () =>
+    Promise.resolve({
+      '0001-approvals': { up: createTables } satisfies Migration,
+    }),
+}
+
+async function createTables(db: Kysely<unknown>): Promise<void> {
+  await db.schema
+    .createTable('approvals')
+    .addColumn('id', 'text', column => column.primaryKey())
+    .addColumn('short_id', 'text', column => column.notNull().unique())
+    .addColumn('state', 'text', column => column.notNull())
+    .addColumn('process', 'text', column => column.notNull())
+    .addColumn('session_id', 'text', column => column.notNull())
+    .addColumn('statement_number', 'integer', column => column.notNull())
+    .addColumn('requester', 'text', column => column.notNull())
+    .addColumn('requester_kind', 'text', column => column.notNull())
+    .addColumn('requester_owner', 'text')
+    .addColumn('database', 'text', column => column.notNull())
+    .addColumn('environment', 'text', column => column.notNull())
+    .addColumn('application', 'text')
+    .addColumn('text', 'text', column => column.notNull())
+    .addColumn('parameters', 'text', column => column.notNull())
+    .addColumn('normalized', 'text', column => column.notNull())
+    .addColumn('rules', 'text', column => column.notNull())
+    .addColumn('reason', 'text', column => column.notNull())
+    .addColumn('hint', 'text')
+    .addColumn('risk', 'text', column => column.notNull())
+    .addColumn('effects', 'text', column => column.notNull())
+    .addColumn('masked_columns', 'text', column => column.notNull())
+    .addColumn('digest', 'text', column => column.notNull())
+    .addColumn('approvers', 'text', column => column.notNull())
+    .addColumn('in_transaction', 'integer', column => column.notNull())
+    .addColumn('owner_may_approve', 'integer', column => column.notNull())
+    .addColumn('created_at', 'bigint', column => column.notNull())
+    .addColumn('expires_at', 'bigint', column => column.notNull())
+    .addColumn('settled_at', 'bigint')
+    .addColumn('settled_reason', 'text')
+    .addColumn('started_at', 'bigint')
+    .addColumn('ended_at', 'bigint')
+    .addColumn('result', 'text')
+    .addColumn('answers', 'text', column => column.notNull())
+    .addColumn('revision', 'integer', column => column.notNull().defaultTo(0))
+    .execute()
+  await db.schema
+    .createIndex('approvals_by_state')
+    .on('approvals')
+    .columns(['state', 'expires_at'])
+    .execute()
+  await db.schema.createIndex('approvals_by_time').on('approvals').column('created_at').execute()
+}

@@ -1,0 +1,213 @@
+/**
+ * Approvals in SQL, through Kysely. Every change is a compare-and-set: an UPDATE that names the
+ * states it may leave, so that of two that race exactly one finds its row.
+ */
+import { closeSync, openSync } from 'node:fs'
+import { Kysely, Migrator, SqliteDialect } from 'kysely'
+import Database from 'libsql'
+import {
+  type Approval,
+  type ApprovalFilter,
+  type ApprovalRequest,
+  type ApprovalState,
+  isApproved,
+  maySee,
+  type PersonAnswer,
+} from './approval.ts'
+import { isAlive } from './proxy-process.ts'
+import { type Change, changeColumns, requestColumns, toApproval } from './rows.ts'
+import { migrations, type Tables } from './schema.ts'
+import { shortId } from './short-id.ts'
+
+const open: readonly ApprovalState[] = ['pending', 'approved', 'running']
+
+export interface NewApproval {
+  readonly id: string
+  readonly process: string
+  readonly createdAt: number
+  readonly expiresAt: number
+}
+
+export class Store {
+  readonly #db: Kysely<Tables>
+  readonly #publicUrl: () => string
+
+  private constructor(db: Kysely<Tables>, publicUrl: () => string) {
+    this.#db = db
+    this.#publicUrl = publicUrl
+  }
+
+  /** Makes the file if need be, readable by its owner only: statements carry people's data. */
+  static async open(path: string, publicUrl: () => string): Promise<Store> {
+    closeSync(openSync(path, 'a', 0o600))
+    const database = new Database(path)
+    database.pragma('journal_mode = WAL')
+    database.pragma('synchronous = FULL')
+    database.pragma('busy_timeout = 1000')
+    const db = new Kysely<Tables>({ dialect: new SqliteDialect({ database }) })
+    const { error } = await new Migrator({
+      db,
+      provider: migrations,
+      migrationTableName: 'approvals_migrations',
+      migrationLockTableName: 'approvals_migrations_lock',
+    }).migrateToLatest()
+    if (error !== undefined) {
+      await db.destroy()
+      throw new Error(`cannot prepare the tables in ${path}`, { cause: error })
+    }
+    return new Store(db, publicUrl)
+  }
+
+  async close(): Promise<void> {
+    await this.#db.destroy()
+  }
+
+  /** Adds a pending approval under a short id that was never used. */
+  async insert(request: ApprovalRequest, fresh: NewApproval): Promise<Approval> {
+    const row = {
+      ...requestColumns(request),
+      id: fresh.id,
+      process: fresh.process,
+      state: 'pending' as const,
+      created_at: fresh.createdAt,
+      expires_at: fresh.expiresAt,
+      answers: '[]',
+    }
+    for (let attempt = 0; attempt < 20; attempt++) {
+      const inserted = await this.#db
+        .insertInto('approvals')
+        .values({ ...row, short_id: shortId(attempt) })
+        .onConflict(conflict => conflict.column('short_id').doNothing())
+        .executeTakeFirst()
+      if (inserted.numInsertedOrUpdatedRows === 1n) return this.#expect(row.id)
+    }
+    throw new Error('no short id is free for another approval')
+  }
+
+  async get(idOrShortId: string): Promise<Approval | undefined> {
+    const row = await this.#db
+      .selectFrom('approvals')
+      .selectAll()
+      .where(where =>
+        where.or([
+          where('id', '=', idOrShortId),
+          where('short_id', '=', idOrShortId.toLowerCase()),
+        ]),
+      )
+      .executeTakeFirst()
+    return row && toApproval(row, this.#publicUrl())
+  }
+
+  async list(filter: ApprovalFilter): Promise<readonly Approval[]> {
+    const limit = filter.limit ?? 200
+    let query = this.#db.selectFrom('approvals').selectAll().orderBy('created_at', 'desc')
+    if (filter.states !== undefined) query = query.where('state', 'in', [...filter.states])
+    if (filter.requester !== undefined) query = query.where('requester', '=', filter.requester)
+    const person = filter.visibleTo
+    // Who may see it is read from JSON; so fetch a bounded run of the newest and sift here.
+    const rows = await query.limit(person === undefined ? limit : limit * 10).execute()
+    const approvals = rows.map(row => toApproval(row, this.#publicUrl()))
+    if (person === undefined) return approvals
+    return approvals.filter(approval => maySee(approval, person)).slice(0, limit)
+  }
+
+  /** Whether this call made the change. */
+  async move(
+    id: string,
+    from: readonly ApprovalState[],
+    to: ApprovalState,
+    change: Change,
+    digest?: string,
+  ): Promise<boolean> {
+    let query = this.#db
+      .updateTable('approvals')
+      .set(update => ({
+        state: to,
+        ...changeColumns(change),
+        revision: update('revision', '+', 1),
+      }))
+      .where('id', '=', id)
+      .where('state', 'in', [...from])
+    if (digest !== undefined) query = query.where('digest', '=', digest)
+    const { numUpdatedRows } = await query.executeTakeFirst()
+    return numUpdatedRows === 1n
+  }
+
+  /**
+   * Counts an answer, and decides the approval if it is the one that was missing. Undefined when
+   * it was no longer pending, or its time was over, or its digest is another.
+   */
+  async answer(id: string, answer: PersonAnswer, digest: string): Promise<Approval | undefined> {
+    const at = answer.at.getTime()
+    for (;;) {
+      const row = await this.#db
+        .selectFrom('approvals')
+        .selectAll()
+        .where('id', '=', id)
+        .where('state', '=', 'pending')
+        .where('expires_at', '>', at)
+        .where('digest', '=', digest)
+        .executeTakeFirst()
+      if (row === undefined) return undefined
+      const before = toApproval(row, this.#publicUrl())
+      const answers = [...before.answers, answer]
+      const state = decidedState({ ...before, answers }, answer)
+      const settled =
+        state !== 'pending' && changeColumns({ settledAt: at, settledReason: answer.reason })
+      const { numUpdatedRows } = await this.#db
+        .updateTable('approvals')
+        .set({ answers: JSON.stringify(answers), state, revision: row.revision + 1, ...settled })
+        .where('id', '=', id)
+        .where('revision', '=', row.revision)
+        .executeTakeFirst()
+      // Otherwise something else changed it first: look at it again. Each round somebody wins.
+      if (numUpdatedRows === 1n) return this.#expect(id)
+    }
+  }
+
+  /** The pending approvals whose time is over. */
+  async overdue(now: number): Promise<readonly string[]> {
+    const rows = await this.#db
+      .selectFrom('approvals')
+      .select('id')
+      .where('state', '=', 'pending')
+      .where('expires_at', '<=', now)
+      .execute()
+    return rows.map(row => row.id)
+  }
+
+  /** When the next pending approval expires; undefined when none is pending. */
+  async nextDeadline(): Promise<number | undefined> {
+    const row = await this.#db
+      .selectFrom('approvals')
+      .select('expires_at')
+      .where('state', '=', 'pending')
+      .orderBy('expires_at')
+      .limit(1)
+      .executeTakeFirst()
+    return row?.expires_at
+  }
+
+  /** Open approvals whose process is gone, or all of one process. */
+  async abandoned(process?: string): Promise<readonly { id: string; state: ApprovalState }[]> {
+    const rows = await this.#db
+      .selectFrom('approvals')
+      .select(['id', 'state', 'process'])
+      .where('state', 'in', [...open])
+      .execute()
+    return rows.filter(row =>
+      process === undefined ? !isAlive(row.process) : row.process === process,
+    )
+  }
+
+  async #expect(id: string): Promise<Approval> {
+    const approval = await this.get(id)
+    if (approval === undefined) throw new Error(`expected approval ${id}, got none`)
+    return approval
+  }
+}
+
+function decidedState(approval: Approval, answer: PersonAnswer): ApprovalState {
+  if (answer.decision === 'denied') return 'denied'
+  return isApproved(approval) ? 'approved' : 'pending'
+}
