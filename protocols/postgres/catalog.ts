@@ -10,6 +10,8 @@ export interface CatalogSnapshot {
   /** All relations of that name: in `schema` when it is given, else in every schema. */
   relations(schema: string | undefined, name: string): readonly Relation[]
   relationByOid(oid: number): Relation | undefined
+  /** Those that name this one among their parents. */
+  children(oid: number): readonly Relation[]
   /** All functions, procedures and aggregates of that name, overloads included. */
   functions(schema: string | undefined, name: string): readonly CatalogFunction[]
   /** The value type for a type OID and modifier, as RowDescription sends them. */
