@@ -72,18 +72,18 @@ export interface ApprovalRecord {
 export interface SessionRecorder {
   /**
    * Buffered in memory until `commit`. Returns the statement's number in the session.
-   * Throws RecordingUnavailable when nothing more may be accepted.
+   * Throws JournalUnavailable when nothing more may be accepted.
    */
   statement(statement: RecordedStatement): number
   /**
    * Frames are copied. A promise when the journal cannot take more: wait for it before reading on.
-   * It rejects with RecordingUnavailable when the journal does not come back in time.
+   * It rejects with JournalUnavailable when the journal does not come back in time.
    */
   event(event: SessionEvent): Promise<void> | undefined
   approval(record: ApprovalRecord): void
   /**
    * Returns once everything recorded so far of every session's statements is in the journal's
-   * file: one write(2). Throws RecordingUnavailable; the statement must then not run.
+   * file: one write(2). Throws JournalUnavailable; the statement must then not run.
    */
   commit(): void
   /** Resolves once everything committed so far has reached the disk. Shared by those who wait. */

@@ -1,6 +1,15 @@
 /** The one door to the journal: opens it, hands out a recorder for each session, ships, closes. */
+import { createHash } from 'node:crypto'
+import { appendFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import type { Keys } from '../keys/keys.ts'
+import { keyContext, sessionKey } from './crypt.ts'
 import type { ArchiveConfig, Log, SessionRecorder, SessionStart, StorageState } from './events.ts'
+import { Journal } from './journal.ts'
+import { keysPath } from './segment.ts'
+import { type RecorderPort, SealedSession } from './session-recorder.ts'
+import { freeBytes, storageState } from './storage.ts'
+import { JournalUnavailable } from './unavailable.ts'
 
 export interface RecorderOptions {
   /** The data directory; the journal is in its folder `journal`. */
@@ -14,17 +23,319 @@ export interface RecorderOptions {
   /** Free bytes below which the storage is low and critical. */
   readonly lowBytes?: number
   readonly criticalBytes?: number
+  /** When a segment is ended, and how often the heads are signed. */
+  readonly segmentBytesMax?: number
+  readonly segmentMsMax?: number
+  readonly headMs?: number
+  /** How long a full journal may hold up a session's frames before the session fails. */
+  readonly stallMsMax?: number
   readonly log?: Log
   /** Told at every change of the storage's state. */
   readonly onState?: (state: StorageState) => void
 }
 
-export declare class Recorder {
+const mebibyte = 1024 * 1024
+const defaults = {
+  lowBytes: 512 * mebibyte,
+  criticalBytes: 256 * mebibyte,
+  segmentBytesMax: 64 * mebibyte,
+  segmentMsMax: 60 * 60_000,
+  headMs: 5 * 60_000,
+  stallMsMax: 10_000,
+}
+const segmentSessionsMax = 10_000
+/** How long what is not urgent may wait in memory. */
+const flushMsMax = 100
+const storageMs = 2_000
+/** What may wait for a journal that cannot be written, over all sessions. */
+const stalledBytesMax = 16 * mebibyte
+
+export class Recorder {
+  readonly #options: RecorderOptions & typeof defaults
+  readonly #journal: Journal
+  readonly #journalDir: string
+  readonly #sessions = new Set<SealedSession>()
+  #pending: SealedSession[] = []
+  #waiting: SealedSession[] = []
+  #flushTimer: NodeJS.Timeout | undefined
+  readonly #timers: readonly NodeJS.Timeout[]
+  readonly #stalled = new Set<(error: Error | undefined) => void>()
+  #free: StorageState = 'healthy'
+  #state: StorageState = 'healthy'
+  #closing: Promise<void> | undefined
+  readonly #port: RecorderPort
+
   /** Recovers what an earlier run left unsealed. */
-  static open(options: RecorderOptions): Promise<Recorder>
-  readonly state: StorageState
-  /** Rejects with RecordingUnavailable while the storage is low or critical. */
-  openSession(start: SessionStart): Promise<SessionRecorder>
+  static async open(options: RecorderOptions): Promise<Recorder> {
+    const filled = { ...defaults, ...options }
+    const journalDir = join(options.dir, 'journal')
+    const journal = await Journal.open({
+      dir: journalDir,
+      keys: options.keys,
+      durability: options.durability,
+      segmentBytesMax: filled.segmentBytesMax,
+      segmentMsMax: filled.segmentMsMax,
+      segmentSessionsMax,
+      log: options.log,
+    })
+    const recorder = new Recorder(filled, journal, journalDir)
+    await recorder.#measure()
+    return recorder
+  }
+
+  private constructor(
+    options: RecorderOptions & typeof defaults,
+    journal: Journal,
+    journalDir: string,
+  ) {
+    this.#options = options
+    this.#journal = journal
+    this.#journalDir = journalDir
+    this.#port = {
+      journal,
+      rows: options.rows,
+      refusal: () => this.#refusal(),
+      pending: session => this.#addPending(session),
+      waiting: session => this.#addWaiting(session),
+      overflow: session => this.#overflow(session),
+      commit: () => this.commit(),
+      sync: () => this.sync(),
+      ended: session => this.#ended(session),
+    }
+    this.#timers = [
+      setInterval(() => this.#tick(() => this.#journal.head()), options.headMs).unref(),
+      setInterval(() => void this.#measure(), storageMs).unref(),
+    ]
+  }
+
+  get state(): StorageState {
+    return this.#state
+  }
+
+  /** Rejects with JournalUnavailable while the storage is low or critical, or the recorder closes. */
+  async openSession(start: SessionStart): Promise<SessionRecorder> {
+    if (this.#state !== 'healthy') {
+      throw new JournalUnavailable(
+        `no session may begin: the journal's storage is ${this.#state === 'low' ? 'low' : 'full'}`,
+      )
+    }
+    const { plain, wrapped } = await this.#options.keys.dataKey(keyContext(start.id))
+    const key = sessionKey(plain, start.id)
+    const segment = this.#journal.segment
+    const line = JSON.stringify({ session: start.id, wrapped: wrapped.toString('base64') })
+    const flush = this.#options.durability === 'fsync'
+    try {
+      await appendFile(keysPath(this.#journalDir, segment), `${line}\n`, { mode: 0o600, flush })
+    } catch (cause) {
+      throw new JournalUnavailable("a session's key cannot be kept", { cause })
+    }
+    if (this.#closing !== undefined) throw new JournalUnavailable('the recorder closes')
+    const facts = {
+      keys: segment,
+      wrapped: createHash('sha256').update(wrapped).digest('hex'),
+      commitment: key.commitment,
+    }
+    const head = this.#journal.newSession()
+    const session = new SealedSession(this.#port, start, key, facts, head)
+    this.#sessions.add(session)
+    session.begin()
+    this.#addPending(session)
+    this.commit()
+    return session
+  }
+
+  /** Something that belongs to no session: a policy was loaded, the proxy starts or stops. */
+  note(type: string, fields: Readonly<Record<string, unknown>> = {}): void {
+    this.#journal.note({ type, ...fields })
+    this.#tick(() => this.#journal.flush())
+  }
+
+  /** One write of every session's statements and approvals. Throws JournalUnavailable. */
+  commit(): void {
+    const pending = this.#pending
+    if (pending.length > 0) {
+      this.#pending = []
+      for (const session of pending) {
+        session.isPending = false
+        session.seal()
+      }
+    }
+    try {
+      this.#journal.flush()
+    } catch (error) {
+      for (const session of pending) session.refuse('the journal could not be written')
+      this.#failed()
+      throw error
+    }
+    for (const session of pending) session.committed()
+    if (this.#journal.full) this.#rotate()
+  }
+
+  /** Resolves once all that was committed has reached the disk. */
+  sync(): Promise<void> {
+    return this.#journal.sync()
+  }
+
   /** Seals the journal. Sessions that are still open get an end. Idempotent. */
-  close(): Promise<void>
+  close(): Promise<void> {
+    this.#closing ??= this.#close()
+    return this.#closing
+  }
+
+  async #close(): Promise<void> {
+    for (const timer of this.#timers) clearInterval(timer)
+    await Promise.all([...this.#sessions].map(session => session.end('the proxy stopped')))
+    clearTimeout(this.#flushTimer)
+    this.#sealAll()
+    await this.#journal.close()
+  }
+
+  #addPending(session: SealedSession): void {
+    if (session.isPending) return
+    session.isPending = true
+    this.#pending.push(session)
+  }
+
+  #addWaiting(session: SealedSession): void {
+    if (session.isWaiting) return
+    session.isWaiting = true
+    this.#waiting.push(session)
+    // Not unreferenced: what waits here is not in the file yet.
+    this.#flushTimer ??= setTimeout(() => this.#flushWaiting(), flushMsMax)
+  }
+
+  #flushWaiting(): void {
+    this.#flushTimer = undefined
+    this.#sealAll()
+    this.#tick(() => this.commit())
+    if (this.#journal.failure !== undefined || this.#waiting.length > 0) {
+      this.#flushTimer ??= setTimeout(() => this.#flushWaiting(), flushMsMax)
+    }
+  }
+
+  /** Everything that was gathered becomes records, and every stretch gets its tag. */
+  #sealAll(): void {
+    // While nothing can be written, what is gathered stays where its limits are.
+    if (this.#journal.waiting > stalledBytesMax) return
+    const waiting = this.#waiting
+    this.#waiting = []
+    for (const session of waiting) {
+      session.isWaiting = true
+      session.seal()
+      session.closeStretch()
+      session.isWaiting = false
+    }
+  }
+
+  #overflow(session: SealedSession): Promise<void> | undefined {
+    if (this.#journal.waiting <= stalledBytesMax) session.seal()
+    try {
+      this.#journal.flush()
+    } catch {
+      // Kept in `journal.failure`, and told to whoever waits below.
+      this.#failed()
+      this.#addWaiting(session)
+      return this.#stall()
+    }
+    if (this.#journal.full) this.#rotate()
+    return undefined
+  }
+
+  /** Waits for the journal to be written again. */
+  #stall(): Promise<void> {
+    return new Promise((resolve, reject) => {
+      const settle = (error: Error | undefined): void => {
+        clearTimeout(timer)
+        this.#stalled.delete(settle)
+        if (error === undefined) resolve()
+        else reject(error)
+      }
+      const timer = setTimeout(() => {
+        const why = this.#journal.failure
+        settle(new JournalUnavailable('the journal did not come back in time', { cause: why }))
+      }, this.#options.stallMsMax)
+      this.#stalled.add(settle)
+    })
+  }
+
+  #rotate(): void {
+    for (const session of this.#sessions) {
+      if (!session.hasContent) continue
+      session.seal()
+      session.closeStretch()
+    }
+    this.#tick(() => {
+      this.#journal.flush()
+      const error = this.#journal.rotate()
+      if (error !== undefined) throw error
+    })
+  }
+
+  #refusal(): JournalUnavailable | undefined {
+    if (this.#closing !== undefined) return new JournalUnavailable('the recorder closes')
+    if (this.#state !== 'critical') return undefined
+    // A write that failed may succeed by now; measured storage has to be measured again.
+    if (this.#free !== 'critical') {
+      this.#tick(() => this.#journal.flush())
+      if (this.#journal.failure === undefined) return undefined
+    }
+    return new JournalUnavailable('nothing may run: it could not be recorded', {
+      cause: this.#journal.failure,
+    })
+  }
+
+  async #ended(session: SealedSession): Promise<void> {
+    session.seal()
+    session.closeStretch()
+    this.#sessions.delete(session)
+    try {
+      this.commit()
+    } catch (error) {
+      // Its records stay in the buffer; the next flush that succeeds writes them.
+      this.#options.log?.error({ error: String(error) }, "a session's end is not written yet")
+      this.#addWaiting(session)
+      return
+    }
+    if (this.#options.durability === 'fsync') await this.sync()
+  }
+
+  /** Work whose failure nobody waits for: it is logged, and the state says it. */
+  #tick(work: () => void): void {
+    try {
+      work()
+      this.#settle()
+    } catch (error) {
+      this.#failed()
+      this.#options.log?.error({ error: String(error) }, 'the journal cannot be written')
+    }
+  }
+
+  async #measure(): Promise<void> {
+    try {
+      this.#free = storageState(await freeBytes(this.#journalDir), this.#options)
+    } catch (error) {
+      this.#options.log?.error({ error: String(error) }, 'the free space is not known')
+      this.#free = 'critical'
+    }
+    this.#settle()
+  }
+
+  #failed(): void {
+    this.#change('critical')
+  }
+
+  #settle(): void {
+    const failing = this.#journal.failure !== undefined
+    if (!failing) for (const settle of [...this.#stalled]) settle(undefined)
+    this.#change(failing ? 'critical' : this.#free)
+  }
+
+  #change(state: StorageState): void {
+    const before = this.#state
+    if (state === before) return
+    this.#state = state
+    this.#journal.note({ type: 'storage', state, before })
+    this.#options.log?.warn({ state, before }, "the journal's storage changed its state")
+    this.#options.onState?.(state)
+  }
 }
