@@ -1,11 +1,34 @@
 /**
- * Our connection to the real database: TCP or Unix socket, TLS, StartupMessage, authentication.
- * The only file that reads an upstream's password.
+ * Our connection to the real database: TLS, StartupMessage, authentication, up to its first
+ * ReadyForQuery. The only file here that reads an upstream's password.
  * https://www.postgresql.org/docs/current/protocol-flow.html#PROTOCOL-FLOW-START-UP
  */
+import { createHash } from 'node:crypto'
 import type { Socket } from 'node:net'
-import { UpstreamError } from '../errors.ts'
+import { ByteReader } from '../bytes.ts'
+import { startDeadline } from '../deadline.ts'
+import { ProtocolError, UpstreamError } from '../errors.ts'
+import { ConnectionClosed } from '../handshake-reader.ts'
 import type { Upstream } from '../protocol.ts'
+import {
+  type Authentication,
+  decodeAuthentication,
+  encodePasswordMessage,
+  encodeSASLInitialResponse,
+  encodeSASLResponse,
+} from './messages/authentication.ts'
+import { decodeErrorFields, type ErrorFields, errorFields } from './messages/error-response.ts'
+import {
+  type BackendKeyData,
+  decodeBackendKeyData,
+  decodeNegotiateProtocolVersion,
+  decodeParameterStatus,
+  decodeReadyForQuery,
+  type TransactionStatus,
+} from './messages/session.ts'
+import { encodeCancelRequest, encodeStartupMessage } from './messages/startup.ts'
+import { ScramClient } from './scram.ts'
+import { onThisMachine, place, type ReachedUpstream, reachUpstream } from './upstream-connection.ts'
 
 export interface UpstreamOptions {
   /** The client's, as `StartedClient.parameters`; `user` and `database` in it are not used. */
@@ -26,7 +49,7 @@ export interface UpstreamConnection {
   readonly parameters: ReadonlyMap<string, string>
   /** NoticeResponse frames, header included, that came before ReadyForQuery. */
   readonly notices: readonly Buffer[]
-  readonly transactionStatus: 'I' | 'T' | 'E'
+  readonly transactionStatus: TransactionStatus
   /** What came after ReadyForQuery, if anything. */
   readonly leftover: Buffer
   /** Where a CancelRequest has to go, and with which key; undefined when the server gave none. */
@@ -43,36 +66,292 @@ export interface CancelTarget {
 
 /** The server answered with an ErrorResponse. */
 export class UpstreamRefused extends UpstreamError {
-  /** ErrorResponse fields by their letter. */
-  readonly fields: ReadonlyMap<string, string>
+  readonly fields: ErrorFields
 
-  constructor(message: string, fields: ReadonlyMap<string, string>, options?: ErrorOptions) {
-    super(message, options)
+  constructor(upstream: Upstream, fields: ErrorFields) {
+    const said = `${fields.get('C') ?? ''} ${fields.get('M') ?? ''}`
+    super(`the upstream at ${place(upstream)} refused the connection: ${said}`)
     this.name = 'UpstreamRefused'
     this.fields = fields
   }
 }
+
+/** One message of a server's start, and all of them: no server comes near either. */
+const messageBytesMax = 65536
+const startBytesMax = 1_048_576
+
+/** Settings without which a statement would not mean what we read in it. */
+const pinnedSettings: readonly (readonly [string, string])[] = [
+  ['client_encoding', 'UTF8'],
+  ['standard_conforming_strings', 'on'],
+]
 
 /** Rejects with UpstreamError (its message is for logs: it names the address, no credentials). */
 export async function connectUpstream(
   upstream: Upstream,
   options: UpstreamOptions,
 ): Promise<UpstreamConnection> {
-  throw new Error(`not written yet: ${upstream}${options}`)
+  const { signal, timeoutMs } = options
+  return within(upstream, timeoutMs, signal, async limit => {
+    const reached = await reachUpstream(upstream, upstream.host, limit)
+    try {
+      return await new UpstreamStart(upstream, reached).run(options)
+    } catch (error) {
+      reached.reader.detach()
+      reached.socket.destroy()
+      throw error
+    }
+  })
 }
 
-/** ErrorResponse fields that may be shown to a client: no upstream address, no upstream user. */
-export function upstreamErrorForClient(
-  error: UpstreamError,
-  database: string,
-): ReadonlyMap<string, string> {
-  throw new Error(`not written yet: ${error}${database}`)
-}
-
-/** Resolves when the server has closed the connection: the request was read. */
+/**
+ * Resolves when the server has closed the connection: the request was read. Whether there was
+ * something to cancel is never told.
+ */
 export async function cancelUpstream(
   target: CancelTarget,
   options: { readonly signal?: AbortSignal; readonly timeoutMs: number },
 ): Promise<void> {
-  throw new Error(`not written yet: ${target}${options}`)
+  const { upstream, address, processId, secret } = target
+  await within(upstream, options.timeoutMs, options.signal, async limit => {
+    const { socket, reader } = await reachUpstream(upstream, address, limit)
+    try {
+      socket.write(encodeCancelRequest(processId, secret))
+      await reader.take(1)
+      throw new ProtocolError('the end of the connection', 'an answer to CancelRequest')
+    } catch (error) {
+      if (!(error instanceof ConnectionClosed)) throw error
+    } finally {
+      reader.detach()
+      socket.destroy()
+    }
+  })
+}
+
+/**
+ * ErrorResponse fields for a client whose upstream could not be had. The client knows neither the
+ * upstream's address nor our user there, so only what the server says of the client's own wishes
+ * (settings, database, too many connections) is passed on.
+ */
+export function upstreamErrorForClient(error: UpstreamError, database: string): ErrorFields {
+  const sqlState = error instanceof UpstreamRefused ? error.fields.get('C') : undefined
+  if (sqlState === undefined) {
+    return errorFields('FATAL', '08001', `database "${database}" cannot be reached`)
+  }
+  if (sqlState.startsWith('28')) {
+    return errorFields('FATAL', '08004', `database "${database}" does not accept the proxy's login`)
+  }
+  if (sqlState === '3D000') {
+    return errorFields('FATAL', sqlState, `database "${database}" does not exist`)
+  }
+  const { fields } = error as UpstreamRefused
+  return new Map([...fields].filter(([letter]) => shownLetters.has(letter)))
+}
+
+/** Not the server's source file and line. */
+const shownLetters: ReadonlySet<string> = new Set(['S', 'V', 'C', 'M', 'D', 'H'])
+
+/** Runs `work` with its limit; whatever goes wrong becomes an UpstreamError. */
+async function within<T>(
+  upstream: Upstream,
+  timeoutMs: number,
+  signal: AbortSignal | undefined,
+  work: (limit: AbortSignal) => Promise<T>,
+): Promise<T> {
+  const late = new UpstreamError(
+    `the upstream at ${place(upstream)} was not ready after ${timeoutMs} ms`,
+  )
+  const deadline = startDeadline(timeoutMs, late, signal)
+  try {
+    return await work(deadline.signal)
+  } catch (error) {
+    if (error instanceof UpstreamError) throw error
+    if (deadline.signal.aborted) {
+      throw new UpstreamError('the connection to the upstream is no longer wanted', {
+        cause: error,
+      })
+    }
+    if (error instanceof ProtocolError) {
+      throw new UpstreamError(`the upstream at ${place(upstream)}: ${error.message}`, {
+        cause: error,
+      })
+    }
+    throw error
+  } finally {
+    deadline.clear()
+  }
+}
+
+/** From StartupMessage to ReadyForQuery. */
+class UpstreamStart {
+  readonly #upstream: Upstream
+  readonly #reached: ReachedUpstream
+  readonly #parameters = new Map<string, string>()
+  readonly #notices: Buffer[] = []
+  #protocolMinor = 0
+  #bytes = 0
+  #scram: ScramClient | undefined
+  #authenticated = false
+  #key: BackendKeyData | undefined
+  #transactionStatus: TransactionStatus | undefined
+
+  constructor(upstream: Upstream, reached: ReachedUpstream) {
+    this.#upstream = upstream
+    this.#reached = reached
+  }
+
+  async run(options: UpstreamOptions): Promise<UpstreamConnection> {
+    const { socket, reader } = this.#reached
+    this.#protocolMinor = options.protocolMinor
+    const parameters = startParameters(this.#upstream, options.parameters)
+    socket.write(encodeStartupMessage(options.protocolMinor, parameters))
+    while (this.#transactionStatus === undefined) await this.#next()
+    this.#checkSettings()
+    return {
+      socket,
+      protocolMinor: this.#protocolMinor,
+      parameters: this.#parameters,
+      notices: this.#notices,
+      transactionStatus: this.#transactionStatus,
+      leftover: reader.detach(),
+      cancelTarget: this.#key && {
+        upstream: this.#upstream,
+        address: socket.remoteAddress ?? this.#upstream.host,
+        ...this.#key,
+      },
+    }
+  }
+
+  async #next(): Promise<void> {
+    const { reader } = this.#reached
+    const header = await reader.take(5)
+    const type = String.fromCharCode(header.readUInt8(0)) // Byte1
+    const length = header.readUInt32BE(1) // Int32
+    this.#bytes += length
+    if (length < 4 || length > messageBytesMax || this.#bytes > startBytesMax) {
+      throw new ProtocolError('a message of the start', `type ${type} of ${length} bytes`)
+    }
+    const bytes = await reader.take(length - 4)
+    const body = new ByteReader(bytes)
+    switch (type) {
+      case 'E':
+        throw new UpstreamRefused(this.#upstream, decodeErrorFields(body))
+      case 'N':
+        this.#notices.push(Buffer.concat([header, bytes]))
+        return
+      case 'R':
+        return this.#authenticate(decodeAuthentication(body))
+      case 'v':
+        return this.#negotiated(decodeNegotiateProtocolVersion(body).minor)
+    }
+    if (!this.#authenticated) throw new ProtocolError('authentication', `message ${type}`)
+    switch (type) {
+      case 'S': {
+        const { name, value } = decodeParameterStatus(body)
+        this.#parameters.set(name, value)
+        return
+      }
+      case 'K':
+        this.#key = decodeBackendKeyData(body)
+        return
+      case 'Z':
+        this.#transactionStatus = decodeReadyForQuery(body)
+        return
+      default:
+        throw new ProtocolError('ReadyForQuery', `message ${type}`)
+    }
+  }
+
+  #negotiated(minor: number): void {
+    if (minor > this.#protocolMinor || minor === 1) {
+      throw new ProtocolError(`protocol 3.${this.#protocolMinor} or older`, `3.${minor}`)
+    }
+    this.#protocolMinor = minor
+  }
+
+  async #authenticate(asked: Authentication): Promise<void> {
+    const { socket, tls, endPoint } = this.#reached
+    if (this.#authenticated) throw new ProtocolError('ReadyForQuery', `${asked.type} again`)
+    switch (asked.type) {
+      case 'Ok':
+        // A forged server could say so without having proved anything.
+        if (this.#scram !== undefined && !this.#scram.verified) {
+          throw new UpstreamError('the upstream did not prove that it knows the password')
+        }
+        this.#authenticated = true
+        return
+      case 'CleartextPassword':
+        if (!tls && !onThisMachine(this.#upstream.host)) {
+          throw new UpstreamError('the upstream asks for the password in clear, without TLS')
+        }
+        socket.write(encodePasswordMessage(this.#password()))
+        return
+      case 'MD5Password':
+        socket.write(encodePasswordMessage(md5(this.#upstream.user, this.#password(), asked.salt)))
+        return
+      case 'SASL': {
+        if (this.#scram !== undefined) throw new ProtocolError('SASLContinue', 'SASL again')
+        const { mechanisms } = asked
+        const scram = new ScramClient({ mechanisms, password: this.#password(), tls, endPoint })
+        this.#scram = scram
+        socket.write(encodeSASLInitialResponse(scram.mechanism, scram.first()))
+        return
+      }
+      case 'SASLContinue':
+        if (this.#scram === undefined) throw new ProtocolError('SASL', 'SASLContinue')
+        socket.write(encodeSASLResponse(await this.#scram.final(asked.data)))
+        return
+      case 'SASLFinal':
+        if (this.#scram === undefined) throw new ProtocolError('SASL', 'SASLFinal')
+        this.#scram.verify(asked.data)
+        return
+      case 'other':
+        throw new UpstreamError(
+          `the upstream asks for an authentication that we cannot do (${asked.code})`,
+        )
+    }
+  }
+
+  #password(): string {
+    const { password } = this.#upstream
+    if (password !== undefined) return password
+    throw new UpstreamError('the upstream asks for a password, and none is configured')
+  }
+
+  /** A pooler in between, or a server of another kind, may not have heeded what we asked for. */
+  #checkSettings(): void {
+    for (const [name, value] of pinnedSettings) {
+      const reported = this.#parameters.get(name)
+      if (reported !== value) {
+        throw new UpstreamError(
+          `the upstream reports ${name} ${JSON.stringify(reported)}, and not ${value}`,
+        )
+      }
+    }
+  }
+}
+
+/** Ours come first and last: nothing that the client sent can take their place. */
+function startParameters(
+  upstream: Upstream,
+  wanted: ReadonlyMap<string, string>,
+): ReadonlyMap<string, string> {
+  const parameters = new Map([
+    ['user', upstream.user],
+    ['database', upstream.database],
+  ])
+  for (const [name, value] of wanted) {
+    if (!ownParameters.has(name)) parameters.set(name, value)
+  }
+  for (const [name, value] of pinnedSettings) parameters.set(name, value)
+  return parameters
+}
+
+const ownParameters: ReadonlySet<string> = new Set(['user', 'database', 'replication', 'options'])
+
+function md5(user: string, password: string, salt: Buffer): string {
+  const inner = createHash('md5')
+    .update(password + user)
+    .digest('hex')
+  return `md5${createHash('md5').update(inner).update(salt).digest('hex')}`
 }
