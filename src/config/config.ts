@@ -61,6 +61,8 @@ export interface RecordingConfig {
   readonly durability: 'write' | 'fsync'
   /** Whether the rows that clients are shown are recorded. */
   readonly rows: boolean
+  /** Groups whose members may read recorded sessions in the console. */
+  readonly auditors: readonly string[]
   readonly archive: ArchiveConfig
 }
 

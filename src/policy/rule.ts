@@ -35,7 +35,7 @@ export interface Rule {
   readonly objects?: readonly string[] | undefined
   /** Objects that the rule leaves out; globs as above. */
   readonly exceptObjects?: readonly string[] | undefined
-  /** Words of `Effect.detail`, as globs. */
+  /** Globs over words of `Effect.detail`, or several that follow each other. */
   readonly details?: readonly string[] | undefined
   readonly exceptDetails?: readonly string[] | undefined
   /** An UPDATE or DELETE that nothing narrows, or one that is narrowed. */

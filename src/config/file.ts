@@ -1,0 +1,173 @@
+/**
+ * The configuration file as it is written: the shape that schema.ts checks and resolve.ts reads.
+ * Keys are those of the YAML.
+ */
+import type { EffectKind } from '../../protocols/protocol.ts'
+import type { Action, Risk } from '../policy/rule.ts'
+
+export interface ConfigFile {
+  readonly listen?: ListenSection | undefined
+  readonly data_dir?: string | undefined
+  readonly limits?: LimitsSection | undefined
+  readonly databases: Readonly<Record<string, DatabaseSection>>
+  readonly users: Readonly<Record<string, UserSection>>
+  readonly policy?: PolicySection | undefined
+  readonly masking?: { readonly rules: readonly MaskingSection[] } | undefined
+  readonly approvals?: ApprovalsSection | undefined
+  readonly recording?: RecordingSection | undefined
+}
+
+export interface ListenSection {
+  readonly postgres?: string | number | undefined
+  readonly http?: string | number | undefined
+  readonly tls?: { readonly cert: string; readonly key: string } | undefined
+  readonly public_url?: string | undefined
+  readonly insecure?: boolean | undefined
+}
+
+export interface LimitsSection {
+  readonly startup_time?: string | undefined
+  readonly startup_size?: string | undefined
+  readonly statement_size?: string | undefined
+  readonly frame_size?: string | undefined
+  readonly buffered_size?: string | undefined
+}
+
+export interface DatabaseSection {
+  readonly protocol?: 'postgres' | undefined
+  readonly environment?: string | undefined
+  readonly upstream: string | UpstreamSection
+}
+
+export interface UpstreamSection {
+  readonly url_env?: string | undefined
+  readonly url_file?: string | undefined
+  readonly host?: string | undefined
+  readonly port?: number | undefined
+  readonly database?: string | undefined
+  readonly user?: string | undefined
+  readonly password_env?: string | undefined
+  readonly password_file?: string | undefined
+  readonly tls?: 'disable' | 'prefer' | 'require' | 'verify-ca' | 'verify-full' | undefined
+  readonly ca?: string | undefined
+  readonly cert?: string | undefined
+  readonly key?: string | undefined
+}
+
+export interface UserSection {
+  readonly password_verifier?: string | undefined
+  readonly password_env?: string | undefined
+  readonly password_file?: string | undefined
+  readonly groups?: readonly string[] | undefined
+  readonly databases?: readonly string[] | undefined
+  readonly agent?: boolean | undefined
+  readonly owner?: string | undefined
+  readonly purpose?: string | undefined
+}
+
+export interface PolicySection {
+  readonly mode?: 'enforce' | 'observe' | undefined
+  readonly preset?: 'recommended' | 'none' | undefined
+  readonly default?: Action | undefined
+  readonly rules?: readonly RuleSection[] | undefined
+}
+
+export interface RuleSection {
+  readonly name: string
+  readonly action: Action
+  readonly effects?: readonly EffectKind[] | undefined
+  readonly objects?: readonly string[] | undefined
+  readonly except_objects?: readonly string[] | undefined
+  readonly details?: readonly string[] | undefined
+  readonly except_details?: readonly string[] | undefined
+  readonly unfiltered?: boolean | undefined
+  readonly reads_masked?: boolean | undefined
+  readonly moves_masked?: boolean | undefined
+  readonly users?: readonly string[] | undefined
+  readonly groups?: readonly string[] | undefined
+  readonly except_users?: readonly string[] | undefined
+  readonly except_groups?: readonly string[] | undefined
+  readonly kind?: 'person' | 'agent' | undefined
+  readonly databases?: readonly string[] | undefined
+  readonly environments?: readonly string[] | undefined
+  readonly applications?: readonly string[] | undefined
+  readonly hours?: HoursSection | undefined
+  readonly transaction?: readonly ('idle' | 'open' | 'failed')[] | undefined
+  readonly lifts?: readonly string[] | undefined
+  readonly approvers?: ApproversSection | undefined
+  readonly risk?: Risk | undefined
+  readonly reason?: string | undefined
+  readonly hint?: string | undefined
+}
+
+export type Day = 'sun' | 'mon' | 'tue' | 'wed' | 'thu' | 'fri' | 'sat'
+
+export interface HoursSection {
+  readonly days?: readonly Day[] | undefined
+  readonly from: string
+  readonly to: string
+  readonly time_zone?: string | undefined
+  readonly outside?: boolean | undefined
+}
+
+export interface ApproversSection {
+  readonly any: readonly { readonly group: string; readonly count?: number | undefined }[]
+}
+
+export interface ApprovalsSection {
+  readonly expires?: string | undefined
+  readonly expires_in_transaction?: string | undefined
+  readonly reviewers?: ApproversSection | undefined
+  readonly owner_may_approve?: boolean | undefined
+}
+
+export interface MaskingSection {
+  readonly name: string
+  readonly columns: readonly string[]
+  readonly mask: MaskSection
+  readonly databases?: readonly string[] | undefined
+  readonly exempt?:
+    | {
+        readonly users?: readonly string[] | undefined
+        readonly groups?: readonly string[] | undefined
+      }
+    | undefined
+}
+
+export type MaskSection =
+  | 'redact'
+  | 'email'
+  | 'hash'
+  | 'tokenize'
+  | 'null'
+  | null
+  | {
+      readonly partial: {
+        readonly first?: number | undefined
+        readonly last?: number | undefined
+        readonly character?: string | undefined
+      }
+    }
+  | {
+      readonly generalize: {
+        readonly to?: 'year' | 'month' | 'decade' | undefined
+        readonly bucket?: number | undefined
+      }
+    }
+
+export interface RecordingSection {
+  readonly durability?: 'write' | 'fsync' | undefined
+  readonly rows?: boolean | undefined
+  readonly auditors?: readonly string[] | undefined
+  readonly archive?:
+    | 'embedded'
+    | 'none'
+    | {
+        readonly url: string
+        readonly database?: string | undefined
+        readonly username?: string | undefined
+        readonly password_env?: string | undefined
+        readonly password_file?: string | undefined
+      }
+    | undefined
+}

@@ -1,0 +1,111 @@
+/** From the file as written to the configuration as used: defaults, files, secrets, references. */
+import type { Address, ArchiveConfig, Config, ListenConfig } from './config.ts'
+import type { ConfigFile, LimitsSection } from './file.ts'
+import type { Mistakes, Path } from './mistakes.ts'
+import { resolveDatabases } from './resolve-databases.ts'
+import { resolveMasking, resolvePolicy } from './resolve-policy.ts'
+import { resolveUsers } from './resolve-users.ts'
+import type { Sources } from './sources.ts'
+import { durationMs, isLoopback, parseAddress, sizeBytes } from './units.ts'
+
+export async function resolveConfig(
+  path: string | undefined,
+  file: ConfigFile,
+  sources: Sources,
+  mistakes: Mistakes,
+): Promise<Config> {
+  const policy = resolvePolicy(file, mistakes)
+  const approving = [policy.approvers, ...policy.rules.flatMap(rule => rule.approvers ?? [])]
+  const approvals = file.approvals ?? {}
+  const recording = file.recording ?? {}
+  return {
+    path,
+    dataDir: sources.path(file.data_dir ?? './countersign-data'),
+    listen: resolveListen(file, sources, mistakes),
+    limits: resolveLimits(file.limits ?? {}, mistakes),
+    databases: resolveDatabases(file, sources, mistakes),
+    users: await resolveUsers(file, sources, mistakes),
+    policy,
+    masking: resolveMasking(file, mistakes),
+    approvals: {
+      expireSeconds: seconds(approvals.expires ?? '10m', ['approvals', 'expires'], mistakes),
+      expireInTransactionSeconds: seconds(
+        approvals.expires_in_transaction ?? '60s',
+        ['approvals', 'expires_in_transaction'],
+        mistakes,
+      ),
+      reviewers: [...new Set(approving.flatMap(({ any }) => any.map(({ group }) => group)))],
+      ownerMayApprove: approvals.owner_may_approve ?? false,
+    },
+    recording: {
+      durability: recording.durability ?? 'write',
+      rows: recording.rows ?? true,
+      auditors: recording.auditors ?? ['auditors'],
+      archive: resolveArchive(file, sources),
+    },
+  }
+}
+
+function resolveListen(file: ConfigFile, sources: Sources, mistakes: Mistakes): ListenConfig {
+  const section = file.listen ?? {}
+  const postgres = address(section.postgres ?? '127.0.0.1:6432', ['listen', 'postgres'], mistakes)
+  const http = address(section.http ?? '127.0.0.1:8080', ['listen', 'http'], mistakes)
+  const cert =
+    section.tls && sources.pem(section.tls.cert, 'CERTIFICATE', ['listen', 'tls', 'cert'])
+  const key = section.tls && sources.pem(section.tls.key, 'PRIVATE KEY', ['listen', 'tls', 'key'])
+  if (!section.tls && !section.insecure) {
+    for (const [name, { host }] of Object.entries({ postgres, http })) {
+      if (isLoopback(host)) continue
+      const message = `${host} can be reached by others: add listen.tls, or say insecure: true`
+      mistakes.add(['listen', name], message)
+    }
+  }
+  return {
+    postgres,
+    http,
+    ...(cert !== undefined && key !== undefined && { tls: { cert, key } }),
+    ...(section.public_url && { publicUrl: section.public_url.replace(/\/+$/, '') }),
+  }
+}
+
+function address(value: string | number, at: Path, mistakes: Mistakes): Address {
+  const parsed = parseAddress(String(value))
+  if (parsed) return parsed
+  mistakes.add(at, `expected an address such as 127.0.0.1:6432, got ${JSON.stringify(value)}`)
+  return { host: '127.0.0.1', port: 0 }
+}
+
+function resolveLimits(section: LimitsSection, mistakes: Mistakes): Config['limits'] {
+  const size = (key: keyof LimitsSection, fallback: string, least: string) => {
+    const bytes = sizeBytes(section[key] ?? fallback)
+    if (bytes >= sizeBytes(least)) return bytes
+    mistakes.add(['limits', key], `expected at least ${least}, got ${section[key]}`)
+    return sizeBytes(fallback)
+  }
+  return {
+    startupMsMax: durationMs(section.startup_time ?? '30s'),
+    startupBytesMax: size('startup_size', '10KiB', '1KiB'),
+    statementBytesMax: size('statement_size', '1MiB', '1KiB'),
+    frameBytesMax: size('frame_size', '16MiB', '64KiB'),
+    bufferedBytesMax: size('buffered_size', '1MiB', '64KiB'),
+  }
+}
+
+function seconds(text: string, at: Path, mistakes: Mistakes): number {
+  const value = durationMs(text) / 1000
+  if (value >= 1) return value
+  mistakes.add(at, `expected at least 1s, got ${text}`)
+  return 1
+}
+
+function resolveArchive(file: ConfigFile, sources: Sources): ArchiveConfig {
+  const section = file.recording?.archive ?? 'embedded'
+  if (typeof section === 'string') return { kind: section }
+  return {
+    kind: 'server',
+    url: section.url,
+    database: section.database ?? 'countersign',
+    username: section.username,
+    password: sources.secret({ ...section }, 'password', ['recording', 'archive']),
+  }
+}

@@ -1,0 +1,250 @@
+/**
+ * The shape of the configuration file. Every `error` says what was expected; mistakes.ts adds
+ * what came and where. Files, variables and references are resolve.ts's.
+ */
+import { z } from 'zod'
+import type { ConfigFile } from './file.ts'
+import { addressPattern, durationPattern, sizePattern, timePattern } from './units.ts'
+
+/** A mapping that knows all of its keys; for an unknown one the message lists the known. */
+function mapping<Shape extends z.ZodRawShape>(shape: Shape): z.ZodObject<Shape, z.core.$strict> {
+  const known = Object.keys(shape).join(' ')
+  return z.strictObject(shape, {
+    error: issue => (issue.code === 'unrecognized_keys' ? known : undefined),
+  })
+}
+
+const text = z.string().min(1, { error: 'some text' })
+const names = z.array(text)
+const globs = names.describe('Globs: * is any run of characters, ? is one.')
+const file = text.describe('Path of a file, relative to this one.')
+const variable = z
+  .string()
+  .regex(/^[A-Za-z_][A-Za-z0-9_]*$/, { error: 'the name of an environment variable' })
+const ruleName = z
+  .string()
+  .regex(/^[a-z0-9][a-z0-9-]{0,62}$/, { error: 'a name of lower-case letters, digits and dashes' })
+const duration = z.string().regex(durationPattern, { error: 'a duration such as 30s, 10m or 1h' })
+const size = z.string().regex(sizePattern, { error: 'a size such as 64KiB or 16MiB' })
+const time = z.string().regex(timePattern, { error: 'a time of day such as 09:00' })
+const address = z.union([
+  z.string().regex(addressPattern, { error: 'an address such as 127.0.0.1:6432' }),
+  z.number().int().min(0).max(65535),
+])
+
+const listen = mapping({
+  postgres: address.optional().describe('Where Postgres clients connect. 127.0.0.1:6432.'),
+  http: address.optional().describe('Console and API. 127.0.0.1:8080.'),
+  tls: mapping({ cert: file, key: file }).optional().describe('PEM files, for all listeners.'),
+  public_url: z
+    .string()
+    .regex(/^https?:\/\/[^\s?#]+$/, { error: 'a URL that starts with https:// or http://' })
+    .optional()
+    .describe('What links to the console start with, when it is reached by another address.'),
+  insecure: z
+    .boolean()
+    .optional()
+    .describe('Listen without TLS on an address that others can reach. Passwords can be read.'),
+})
+
+const limits = mapping({
+  startup_time: duration.optional().describe('From connecting to the first statement. 30s.'),
+  startup_size: size.optional().describe('All that a client may send before. 10KiB.'),
+  statement_size: size.optional().describe('The text of a statement. 1MiB.'),
+  frame_size: size.optional().describe('A message that has to be read whole. 16MiB.'),
+  buffered_size: size.optional().describe('What may wait in memory, each direction. 1MiB.'),
+})
+
+const upstream = mapping({
+  url_env: variable.optional().describe('Variable that holds a postgres:// URL.'),
+  url_file: file.optional(),
+  host: text.optional(),
+  port: z.number().int().min(1).max(65535).optional(),
+  database: text.optional(),
+  user: text.optional(),
+  password_env: variable.optional(),
+  password_file: file.optional(),
+  tls: z
+    .enum(['disable', 'prefer', 'require', 'verify-ca', 'verify-full'])
+    .optional()
+    .describe('As libpq has it. verify-full; on loopback prefer.'),
+  ca: file.optional(),
+  cert: file.optional(),
+  key: file.optional(),
+})
+
+const database = mapping({
+  protocol: z.enum(['postgres']).optional(),
+  environment: text.optional().describe('As you call it: production, staging. production.'),
+  upstream: z.union([
+    z.string().regex(/^postgres(ql)?:\/\//, { error: 'a postgres:// URL' }),
+    upstream,
+  ]),
+})
+
+const user = mapping({
+  password_verifier: text
+    .optional()
+    .describe('SCRAM-SHA-256$…, as Postgres has it in pg_authid.rolpassword.'),
+  password_env: variable.optional(),
+  password_file: file.optional(),
+  groups: names.optional(),
+  databases: globs.optional().describe('Globs over the databases above; absent: all of them.'),
+  agent: z.boolean().optional().describe('Not a person. Needs an owner.'),
+  owner: text.optional().describe('The person who answers for the agent.'),
+  purpose: text.optional().describe('What the agent does, for reviewers.'),
+})
+
+const approvers = mapping({
+  any: z
+    .array(mapping({ group: text, count: z.number().int().min(1).max(20).optional() }))
+    .min(1, { error: 'at least one group' })
+    .describe('Any one of these suffices: so many distinct people of the group.'),
+})
+
+const hours = mapping({
+  days: z.array(z.enum(['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'])).optional(),
+  from: time,
+  to: time,
+  time_zone: text.optional().describe('IANA name, such as Europe/Berlin. UTC.'),
+  outside: z.boolean().optional().describe('The rule applies outside of these hours.'),
+})
+
+const effect = z.enum([
+  'read',
+  'insert',
+  'update',
+  'delete',
+  'truncate',
+  'create',
+  'alter',
+  'drop',
+  'grant',
+  'role',
+  'setting',
+  'export',
+  'import',
+  'execute',
+  'lock',
+  'maintain',
+  'transaction',
+  'unknown',
+])
+
+const rule = mapping({
+  name: ruleName,
+  action: z.enum(['allow', 'hold', 'deny']).describe('deny beats hold beats allow.'),
+  effects: z.array(effect).min(1, { error: 'at least one effect' }).optional(),
+  objects: globs.optional().describe('Globs over schema.name; a type: may precede.'),
+  except_objects: globs.optional(),
+  details: globs.optional(),
+  except_details: globs.optional(),
+  unfiltered: z.boolean().optional().describe('UPDATE or DELETE that nothing narrows.'),
+  reads_masked: z.boolean().optional().describe('Depends on a column masked for this user.'),
+  moves_masked: z.boolean().optional().describe('Puts such values somewhere else.'),
+  users: globs.optional(),
+  groups: globs.optional(),
+  except_users: globs.optional(),
+  except_groups: globs.optional(),
+  kind: z.enum(['person', 'agent']).optional(),
+  databases: globs.optional(),
+  environments: globs.optional(),
+  applications: globs.optional().describe('application_name, which is what the client claims.'),
+  hours: hours.optional(),
+  transaction: z.array(z.enum(['idle', 'open', 'failed'])).optional(),
+  lifts: names
+    .optional()
+    .describe('allow only: rules that do not apply to the effects which this one covers.'),
+  approvers: approvers.optional(),
+  risk: z.enum(['low', 'medium', 'high']).optional(),
+  reason: text.optional().describe('One sentence; {effect} {object} {columns} {user} are filled.'),
+  hint: text.optional().describe('What would pass.'),
+})
+
+const policy = mapping({
+  mode: z.enum(['enforce', 'observe']).optional().describe('observe holds and denies nothing.'),
+  preset: z.enum(['recommended', 'none']).optional(),
+  default: z
+    .enum(['allow', 'hold', 'deny'])
+    .optional()
+    .describe('For effects that no rule matches. allow.'),
+  rules: z.array(rule).optional(),
+})
+
+const mask = z.union([
+  z.enum(['redact', 'email', 'hash', 'tokenize', 'null']),
+  z.null(),
+  mapping({
+    partial: mapping({
+      first: z.number().int().min(0).max(64).optional(),
+      last: z.number().int().min(0).max(64).optional(),
+      character: z.string().regex(/^.$/u, { error: 'one character' }).optional(),
+    }),
+  }),
+  mapping({
+    generalize: mapping({
+      to: z.enum(['year', 'month', 'decade']).optional().describe('For dates.'),
+      bucket: z.number().positive().optional().describe('For numbers: the width of a bucket.'),
+    }),
+  }),
+])
+
+const masking = mapping({
+  rules: z.array(
+    mapping({
+      name: ruleName,
+      columns: z
+        .array(
+          z.string().regex(/^[^.]+\.[^.]+\.[^.]+$/, {
+            error: 'schema.table.column, such as public.customers.email or *.*.ssn',
+          }),
+        )
+        .min(1, { error: 'at least one column' }),
+      mask,
+      databases: globs.optional(),
+      exempt: mapping({ users: names.optional(), groups: names.optional() })
+        .optional()
+        .describe('Who sees the values themselves.'),
+    }),
+  ),
+})
+
+const approvals = mapping({
+  expires: duration.optional().describe('Silence for so long is a denial. 10m.'),
+  expires_in_transaction: duration.optional().describe('While locks are held. 60s.'),
+  reviewers: approvers.optional().describe('Who approves where no rule says otherwise.'),
+  owner_may_approve: z.boolean().optional().describe("Their agents' requests. false."),
+})
+
+const recording = mapping({
+  durability: z
+    .enum(['write', 'fsync'])
+    .optional()
+    .describe('write survives a crash of the proxy, fsync one of the machine. write.'),
+  rows: z.boolean().optional().describe('Record the rows that clients are shown. true.'),
+  auditors: names.optional().describe('Groups that may read recorded sessions. auditors.'),
+  archive: z
+    .union([
+      z.enum(['embedded', 'none']),
+      mapping({
+        url: z.string().regex(/^https?:\/\//, { error: 'an http:// or https:// URL' }),
+        database: text.optional(),
+        username: text.optional(),
+        password_env: variable.optional(),
+        password_file: file.optional(),
+      }),
+    ])
+    .optional(),
+})
+
+export const configSchema: z.ZodType<ConfigFile> = mapping({
+  listen: listen.optional(),
+  data_dir: text.optional().describe('State, journal, keys, archive. ./countersign-data.'),
+  limits: limits.optional(),
+  databases: z.record(text, database).describe('By the name that clients ask for.'),
+  users: z.record(text, user),
+  policy: policy.optional(),
+  masking: masking.optional(),
+  approvals: approvals.optional(),
+  recording: recording.optional(),
+}).meta({ title: 'Countersign configuration' })
