@@ -1,0 +1,107 @@
+/**
+ * From where the columns of a result come from to what is hidden in them. Closed on failure: what
+ * cannot be traced is redacted, and when the tree and the wire disagree the stricter wins.
+ */
+import type {
+  Analysis,
+  CellMask,
+  Column,
+  ColumnMove,
+  ColumnName,
+  OutputColumn,
+  ResultLineage,
+  ResultMask,
+} from '../protocols/protocol.ts'
+import { redaction } from './redact.ts'
+import { remember } from './remember.ts'
+import { type Masker, type MaskHit, strictest } from './rules.ts'
+
+/** The rule that is named where a column is hidden because nothing is known about it. */
+export const UNTRACED_RULE = 'untraced'
+
+/** `columns` is what the wire says. Undefined when every column passes as it is. */
+export function resultMask(
+  masker: Masker,
+  lineage: ResultLineage,
+  columns: readonly Column[],
+): ResultMask | undefined {
+  if (!masker.active || columns.length === 0) return undefined
+  if (typeof lineage === 'string' || lineage.length !== columns.length)
+    return columns.map(({ type }) => untraced(redaction(type)))
+  let hidden = false
+  const masks = columns.map((column, i) => {
+    const output = lineage[i]
+    const mask = output === undefined ? undefined : columnMask(masker, output, column)
+    hidden ||= mask !== undefined
+    return mask
+  })
+  return hidden ? masks : undefined
+}
+
+function untraced(value: string | null): CellMask {
+  return { kind: 'constant', value, rule: UNTRACED_RULE }
+}
+
+function columnMask(masker: Masker, output: OutputColumn, column: Column): CellMask | undefined {
+  const hits = hitsOf(masker, output.sources)
+  const origins = column.origin.filter(origin => masker.hit(origin) !== undefined)
+  const hit = strictest([...hits, ...hitsOf(masker, origins)])
+  if (hit === undefined) return undefined
+  // The wire names a masked column that the tree did not: one of them is wrong.
+  const agreed = origins.every(origin => output.sources.some(source => isSame(source, origin)))
+  // Several sources of one plain value are a table and its partitions or children. They may share
+  // a mask; under different ones it is not known which of them the value would need.
+  const one = hits.every(({ mask }) => sameMask(mask, hit.mask))
+  return output.plain && agreed && one
+    ? masker.mask(hit, column.type)
+    : masker.redaction(hit, column.type)
+}
+
+function hitsOf(masker: Masker, columns: readonly ColumnName[]): MaskHit[] {
+  const hits: MaskHit[] = []
+  for (const column of columns) {
+    const hit = masker.hit(column)
+    if (hit !== undefined) hits.push(hit)
+  }
+  return hits
+}
+
+/** The same object within a version of the catalog; by name across a change of it. */
+function isSame(a: ColumnName, b: ColumnName): boolean {
+  return a === b || (a.column === b.column && a.table === b.table && a.schema === b.schema)
+}
+
+function sameMask(a: MaskHit['mask'], b: MaskHit['mask']): boolean {
+  return a === b || JSON.stringify(a) === JSON.stringify(b)
+}
+
+// ── What a statement reads and moves ────────────────────────────────────────────────────────────
+
+interface Touched {
+  readonly reads: readonly ColumnName[]
+  readonly moves: readonly ColumnMove[]
+}
+
+const NOTHING: Touched = { reads: [], moves: [] }
+
+/** An analysis is shared by every run of its text, and so is this. */
+const touchedBy = new WeakMap<Masker, WeakMap<Analysis, Touched>>()
+
+/** The masked columns that anything in the statement depends on, predicates and order included. */
+export function maskedReads(masker: Masker, analysis: Analysis): readonly ColumnName[] {
+  return touched(masker, analysis).reads
+}
+
+/** The masked columns whose values the statement would take somewhere else than to the client. */
+export function maskedMoves(masker: Masker, analysis: Analysis): readonly ColumnMove[] {
+  return touched(masker, analysis).moves
+}
+
+function touched(masker: Masker, analysis: Analysis): Touched {
+  if (!masker.active) return NOTHING
+  const byAnalysis = remember(touchedBy, masker, () => new WeakMap<Analysis, Touched>())
+  return remember(byAnalysis, analysis, () => ({
+    reads: analysis.reads.filter(column => masker.hit(column) !== undefined),
+    moves: analysis.moves.filter(({ from }) => masker.hit(from) !== undefined),
+  }))
+}

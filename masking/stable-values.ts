@@ -1,0 +1,201 @@
+/**
+ * `hash` and `tokenize` for each type: values made from keyed digests, valid for the column's type.
+ * A hash is keyed by its rule, so that columns under different rules cannot be linked. Tokens have
+ * one key everywhere: equal values get equal tokens in every column, and a client can join by them.
+ */
+import type { ValueType } from '../protocols/protocol.ts'
+import { type IntegerPermutation, KeyedHash } from './keyed.ts'
+import { fitText } from './redact.ts'
+import { utcTimestamp } from './timestamps.ts'
+
+type Apply = (value: string) => string
+
+/** Undefined for types that have no value to spare: booleans, intervals, arrays, unknown types. */
+export function hashed(type: ValueType, key: Buffer): Apply | undefined {
+  const digest = new KeyedHash(key)
+  switch (type.class) {
+    case 'text':
+      return value => fitText(digest.hex(significant(value, type)), type)
+    case 'integer':
+      return value => integerOf(digest.hex(value), type.name)
+    case 'decimal':
+    case 'float':
+      return type.name === 'money' ? undefined : v => numberOf(digest.hex(canonical(v)), type.name)
+    case 'json':
+      return value => `"${digest.hex(value)}"`
+    case 'bytes':
+      return value => `\\x${digest.hex(value)}`
+    default:
+      return common(type, digest)
+  }
+}
+
+export interface TokenKeys {
+  readonly digest: Buffer
+  /** Made when the first integer is tokenized: its tables take a megabyte. */
+  permutation(bits: 16 | 32): IntegerPermutation
+}
+
+/** Undefined for the same types as `hashed`. */
+export function tokenized(type: ValueType, keys: TokenKeys): Apply | undefined {
+  const digest = new KeyedHash(keys.digest)
+  switch (type.class) {
+    case 'text':
+      return value => textToken(digest.hex(significant(value, type)), type)
+    case 'integer':
+      return integerToken(type, digest, keys)
+    case 'decimal':
+    case 'float':
+      return type.name === 'money' ? undefined : numberToken(type, digest, keys)
+    case 'json':
+      return value => `"${token(digest.hex(value))}"`
+    case 'bytes':
+      return value => `\\x${digest.hex(value).slice(0, 32)}`
+    default:
+      return common(type, digest)
+  }
+}
+
+function common(type: ValueType, digest: KeyedHash): Apply | undefined {
+  switch (type.class) {
+    case 'uuid':
+      return value => uuidOf(digest.hex(value))
+    case 'date':
+      return value => dateOf(digest.hex(value))
+    case 'time': {
+      const zone = type.name === 'timetz' ? '+00' : ''
+      return value => timeOf(digest.hex(value)) + zone
+    }
+    case 'timestamp':
+      return value => timestampOf(digest.hex(value))
+    case 'timestamptz':
+      // The same instant is written differently in sessions of different time zones.
+      return value => `${timestampOf(digest.hex(utcTimestamp(value) ?? value))}+00`
+    default:
+      return undefined
+  }
+}
+
+/** The blanks that fill up a char(n) are not a part of its value. */
+function significant(value: string, type: ValueType): string {
+  return type.name === 'bpchar' ? value.replace(/ +$/, '') : value
+}
+
+/** `1.50` and `1.5` are the same number. */
+function canonical(value: string): string {
+  return /^-?\d+\.\d+$/.test(value) ? value.replace(/\.?0+$/, '') : value
+}
+
+// ── Values from digests ─────────────────────────────────────────────────────────────────────────
+
+function integerOf(hex: string, typeName: string): string {
+  switch (typeName) {
+    case 'int2':
+      return String(bits(hex, 15))
+    case 'int8':
+      return BigInt.asUintN(63, BigInt(`0x${hex.slice(0, 16)}`)).toString()
+    default:
+      return String(bits(hex, 31))
+  }
+}
+
+/** Exact in the type: a float4 has 24 bits to tell integers apart, a float8 more than 31. */
+function numberOf(hex: string, typeName: string): string {
+  // Postgres writes a float4 of seven or more digits with an exponent; stay below that.
+  return String(typeName === 'float4' ? bits(hex, 31) % 1_000_000 : bits(hex, 31))
+}
+
+function bits(hex: string, count: number): number {
+  return Number.parseInt(hex.slice(0, 8), 16) >>> (32 - count)
+}
+
+/** Version 8 (RFC 9562 section 5.8): made by an application's own rule. */
+function uuidOf(hex: string): string {
+  const variant = '89ab'.charAt(Number.parseInt(hex.charAt(16), 16) & 3)
+  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-8${hex.slice(13, 16)}-${variant}${hex.slice(17, 20)}-${hex.slice(20, 32)}`
+}
+
+const DAYS = 73_049 // 1900-01-01 to 2099-12-31
+const FIRST_DAY_MS = Date.UTC(1900, 0, 1)
+const DAY_MS = 86_400_000
+
+function dateOf(hex: string): string {
+  const day = Number.parseInt(hex.slice(0, 12), 16) % DAYS
+  return new Date(FIRST_DAY_MS + day * DAY_MS).toISOString().slice(0, 10)
+}
+
+function timeOf(hex: string): string {
+  const seconds = Number.parseInt(hex.slice(12, 24), 16) % 86_400
+  return new Date(seconds * 1000).toISOString().slice(11, 19)
+}
+
+function timestampOf(hex: string): string {
+  return `${dateOf(hex)} ${timeOf(hex)}`
+}
+
+// ── Tokens ──────────────────────────────────────────────────────────────────────────────────────
+
+const PREFIX = 'tok_'
+const TOKEN_LENGTH = 20
+const BASE32 = 'abcdefghijklmnopqrstuvwxyz234567'
+
+/** 80 bits: among a billion values, two share a token with a chance of one in two million. */
+function token(hex: string): string {
+  let text = PREFIX
+  for (let i = 0; i < 20; i += 5) {
+    const twenty = Number.parseInt(hex.slice(i, i + 5), 16)
+    text += BASE32.charAt(twenty >>> 15) + BASE32.charAt((twenty >>> 10) & 31)
+    text += BASE32.charAt((twenty >>> 5) & 31) + BASE32.charAt(twenty & 31)
+  }
+  return text
+}
+
+/** In a column too short for a token, the prefix goes first, since it tells nothing apart. */
+function textToken(hex: string, type: ValueType): string {
+  const whole = token(hex)
+  const short = type.lengthMax !== undefined && type.lengthMax < TOKEN_LENGTH
+  return fitText(short ? whole.slice(PREFIX.length) : whole, type)
+}
+
+const INT4 = /^-?\d{1,10}$/
+
+function int4(value: string): number | undefined {
+  if (!INT4.test(value)) return undefined
+  const number = Number(value)
+  return number === (number | 0) ? number : undefined
+}
+
+/**
+ * int4 and int8 share the permutation of 32 bits, so that a foreign key of the other width still
+ * joins. What does not fit gets a token above it, which can meet none of them.
+ */
+function integerToken(type: ValueType, digest: KeyedHash, keys: TokenKeys): Apply {
+  if (type.name === 'int2') {
+    const permutation = keys.permutation(16)
+    return value => String(permutation.apply(Number(value)))
+  }
+  const permutation = keys.permutation(32)
+  if (type.name !== 'int8')
+    return value => {
+      const number = permutation.apply(Number(value) | 0)
+      return String(type.name === 'int4' ? number : number >>> 0)
+    }
+  return value => {
+    const small = int4(value)
+    if (small !== undefined) return String(permutation.apply(small))
+    return String((1n << 62n) | BigInt.asUintN(62, BigInt(`0x${digest.hex(value).slice(0, 16)}`)))
+  }
+}
+
+/** Whole numbers get the tokens of integers. A numeric's declared precision may be exceeded. */
+function numberToken(type: ValueType, digest: KeyedHash, keys: TokenKeys): Apply {
+  if (type.name === 'float4') return value => numberOf(digest.hex(canonical(value)), type.name)
+  const permutation = keys.permutation(32)
+  return value => {
+    const number = canonical(value)
+    const small = int4(number)
+    return small === undefined
+      ? numberOf(digest.hex(number), type.name)
+      : String(permutation.apply(small))
+  }
+}

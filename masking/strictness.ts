@@ -1,0 +1,33 @@
+/**
+ * Which of two masks hides more. When several rules name one column the strictest wins, so that
+ * neither the order of rules nor a new rule can show more than was shown before.
+ *
+ *     null > redact > hash > tokenize > generalize > partial > email
+ *
+ * Among `generalize`: decade, year, month, then the larger bucket. Among `partial`: the fewest
+ * characters shown.
+ */
+import type { MaskSpec } from './rules.ts'
+
+const KINDS: readonly MaskSpec['kind'][] = [
+  'email',
+  'partial',
+  'generalize',
+  'tokenize',
+  'hash',
+  'redact',
+  'null',
+]
+const STEPS = ['month', 'year', 'decade'] as const
+
+/** Above 0 when `a` hides more than `b`, 0 when they hide the same. */
+export function compareStrictness(a: MaskSpec, b: MaskSpec): number {
+  if (a.kind === 'generalize' && b.kind === 'generalize')
+    return (
+      STEPS.indexOf(a.to ?? 'year') - STEPS.indexOf(b.to ?? 'year') ||
+      (a.bucket ?? 0) - (b.bucket ?? 0)
+    )
+  if (a.kind === 'partial' && b.kind === 'partial')
+    return b.first + b.last - (a.first + a.last) || b.last - a.last
+  return KINDS.indexOf(a.kind) - KINDS.indexOf(b.kind)
+}
