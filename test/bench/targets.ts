@@ -47,6 +47,10 @@ export async function startTargets(): Promise<Targets> {
   })
   const children: ChildProcess[] = []
   const notes: string[] = []
+  // Also when something throws where nobody catches it.
+  process.once('exit', () => {
+    for (const child of children) child.kill('SIGKILL')
+  })
   const stop = async (): Promise<void> => {
     await Promise.all(children.map(end))
     await server.stop()
