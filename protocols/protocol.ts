@@ -90,9 +90,10 @@ export interface Session {
   readonly signal: AbortSignal
 
   /**
-   * Whether a statement may run. It is recorded before this answers. Answers synchronously when
-   * the policy alone decides; a held statement answers when people have decided, or `gone` fires.
-   * `notify` reaches the client while it waits.
+   * Whether a statement may run. It is in the journal's file before this answers that it may.
+   * Answers synchronously when the policy alone decides; a held statement answers when people have
+   * decided, or `gone` fires. `notify` reaches the client while it waits. Statements are numbered
+   * by the calls of this, from 0.
    */
   review(
     statement: Statement,
@@ -116,12 +117,6 @@ export interface Session {
    */
   record(event: SessionEvent): Promise<void> | undefined
 
-  /**
-   * Returns once everything recorded so far is in the journal's file. To be called after review
-   * and before a statement's first byte is sent upstream. Throws RecordingUnavailable.
-   */
-  commit(): void
-
   /** The client left, or the session was ended; `reason` is for the recording. */
   end(reason: string): Promise<void>
 }
@@ -129,14 +124,24 @@ export interface Session {
 export type Answer = { readonly run: true } | { readonly run: false; readonly refusal: Refusal }
 
 export interface Refusal {
-  /** Why, for the protocol's own code: SQLSTATE or errno. */
-  readonly code: 'denied' | 'expired' | 'withdrawn' | 'unreadable' | 'unrecorded'
+  /** Why, for the protocol's own code: SQLSTATE or errno. The last three are the protocol's. */
+  readonly code:
+    | 'denied'
+    | 'expired'
+    | 'withdrawn'
+    | 'unreadable'
+    | 'unrecorded'
+    | 'missing'
+    | 'duplicate'
+    | 'limit'
   /** One sentence. */
   readonly message: string
   /** Rule names, approval id; one line. */
   readonly detail: string | undefined
   /** What would pass. */
   readonly hint: string | undefined
+  /** Where in the text, in characters from 1. */
+  readonly position?: number
 }
 
 /** What outside of the text changes what a statement means. Bound to an approval. */

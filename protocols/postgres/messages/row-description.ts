@@ -1,5 +1,6 @@
 /** RowDescription: the columns of a result. */
 import type { ByteReader } from '../../bytes.ts'
+import { encodeMessage } from './message.ts'
 
 export interface FieldDescription {
   readonly name: string
@@ -26,4 +27,25 @@ export function decodeRowDescription(body: ByteReader): readonly FieldDescriptio
     fields.push({ name, tableOid, attributeNumber, typeOid, typeModifier, format })
   }
   return fields
+}
+
+/** `formats` stand in for what the fields say. */
+export function encodeRowDescription(
+  fields: readonly FieldDescription[],
+  formats: readonly number[],
+): Buffer {
+  return encodeMessage('T', body => {
+    body.int16(fields.length)
+    for (const [i, field] of fields.entries()) {
+      body
+        .cstring(field.name)
+        .int32(field.tableOid | 0)
+        .int16(field.attributeNumber)
+      body
+        .int32(field.typeOid | 0)
+        .int16(-1)
+        .int32(field.typeModifier)
+        .int16(formats[i] ?? 0)
+    }
+  })
 }

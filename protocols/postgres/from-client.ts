@@ -1,0 +1,555 @@
+/**
+ * The relay's half that reads the client. Synchronous: it never sees a socket and never waits, but
+ * says in `wait` what has to be waited for before it is called again.
+ *
+ * Frames that nobody changes pass as spans of the chunk they came in. A statement that is held is
+ * kept back from its first message on: Parse, Bind, Describe and Execute that came together reach
+ * the server together, or not at all. A refused statement is replaced by a message that must fail,
+ * so that the server itself raises the error in the right place, rolls back and skips to Sync.
+ */
+import { isUtf8 } from 'node:buffer'
+import { ByteReader, ByteWriter } from '../bytes.ts'
+import { ProtocolError } from '../errors.ts'
+import type {
+  Analysis,
+  Answer,
+  Limits,
+  Parameter,
+  Refusal,
+  Session,
+  StatementContext,
+} from '../protocol.ts'
+import type { Conversation, Portal, Prepared, Run } from './conversation.ts'
+import { Frontend, frameLength, headerBytes } from './framing.ts'
+import { decodeBind, decodeParse, decodeTarget, formatOf } from './messages/extended-query.ts'
+import {
+  duplicate,
+  failingExecute,
+  failingQuery,
+  missing,
+  reservedName,
+  tooLarge,
+} from './refusal.ts'
+import type { StatementNames } from './statement-names.ts'
+import { builtInTypes, decodeBinary } from './values.ts'
+
+export class FromClient {
+  /** What goes to the server, in order. Emptied by whoever sends it. */
+  readonly output: Buffer[] = []
+  /** Set when nothing more may be read from the client before it settles. */
+  wait: Promise<void> | undefined
+  /** Set when the bytes given hold no whole frame: how many would. */
+  needed = 1
+  /** The client said goodbye: nothing more is read from it. */
+  terminated = false
+  /** A statement waits for people. */
+  held = false
+
+  readonly #session: Session
+  readonly #conversation: Conversation
+  readonly #names: StatementNames
+  readonly #limits: Limits
+  readonly #notify: (text: string) => void
+  /** Fires when the client is gone or asks to cancel; a getter, since a cancel makes a new one. */
+  readonly #interrupted: () => AbortSignal
+  /** The held statement was decided: what `output` has can be sent. */
+  readonly #flush: () => void
+  #statements = 0
+  /** Bytes of a frame that pass without being read, and of one that is thrown away. */
+  #streaming = 0
+  #discarding = 0
+  /** Where the frames that belong to the next Execute begin, in the chunk; -1 when none do. */
+  #seriesStart = -1
+  #seriesOwed = 0
+  #spanStart = 0
+  #settled: (() => void) | undefined
+
+  constructor(parts: {
+    session: Session
+    conversation: Conversation
+    names: StatementNames
+    limits: Limits
+    notify: (text: string) => void
+    interrupted: () => AbortSignal
+    flush: () => void
+  }) {
+    this.#session = parts.session
+    this.#conversation = parts.conversation
+    this.#names = parts.names
+    this.#limits = parts.limits
+    this.#notify = parts.notify
+    this.#interrupted = parts.interrupted
+    this.#flush = parts.flush
+  }
+
+  /** The server answered a segment: what waited for that may look again. */
+  segmentAnswered(): void {
+    const settled = this.#settled
+    this.#settled = undefined
+    settled?.()
+  }
+
+  /** Takes whole frames, and parts of those that only pass. Returns how many bytes it took. */
+  consume(bytes: Buffer): number {
+    let offset = 0
+    this.#spanStart = 0
+    this.#seriesStart = -1
+    if (this.#streaming > 0) {
+      offset = Math.min(this.#streaming, bytes.length)
+      this.#streaming -= offset
+      this.#recordSent(bytes.subarray(0, offset))
+    } else if (this.#discarding > 0) {
+      offset = Math.min(this.#discarding, bytes.length)
+      this.#discarding -= offset
+      this.#spanStart = offset
+    }
+    while (bytes.length - offset >= headerBytes && this.wait === undefined && !this.terminated) {
+      const next = this.#frame(bytes, offset)
+      if (next === offset) break
+      offset = next
+    }
+    this.#emitSpan(bytes, offset)
+    return offset
+  }
+
+  #emitSpan(bytes: Buffer, end: number): void {
+    if (end > this.#spanStart) this.output.push(bytes.subarray(this.#spanStart, end))
+    this.#spanStart = end
+  }
+
+  /** Handles the frame at `offset`; returns where the next begins, or `offset` when it cannot yet. */
+  #frame(bytes: Buffer, offset: number): number {
+    const type = bytes[offset]
+    const length = frameLength(bytes, offset)
+    if (length < 4) throw new ProtocolError('a frame length of 4 or more', String(length))
+    const end = offset + 1 + length
+    if (type === Frontend.CopyData) return this.#copyData(bytes, offset, end)
+    if (length > this.#limits.frameBytesMax) return this.#oversized(bytes, offset, end, type)
+    if (end > bytes.length) {
+      this.needed = end - offset
+      return offset
+    }
+    const body = new ByteReader(bytes, offset + headerBytes, end)
+    switch (type) {
+      case Frontend.Query:
+        return this.#query(bytes, offset, end)
+      case Frontend.Parse:
+        return this.#parse(body, bytes, offset, end)
+      case Frontend.Bind:
+        return this.#bind(body, bytes, offset, end)
+      case Frontend.Describe:
+        return this.#describe(body, offset, end)
+      case Frontend.Execute:
+        return this.#execute(body, bytes, offset, end)
+      case Frontend.Close:
+        return this.#close(body, offset, end)
+      case Frontend.Sync:
+        this.#seriesStart = -1
+        if (!this.#conversation.copyIn) {
+          this.#conversation.owe({ reply: 'sync' })
+          this.#conversation.segment += 1
+        }
+        return end
+      case Frontend.Flush:
+        this.#seriesStart = -1
+        return end
+      case Frontend.CopyDone:
+      case Frontend.CopyFail:
+        this.#recordSent(bytes.subarray(offset, end))
+        if (this.#conversation.copyIn) this.#conversation.copyIn = false
+        else this.#conversation.owe({ reply: 'copied' })
+        return end
+      case Frontend.FunctionCall:
+        return this.#replaceQuery(bytes, offset, end, {
+          code: 'denied',
+          message: 'fast-path function calls are not let through',
+          detail: 'A FunctionCall message names a function by its OID and cannot be read.',
+          hint: 'Call the function with SELECT.',
+        })
+      case Frontend.Terminate:
+        this.terminated = true
+        return end
+      default:
+        throw new ProtocolError('a frontend message', `type 0x${(type ?? 0).toString(16)}`)
+    }
+  }
+
+  #copyData(bytes: Buffer, offset: number, end: number): number {
+    const here = Math.min(end, bytes.length)
+    this.#recordSent(bytes.subarray(offset, here))
+    this.#streaming = end - here
+    return here
+  }
+
+  /** What must be read whole and is too large for that fails in its place; its bytes are dropped. */
+  #oversized(bytes: Buffer, offset: number, end: number, type: number | undefined): number {
+    const replaced = type === Frontend.Query || type === Frontend.FunctionCall
+    if (!replaced && type !== Frontend.Parse && type !== Frontend.Bind)
+      throw new ProtocolError(
+        `a frame of at most ${this.#limits.frameBytesMax} bytes`,
+        `one of ${end - offset}`,
+      )
+    const here = Math.min(end, bytes.length)
+    this.#discarding = end - here
+    if (replaced)
+      this.#replaceQuery(bytes, offset, here, tooLarge(end - offset, this.#limits.frameBytesMax))
+    else this.#failHere(bytes, offset, here, tooLarge(end - offset, this.#limits.frameBytesMax))
+    return here
+  }
+
+  // ── Simple query ────────────────────────────────────────────────────────────────────────────
+
+  #query(bytes: Buffer, offset: number, end: number): number {
+    this.#seriesStart = -1
+    const refresh = this.#names.stale(this.#conversation)
+    if (refresh !== undefined) return this.#waitAt(refresh, offset)
+    const text = this.#text(bytes.subarray(offset + headerBytes, end - 1))
+    if (bytes[end - 1] !== 0) throw new ProtocolError('a NUL after the query', 'another byte')
+    if (typeof text !== 'string') return this.#replaceQuery(bytes, offset, end, text)
+    const analysis = this.#names.analyze(text)
+    const conflict = this.#names.conflict(analysis, this.#conversation)
+    if (conflict !== undefined) return this.#replaceQuery(bytes, offset, end, conflict)
+    const run = this.#run(text, analysis, undefined)
+    const answer = this.#review(text, analysis, [])
+    if (answer instanceof Promise) {
+      this.#emitSpan(bytes, offset)
+      this.#spanStart = end
+      const frame = bytes.subarray(offset, end)
+      this.#hold(answer, decided => {
+        if (decided.run) this.#sendQuery(run, frame)
+        else this.#failQuery(decided.refusal)
+      })
+      return end
+    }
+    if (!answer.run) return this.#replaceQuery(bytes, offset, end, answer.refusal)
+    this.#owesQuery(run)
+    return end
+  }
+
+  #sendQuery(run: Run, frame: Buffer): void {
+    this.#owesQuery(run)
+    this.output.push(frame)
+  }
+
+  #owesQuery(run: Run): void {
+    this.#began(run)
+    this.#conversation.owe({ reply: 'query', run })
+    this.#conversation.segment += 1
+  }
+
+  #replaceQuery(bytes: Buffer, offset: number, end: number, refusal: Refusal): number {
+    this.#emitSpan(bytes, offset)
+    this.#spanStart = end
+    this.#failQuery(refusal)
+    return end
+  }
+
+  #failQuery(refusal: Refusal): void {
+    this.#conversation.owe({ reply: 'query', refusal })
+    this.#conversation.segment += 1
+    this.output.push(failingQuery)
+  }
+
+  // ── Extended query ──────────────────────────────────────────────────────────────────────────
+
+  #parse(body: ByteReader, bytes: Buffer, offset: number, end: number): number {
+    const message = decodeParse(body)
+    const text = this.#text(message.text)
+    if (typeof text !== 'string') return this.#failHere(bytes, offset, end, text)
+    const refresh = this.#names.stale(this.#conversation)
+    if (refresh !== undefined) return this.#waitAt(refresh, offset)
+    const { conversation } = this.#in(offset)
+    if (this.#names.isPreparedInSql(message.name))
+      return this.#failHere(bytes, offset, end, duplicate(message.name))
+    const analysis = this.#names.analyze(text)
+    if (analysis.unreadable !== undefined) {
+      const answer = this.#review(text, analysis, [])
+      if (answer instanceof Promise || answer.run)
+        throw new TypeError('an unreadable statement was not refused')
+      return this.#failHere(bytes, offset, end, answer.refusal)
+    }
+    const prepared: Prepared = {
+      name: message.name,
+      text,
+      parameterTypes: message.parameterTypes,
+      fields: undefined,
+      description: undefined,
+      describing: false,
+      mask: undefined,
+    }
+    conversation.owe({
+      reply: 'parse',
+      analysis,
+      statementName: conversation.statements.set(message.name, prepared, conversation.segment),
+    })
+    return end
+  }
+
+  #bind(body: ByteReader, bytes: Buffer, offset: number, end: number): number {
+    const message = decodeBind(body)
+    if (message.portal === reservedName)
+      throw new ProtocolError('another portal name', 'a reserved one')
+    const { conversation, segment } = this.#in(offset)
+    const prepared = conversation.statements.get(message.statement, segment)
+    if (prepared === 'unsettled') return this.#waitForSegment(offset)
+    if (prepared === undefined || this.#names.isPreparedInSql(message.statement))
+      return this.#failHere(bytes, offset, end, missing('prepared statement', message.statement))
+    const refresh = this.#names.stale(conversation)
+    if (refresh !== undefined) return this.#waitAt(refresh, offset)
+    const analysis = this.#names.analyze(prepared.text)
+    const portal: Portal = { ...message, name: message.portal, prepared, analysis, run: undefined }
+    conversation.owe({
+      reply: 'bind',
+      analysis,
+      portalName: conversation.portals.set(message.portal, portal, segment),
+    })
+    return end
+  }
+
+  #describe(body: ByteReader, offset: number, end: number): number {
+    const target = decodeTarget(body)
+    const { conversation, segment } = this.#in(offset)
+    if (target.kind === 'statement') {
+      const prepared = conversation.statements.get(target.name, segment)
+      if (prepared === 'unsettled') return this.#waitForSegment(offset)
+      this.#owesDescribe(prepared, false)
+      return end
+    }
+    const portal = conversation.portals.get(target.name, segment)
+    if (portal === 'unsettled') return this.#waitForSegment(offset)
+    this.#owesDescribe(portal?.prepared, false)
+    return end
+  }
+
+  #owesDescribe(prepared: Prepared | undefined, ours: boolean): void {
+    this.#conversation.owe({
+      reply: 'describe',
+      ...(prepared === undefined ? {} : { described: prepared }),
+      ...(ours ? { ours } : {}),
+    })
+    if (prepared !== undefined) prepared.describing = true
+  }
+
+  #execute(body: ByteReader, bytes: Buffer, offset: number, end: number): number {
+    const name = body.cstring()
+    const { conversation, segment } = this.#in(offset)
+    const portal = conversation.portals.get(name, segment)
+    if (portal === 'unsettled') return this.#waitForSegment(offset)
+    if (portal === undefined || (name !== '' && this.#names.isDeclaredInSql(name)))
+      return this.#failHere(bytes, offset, end, missing('portal', name))
+    if (portal.run !== undefined) {
+      conversation.owe({ reply: 'execute', run: portal.run })
+      this.#seriesStart = -1
+      return end
+    }
+    const { analysis } = portal
+    const conflict = this.#names.conflict(analysis, conversation)
+    if (conflict !== undefined) return this.#failHere(bytes, offset, end, conflict)
+    portal.run = this.#run(portal.prepared.text, analysis, portal)
+    const answer = this.#review(portal.prepared.text, analysis, parametersOf(portal))
+    if (!(answer instanceof Promise)) {
+      if (!answer.run) return this.#failHere(bytes, this.#seriesStart, end, answer.refusal)
+      const describe = this.#owesExecute(portal)
+      if (describe !== undefined) {
+        this.#emitSpan(bytes, offset)
+        this.output.push(describe)
+      }
+      this.#seriesStart = -1
+      return end
+    }
+    const seriesOwed = this.#seriesOwed
+    this.#emitSpan(bytes, this.#seriesStart)
+    const series = bytes.subarray(this.#seriesStart, offset)
+    const frame = bytes.subarray(offset, end)
+    this.#spanStart = end
+    this.#hold(answer, decided => {
+      if (!decided.run) {
+        this.#fail(seriesOwed, decided.refusal)
+        return
+      }
+      const describe = this.#owesExecute(portal)
+      if (series.length > 0) this.output.push(series)
+      if (describe !== undefined) this.output.push(describe)
+      this.output.push(frame)
+    })
+    this.#seriesStart = -1
+    return end
+  }
+
+  /**
+   * Returns a Describe to send before the Execute, if nobody asked for one: the columns of a result
+   * decide its mask.
+   */
+  #owesExecute(portal: Portal): Buffer | undefined {
+    const { prepared, run } = portal
+    const describe =
+      prepared.fields === undefined && !prepared.describing
+        ? describePortal(portal.name)
+        : undefined
+    if (describe !== undefined) this.#owesDescribe(prepared, true)
+    if (run !== undefined) {
+      this.#began(run)
+      this.#conversation.owe({ reply: 'execute', run })
+    }
+    return describe
+  }
+
+  #close(body: ByteReader, offset: number, end: number): number {
+    const target = decodeTarget(body)
+    this.#seriesStart = -1
+    const { conversation, segment } = this.#in(offset)
+    this.#seriesStart = -1
+    if (target.kind === 'statement')
+      conversation.owe({
+        reply: 'close',
+        statementName: conversation.statements.set(target.name, undefined, segment),
+      })
+    else
+      conversation.owe({
+        reply: 'close',
+        portalName: conversation.portals.set(target.name, undefined, segment),
+      })
+    return end
+  }
+
+  // ── Common ──────────────────────────────────────────────────────────────────────────────────
+
+  /** A message of the extended protocol at `offset`: perhaps the first of a series. */
+  #in(offset: number): { conversation: Conversation; segment: number } {
+    const conversation = this.#conversation
+    if (this.#seriesStart < 0) {
+      this.#seriesStart = offset
+      this.#seriesOwed = conversation.owedCount
+    }
+    return { conversation, segment: conversation.segment }
+  }
+
+  /** Replaces [start, end) by a message that fails; what the series would have been owed goes. */
+  #failHere(bytes: Buffer, start: number, end: number, refusal: Refusal): number {
+    const from = this.#seriesStart >= 0 ? Math.min(this.#seriesStart, start) : start
+    const owed = this.#seriesStart >= 0 ? this.#seriesOwed : this.#conversation.owedCount
+    this.#emitSpan(bytes, from)
+    this.#spanStart = end
+    this.#fail(owed, refusal)
+    this.#seriesStart = -1
+    return end
+  }
+
+  #fail(owedBefore: number, refusal: Refusal): void {
+    this.#conversation.takeBack(owedBefore)
+    this.#conversation.owe({ reply: 'execute', refusal })
+    this.output.push(failingExecute)
+  }
+
+  #hold(answer: Promise<Answer>, decide: (answer: Answer) => void): void {
+    this.held = true
+    this.wait = answer.then(decided => {
+      this.held = false
+      this.wait = undefined
+      decide(decided)
+      this.#flush()
+    })
+  }
+
+  #waitAt(wait: Promise<void>, offset: number): number {
+    this.wait = wait.then(() => {
+      this.wait = undefined
+    })
+    return offset
+  }
+
+  #waitForSegment(offset: number): number {
+    return this.#waitAt(
+      new Promise(resolve => {
+        this.#settled = resolve
+      }),
+      offset,
+    )
+  }
+
+  #review(
+    text: string,
+    analysis: Analysis,
+    parameters: readonly Parameter[],
+  ): Answer | Promise<Answer> {
+    this.#statements += 1
+    return this.#session.review(
+      { text, analysis, parameters },
+      this.#context(),
+      this.#interrupted(),
+      this.#notify,
+    )
+  }
+
+  #context(): StatementContext {
+    return {
+      transaction: this.#conversation.transaction,
+      role: this.#names.role,
+      searchPath: this.#names.searchPathText,
+    }
+  }
+
+  #began(run: Run): void {
+    this.#names.began(run.analysis)
+    if (run.hidesDiagnostics) this.#conversation.hidesAtEnd = true
+  }
+
+  /** Made just before the review that gives it its number. */
+  #run(text: string, analysis: Analysis, portal: Portal | undefined): Run {
+    return {
+      statement: this.#statements,
+      text,
+      analysis,
+      hidesDiagnostics: this.#session.hidesDiagnostics(analysis),
+      portal,
+      result: 0,
+      described: false,
+      mask: undefined,
+      copy: undefined,
+      rows: 0,
+      bytes: 0,
+      tag: undefined,
+      failed: false,
+    }
+  }
+
+  /** The server stops at the first NUL; so do we, and refuse what is not UTF-8 or too long. */
+  #text(bytes: Buffer): string | Refusal {
+    if (bytes.length > this.#limits.statementBytesMax)
+      return tooLarge(bytes.length, this.#limits.statementBytesMax)
+    if (!isUtf8(bytes))
+      return {
+        code: 'unreadable',
+        message: 'the statement is not valid UTF-8',
+        detail: undefined,
+        hint: 'Set client_encoding to UTF8.',
+      }
+    const nul = bytes.indexOf(0)
+    return bytes.toString('utf8', 0, nul < 0 ? bytes.length : nul)
+  }
+
+  #recordSent(bytes: Buffer): void {
+    const full = this.#session.record({ type: 'frames', from: 'client', bytes })
+    if (full !== undefined && this.wait === undefined) this.#waitAt(full, 0)
+  }
+}
+
+function describePortal(name: string): Buffer {
+  const writer = new ByteWriter(16 + name.length)
+  writer.uint8(Frontend.Describe).int32(0).uint8(0x50).cstring(name)
+  writer.patchInt32(1, writer.length - 1)
+  return writer.finish()
+}
+
+const noParameters: readonly Parameter[] = []
+
+function parametersOf(portal: Portal): readonly Parameter[] {
+  if (portal.parameters.length === 0) return noParameters
+  return portal.parameters.map((value, i) => {
+    if (value === null) return null
+    if (formatOf(portal.parameterFormats, i) === 0) return value.toString('utf8')
+    const type = builtInTypes.get(portal.prepared.parameterTypes[i] ?? 0)
+    const text = type === undefined ? undefined : decodeBinary(type, value)
+    return text ?? Uint8Array.from(value)
+  })
+}

@@ -1,0 +1,19 @@
+/** Postgres, protocol 3.0 and 3.2. https://www.postgresql.org/docs/current/protocol.html */
+import type { Protocol } from '../protocol.ts'
+import { CancelRegistry } from './cancel.ts'
+import { Databases } from './databases.ts'
+import { openReader } from './reader.ts'
+import { decodeFrames } from './replay.ts'
+import { serve } from './serve.ts'
+
+export function postgres(): Protocol {
+  const cancels = new CancelRegistry()
+  const databases = new Databases()
+  return {
+    name: 'postgres',
+    defaultPort: 5432,
+    serve: (client, gateway) => serve(client, gateway, cancels, databases),
+    open: openReader,
+    decodeFrames,
+  }
+}

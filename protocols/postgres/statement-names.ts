@@ -1,0 +1,125 @@
+/**
+ * Reading a session's statements: the analyzer over the session's names, kept current by what the
+ * relay sees go by.
+ */
+import type { Analysis, Column, Refusal } from '../protocol.ts'
+import type { Catalog } from './catalog.ts'
+import type { Conversation } from './conversation.ts'
+import type { FieldDescription } from './messages/row-description.ts'
+import { duplicate } from './refusal.ts'
+import type { Analyzer } from './sql/analyzer.ts'
+import { changesOf } from './sql/changes.ts'
+import { baseColumns } from './sql/lineage/trace.ts'
+import { SessionNames } from './sql/session-names.ts'
+
+export class StatementNames {
+  readonly #analyzer: Analyzer
+  readonly #catalog: Catalog
+  readonly #names: SessionNames
+  /** Names that SQL gave a meaning to. The protocol's own names are kept apart from them. */
+  readonly #preparedInSql = new Set<string>()
+  readonly #declaredInSql = new Set<string>()
+  #searchPathText: string | undefined
+  #role: string | undefined
+
+  constructor(parts: {
+    analyzer: Analyzer
+    catalog: Catalog
+    user: string
+    searchPath: string | undefined
+    reportsSearchPath: boolean
+  }) {
+    this.#analyzer = parts.analyzer
+    this.#catalog = parts.catalog
+    this.#searchPathText = parts.searchPath
+    this.#names = new SessionNames({
+      catalog: parts.catalog.snapshot,
+      user: parts.user,
+      searchPath: parts.searchPath,
+      reportsSearchPath: parts.reportsSearchPath,
+    })
+  }
+
+  /** The role that the client changed to, in SQL's words. */
+  get role(): string | undefined {
+    return this.#role
+  }
+
+  get searchPathText(): string | undefined {
+    return this.#searchPathText
+  }
+
+  analyze(text: string): Analysis {
+    return this.#analyzer.analyze(text, this.#names)
+  }
+
+  /** Set when the schema changed and everything before was answered: wait, then analyze. */
+  stale(conversation: Conversation): Promise<void> | undefined {
+    if (!this.#names.needsCatalog) {
+      if (this.#names.catalog !== this.#catalog.snapshot) {
+        this.#names.setCatalog(this.#catalog.snapshot)
+      }
+      return undefined
+    }
+    if (conversation.owedCount > 0) return undefined
+    return this.#catalog.refresh().then(() => this.#names.setCatalog(this.#catalog.snapshot))
+  }
+
+  /** SQL and the protocol share their names on the server; here a name belongs to one of them. */
+  conflict(analysis: Analysis, conversation: Conversation): Refusal | undefined {
+    for (const change of changesOf(analysis)) {
+      if (change.kind === 'prepared' && conversation.statements.has(change.name))
+        return duplicate(change.name)
+      if (change.kind === 'cursor' && conversation.portals.has(change.name))
+        return duplicate(change.name)
+    }
+    return undefined
+  }
+
+  isPreparedInSql(name: string): boolean {
+    return this.#preparedInSql.has(name)
+  }
+
+  isDeclaredInSql(name: string): boolean {
+    return this.#declaredInSql.has(name)
+  }
+
+  /** The statement was sent. */
+  began(analysis: Analysis): void {
+    this.#names.begin(analysis)
+    for (const change of changesOf(analysis)) {
+      if (change.kind === 'prepared') this.#preparedInSql.add(change.name)
+      else if (change.kind === 'cursor') this.#declaredInSql.add(change.name)
+      else if (change.kind === 'role') this.#role = analysis.normalized
+    }
+  }
+
+  /** One SQL statement of the text succeeded. */
+  completed(analysis: Analysis, result: number, tag: string): void {
+    this.#names.completed(analysis, result, tag)
+  }
+
+  settled(transaction: 'idle' | 'open' | 'failed'): void {
+    this.#names.settled(transaction)
+  }
+
+  /** ParameterStatus. */
+  reported(name: string, value: string): void {
+    if (name !== 'search_path') return
+    this.#searchPathText = value
+    this.#names.setSearchPath(value)
+  }
+
+  /** A column as the session's rules know it. */
+  column(field: FieldDescription): Column {
+    const { catalog } = this.#names
+    const type = catalog.valueType(field.typeOid, field.typeModifier)
+    const relation = field.tableOid === 0 ? undefined : catalog.relationByOid(field.tableOid)
+    const column = relation?.columns.find(each => each.number === field.attributeNumber)
+    const origin =
+      relation === undefined || column === undefined
+        ? []
+        : baseColumns(relation, column, this.#names).sources
+    return { name: field.name, type, origin }
+  }
+}
