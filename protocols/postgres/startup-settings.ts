@@ -47,8 +47,8 @@ export function startupParameters(sent: ReadonlyMap<string, string>): Map<string
 
 function addSetting(parameters: Map<string, string>, sentName: string, value: string): void {
   const name = sentName.toLowerCase()
-  // An unusual name could mean one thing here and another one to the server.
-  if (!settingName.test(name) || notSettings.has(name) || name.startsWith('_pq_.')) {
+  // As sent: toLowerCase makes an ASCII letter of the Kelvin sign, and the server does not.
+  if (!settingName.test(sentName) || notSettings.has(name) || name.startsWith('_pq_.')) {
     throw new FatalError('42704', `unrecognized configuration parameter "${sentName}"`)
   }
   if (refusedSettings.has(name)) {
