@@ -1,6 +1,7 @@
 /** What the console is given: everything that it shows or does comes from outside. */
-import type { Approvals } from '../approvals/approvals.ts'
+
 import type { Person } from '../approvals/approval.ts'
+import type { Approvals } from '../approvals/approvals.ts'
 
 /** Who may sign in; `Users` of src/identity fits. */
 export interface Accounts {
@@ -17,6 +18,8 @@ export interface WebOptions {
   readonly users: Accounts
   /** As people reach the console, without a slash at the end; decides about Secure cookies. */
   readonly publicUrl: () => string
+  /** PEM; absent: plain HTTP. */
+  readonly tls?: { readonly cert: string; readonly key: string }
   /** Groups that may read recorded sessions. */
   readonly auditors: readonly string[]
   /** Absent: the console has no session pages. */
@@ -35,7 +38,10 @@ export interface Readiness {
 /** Recorded sessions, as far as a list and a page need them. Replay is the terminal's. */
 export interface SessionsApi {
   /** Newest first. */
-  list(filter: { readonly user?: string; readonly limit: number }): Promise<readonly SessionSummary[]>
+  list(filter: {
+    readonly user?: string
+    readonly limit: number
+  }): Promise<readonly SessionSummary[]>
   get(id: string): Promise<SessionDetail | undefined>
 }
 

@@ -1,0 +1,124 @@
+/** Says in words what is asked and how it went; the same words on every surface. Not escaped. */
+import type { Effect } from '../../protocols/protocol.ts'
+import { type Approval, type PersonAnswer, progress, type Requester } from './approval.ts'
+
+const effectsShownMax = 3
+
+/** `agent copilot (owner analyst) wants to DELETE on public.orders in shop (production)`. */
+export function sentence(approval: Approval): string {
+  const { requester, database, environment } = approval
+  return `${who(requester)} wants to ${what(approval.effects)} in ${database} (${environment})`
+}
+
+export function who(requester: Requester): string {
+  if (requester.kind === 'person') return requester.name
+  const owner = requester.owner === undefined ? '' : ` (owner ${requester.owner})`
+  return `agent ${requester.name}${owner}`
+}
+
+/** Reads are left out beside anything that does more. */
+export function what(effects: readonly Effect[]): string {
+  const writes = effects.filter(effect => effect.kind !== 'read')
+  const told = [...new Set((writes.length > 0 ? writes : effects).map(effectTitle))]
+  if (told.length === 0) return 'run a statement'
+  const more = told.length - effectsShownMax
+  const shown = told.slice(0, effectsShownMax).join(', ')
+  return more > 0 ? `${shown} and ${more} more` : shown
+}
+
+/** `DELETE on public.orders`. */
+export function effectTitle(effect: Effect): string {
+  if (effect.kind === 'unknown') return 'run what could not be read'
+  const object = objectTitle(effect)
+  return object === undefined
+    ? effect.kind.toUpperCase()
+    : `${effect.kind.toUpperCase()} on ${object}`
+}
+
+/** `every row (nothing narrows it)`; undefined when there is nothing to add. */
+export function effectNote(effect: Effect): string | undefined {
+  const notes = [
+    ...(effect.unfiltered === true ? ['every row: nothing narrows it'] : []),
+    ...(effect.detail === undefined ? [] : [effect.detail]),
+  ]
+  return notes.length === 0 ? undefined : notes.join('; ')
+}
+
+function objectTitle({ object }: Effect): string | undefined {
+  if (object === undefined) return undefined
+  const type = object.type === 'table' ? '' : `${object.type} `
+  const schema = object.schema === undefined ? '' : `${object.schema}.`
+  return `${type}${schema}${object.name}`
+}
+
+/** `1 of 2 from dba, or 0 of 1 from security`. */
+export function progressText(approval: Approval): string {
+  const steps = progress(approval)
+  if (steps.length === 0) return 'nobody can approve this'
+  return steps
+    .map(step => `${Math.min(step.given, step.needed)} of ${step.needed} from ${step.group}`)
+    .join(', or ')
+}
+
+/** `approved by rita, sven`, `expired`, `finished: DELETE 1204, 1,204 rows, 0.8 s`. */
+export function stateText(approval: Approval): string {
+  const { state, result } = approval
+  const approvers = approvedBy(approval.answers)
+  switch (state) {
+    case 'pending':
+      return 'waiting for a decision'
+    case 'approved':
+      return `approved by ${approvers}`
+    case 'running':
+      return `approved by ${approvers}, running`
+    case 'denied': {
+      const by = approval.answers.findLast(answer => answer.decision === 'denied')?.name
+      return `denied${by === undefined ? '' : ` by ${by}`}${because(approval.settledReason)}`
+    }
+    case 'expired':
+      return 'expired: nobody decided in time'
+    case 'withdrawn':
+      return `withdrawn${because(approval.settledReason)}`
+    case 'finished':
+    case 'failed': {
+      const details = [
+        result?.tag,
+        result?.rows === undefined ? undefined : rowsText(result.rows),
+        result?.error,
+        result === undefined ? undefined : durationText(result.durationMs),
+      ].filter(detail => detail !== undefined)
+      return `${state}: ${details.join(', ')}`
+    }
+    default:
+      return state satisfies never
+  }
+}
+
+function because(reason: string | undefined): string {
+  return reason === undefined || reason === '' ? '' : `: ${reason}`
+}
+
+function approvedBy(answers: readonly PersonAnswer[]): string {
+  const names = answers.filter(answer => answer.decision === 'approved').map(answer => answer.name)
+  return [...new Set(names)].join(', ')
+}
+
+export function rowsText(rows: number): string {
+  return `${rows.toLocaleString('en-GB')} ${rows === 1 ? 'row' : 'rows'}`
+}
+
+/** `4 ms`, `0.8 s`, `2 min 5 s`. */
+export function durationText(milliseconds: number): string {
+  if (milliseconds < 100) return `${Math.round(milliseconds)} ms`
+  if (milliseconds < 60_000) return `${(milliseconds / 1000).toFixed(1)} s`
+  return spanText(milliseconds)
+}
+
+/** A time to wait: `12 s`, `9 min 12 s`, `2 h 5 min`; never negative. */
+export function spanText(milliseconds: number): string {
+  const seconds = Math.max(0, Math.ceil(milliseconds / 1000))
+  if (seconds < 60) return `${seconds} s`
+  const minutes = Math.floor(seconds / 60)
+  if (minutes < 60) return `${minutes} min ${seconds % 60} s`
+  return `${Math.floor(minutes / 60)} h ${minutes % 60} min`
+}

@@ -1,0 +1,161 @@
+/** One request: everything that a person needs to decide, the forms, and how it went. */
+import { type Approval, barredFrom, countedAnswers, type Person } from '../../approvals/approval.ts'
+import {
+  effectNote,
+  effectTitle,
+  progressText,
+  sentence,
+  stateText,
+  who,
+} from '../../approvals/describe.ts'
+import { type Html, html, type Part, visible } from '../html.ts'
+import { timeLeft } from './inbox.ts'
+import { badge, layout, time, type Viewer } from './layout.ts'
+
+export interface ApprovalView {
+  readonly approval: Approval
+  readonly viewer: Viewer
+  readonly person: Person
+  readonly now: Date
+  /** Why the last answer did not count. */
+  readonly error?: string | undefined
+  /** What was typed, to be typed no second time. */
+  readonly reason?: string | undefined
+}
+
+export function approvalPage(view: ApprovalView): Html {
+  const { approval, viewer, now, error } = view
+  const moves = approval.state === 'approved' || approval.state === 'running'
+  return layout({
+    title: `${approval.shortId}: ${approval.state}`,
+    viewer,
+    here: 'approvals',
+    refreshSeconds: moves ? 2 : undefined,
+    body: html`<article>
+<p class="crumbs"><a href="/">Approvals</a> / <span class="id">${approval.shortId}</span></p>
+<h1 class="sentence"><bdi>${sentence(approval)}</bdi></h1>
+${error !== undefined && html`<p class="error" role="alert">${error}</p>`}
+<div id="status" data-live class="status ${approval.state}">
+  <p>${badge(`${approval.risk} risk`, approval.risk)} <b><bdi>${stateText(approval)}</bdi></b></p>
+  ${approval.state === 'pending' && html`<p>${progressText(approval)} · ${timeLeft(approval, now)}</p>`}
+</div>
+<section>
+<h2>Why it is held</h2>
+<p><bdi>${approval.reason}</bdi></p>
+${approval.hint !== undefined && html`<p class="note">Would pass: <bdi>${approval.hint}</bdi></p>`}
+${approval.rules.length > 0 && html`<p class="tags">${approval.rules.map(rule => html`<span class="tag">${rule}</span>`)}</p>`}
+${approval.inTransaction && html`<p class="warning">A transaction is open and waits with the statement: its locks are held until you decide.</p>`}
+</section>
+${statement(approval)}
+${details(view)}
+${decide(view)}
+${history(approval)}
+</article>`,
+  })
+}
+
+function statement(approval: Approval): Html {
+  const shown = visible(approval.text)
+  const lines = approval.text.split('\n').length
+  const size = `${lines} ${lines === 1 ? 'line' : 'lines'}, ${approval.text.length} characters`
+  return html`<section>
+<h2>Statement <small>${size}</small></h2>
+${shown.markup.includes('hidden-character') && html`<p class="warning">The statement has characters that are invisible or change the order of others. They are shown by their number.</p>`}
+<pre class="sql"><code>${shown}</code></pre>
+${
+  approval.parameters.length > 0 &&
+  html`<h3>Parameters</h3>
+<table class="parameters"><tbody>${approval.parameters.map(
+    (value, index) =>
+      html`<tr><th scope="row">$${index + 1}</th><td>${value === null ? html`<i>NULL</i>` : html`<code>${visible(value)}</code>`}</td></tr>`,
+  )}</tbody></table>`
+}
+</section>`
+}
+
+function details({ approval, viewer }: ApprovalView): Html {
+  return html`<section>
+<h2>What it does</h2>
+<ul class="effects">${approval.effects.map(effect => {
+    const note = effectNote(effect)
+    return html`<li><b><bdi>${effectTitle(effect)}</bdi></b>${note !== undefined && html` <span class="note">${note}</span>`}</li>`
+  })}</ul>
+<dl>
+${row('Asked by', who(approval.requester))}
+${row('Database', `${approval.database} (${approval.environment})`)}
+${approval.application !== undefined && row('Application', approval.application)}
+${approval.maskedColumns.length > 0 && row('Masked columns', approval.maskedColumns.join(', '))}
+<div><dt>Asked</dt><dd>${time(approval.createdAt)}</dd></div>
+<div><dt>Session</dt><dd>${viewer.auditor ? html`<a href="/sessions/${approval.sessionId}">${approval.sessionId}</a>` : approval.sessionId}, statement ${approval.statementNumber + 1}</dd></div>
+</dl>
+</section>`
+}
+
+function row(name: string, value: string): Html {
+  return html`<div><dt>${name}</dt><dd><bdi>${value}</bdi></dd></div>`
+}
+
+/** The forms; `data-state` tells the script when they have to be replaced. */
+function decide(view: ApprovalView): Part {
+  const { approval, person } = view
+  if (approval.state !== 'pending') return html`<section id="decide" data-live></section>`
+  const mayApprove = barredFrom(approval, person, 'approved')
+  const mayDeny = barredFrom(approval, person, 'denied')
+  const approved = countedAnswers(approval.answers).some(answer => answer.name === person.name)
+  return html`<section id="decide" data-live data-state="${approval.state}" class="decide">
+<h2>Decide</h2>
+${approved && html`<p>You approved this. It still needs others.</p>`}
+${mayApprove !== undefined && html`<p class="note">You cannot approve this: <bdi>${mayApprove.message}</bdi>.</p>`}
+<div class="forms">
+${mayApprove === undefined && !approved && approveForm(view)}
+${mayDeny === undefined && denyForm(view)}
+</div>
+</section>`
+}
+
+function approveForm({ approval, viewer }: ApprovalView): Html {
+  return html`<form class="stack approve" method="post" action="/approvals/${approval.shortId}/approve">
+  ${bound(approval, viewer)}
+  <label class="check"><input type="checkbox" name="confirm" value="yes" required> I have read the whole statement, and it may run.</label>
+  <label>Comment <small>(optional)</small>
+    <input name="reason" maxlength="2000" autocomplete="off">
+  </label>
+  <button class="primary">Approve</button>
+</form>`
+}
+
+function denyForm({ approval, viewer, reason }: ApprovalView): Html {
+  return html`<form class="stack deny" method="post" action="/approvals/${approval.shortId}/deny">
+  ${bound(approval, viewer)}
+  <label>Reason <small>(the requester sees it)</small>
+    <input name="reason" value="${reason}" maxlength="2000" autocomplete="off" required>
+  </label>
+  <button class="danger">Deny</button>
+</form>`
+}
+
+/** What was shown goes with the answer. */
+function bound(approval: Approval, viewer: Viewer): Html {
+  return html`<input type="hidden" name="csrf" value="${viewer.csrf}">
+  <input type="hidden" name="digest" value="${approval.digest}">`
+}
+
+function history(approval: Approval): Html {
+  const events: { at: Date; text: string }[] = [
+    { at: approval.createdAt, text: `${who(approval.requester)} asked` },
+    ...approval.answers.map(answer => ({
+      at: answer.at,
+      text: `${answer.name} ${answer.decision} it (${answer.surface})${answer.reason === undefined ? '' : `: ${answer.reason}`}`,
+    })),
+  ]
+  const { state, settledAt, startedAt, endedAt } = approval
+  if (settledAt !== undefined && (state === 'expired' || state === 'withdrawn')) {
+    events.push({ at: settledAt, text: stateText(approval) })
+  }
+  if (startedAt !== undefined) events.push({ at: startedAt, text: 'it ran' })
+  if (endedAt !== undefined) events.push({ at: endedAt, text: stateText(approval) })
+  return html`<section id="history" data-live>
+<h2>What happened</h2>
+<ol class="history">${events.map(event => html`<li>${time(event.at)} <span><bdi>${event.text}</bdi></span></li>`)}</ol>
+</section>`
+}

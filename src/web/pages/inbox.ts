@@ -1,0 +1,75 @@
+/** What waits for the viewer, what they asked, and what was decided lately. */
+import { type Approval, barredFrom, countedAnswers, type Person } from '../../approvals/approval.ts'
+import { progressText, sentence, spanText, stateText } from '../../approvals/describe.ts'
+import { type Html, html, type Part } from '../html.ts'
+import { badge, layout, time, type Viewer } from './layout.ts'
+
+export interface Inbox {
+  readonly viewer: Viewer
+  readonly person: Person
+  /** Those that the person may see, newest first. */
+  readonly open: readonly Approval[]
+  readonly settled: readonly Approval[]
+  readonly now: Date
+}
+
+export function inboxPage({ viewer, person, open, settled, now }: Inbox): Html {
+  const waiting = open.filter(approval => waitsFor(approval, person))
+  const others = open.filter(approval => !waiting.includes(approval))
+  return layout({
+    title: waiting.length === 0 ? 'Approvals' : `(${waiting.length}) Approvals`,
+    viewer,
+    here: 'approvals',
+    refreshSeconds: 15,
+    body: html`<h1>Approvals</h1>
+<div id="inbox" data-live>
+${section('Waiting for you', waiting, now, 'Nothing waits for your decision.')}
+${others.length > 0 && section('Under way', others, now, '')}
+${section('Lately', settled, now, 'Nothing was decided yet.')}
+</div>`,
+  })
+}
+
+function waitsFor(approval: Approval, person: Person): boolean {
+  if (approval.state !== 'pending') return false
+  if (barredFrom(approval, person, 'approved') !== undefined) return false
+  return !countedAnswers(approval.answers).some(answer => answer.name === person.name)
+}
+
+function section(title: string, approvals: readonly Approval[], now: Date, none: string): Part {
+  return html`<section>
+<h2>${title}${approvals.length > 0 && html` <span class="count">${approvals.length}</span>`}</h2>
+${
+  approvals.length === 0
+    ? html`<p class="none">${none}</p>`
+    : html`<ul class="cards">${approvals.map(approval => card(approval, now))}</ul>`
+}
+</section>`
+}
+
+function card(approval: Approval, now: Date): Html {
+  const pending = approval.state === 'pending'
+  return html`<li class="card ${approval.state}">
+<a href="/approvals/${approval.shortId}">
+  <span class="head">${badge(`${approval.risk} risk`, approval.risk)}<b class="sentence"><bdi>${sentence(approval)}</bdi></b></span>
+  <code class="line">${preview(approval.text)}</code>
+  <span class="foot"><span class="id">${approval.shortId}</span>
+  ${
+    pending
+      ? html`<span>${progressText(approval)}</span> ${timeLeft(approval, now)}`
+      : html`<span class="state ${approval.state}"><bdi>${stateText(approval)}</bdi></span> ${time(approval.settledAt ?? approval.createdAt)}`
+  }</span>
+</a>
+</li>`
+}
+
+/** Only to recognise it by: the page of the request shows the statement whole. */
+function preview(text: string): string {
+  const line = text.replaceAll(/\s+/g, ' ').trim()
+  return line.length > 160 ? `${line.slice(0, 160)}…` : line
+}
+
+export function timeLeft(approval: Approval, now: Date): Html {
+  const left = approval.expiresAt.getTime() - now.getTime()
+  return html`<span class="left"><time datetime="${approval.expiresAt.toISOString()}" data-expires>${spanText(left)}</time> left</span>`
+}
