@@ -1,0 +1,192 @@
+/**
+ * The demo's configuration, written as a person would write it: the file is in the data folder, and
+ * every command takes it with `-c`. Passwords are made up once for each data folder.
+ */
+import { randomBytes } from 'node:crypto'
+import { readFile, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { scramVerifier } from '../identity/scram-verifier.ts'
+
+export interface DemoPasswords {
+  /** A person with a database client. */
+  readonly analyst: string
+  /** An agent that belongs to the analyst. */
+  readonly copilot: string
+  /** Decides in the console. */
+  readonly reviewer: string
+  /** The proxy's own, for the sample database. */
+  readonly shop: string
+  /** The superuser of the sample's server. */
+  readonly postgres: string
+}
+
+export interface DemoConfigOptions {
+  readonly dataDir: string
+  readonly postgresPort: number
+  readonly httpPort: number
+  /** As clients name it. */
+  readonly database: string
+  /** With user and password. */
+  readonly upstreamUrl: string
+  /** It is the sample shop, whose columns are known. */
+  readonly sample: boolean
+  readonly passwords: DemoPasswords
+}
+
+/** The passwords of a data folder: those of the last time, or new ones. */
+export async function demoPasswords(dataDir: string): Promise<DemoPasswords> {
+  const path = join(dataDir, 'passwords.json')
+  const known = await readFile(path, 'utf8').catch(() => undefined)
+  if (known !== undefined) return JSON.parse(known)
+  const passwords: DemoPasswords = {
+    analyst: password(),
+    copilot: password(),
+    reviewer: password(),
+    shop: password(),
+    postgres: password(),
+  }
+  await writeFile(path, `${JSON.stringify(passwords, undefined, 2)}\n`, { mode: 0o600 })
+  return passwords
+}
+
+/** Writes the file and returns its path. */
+export async function writeDemoConfig(options: DemoConfigOptions): Promise<string> {
+  await writeFile(join(options.dataDir, 'upstream.url'), `${options.upstreamUrl}\n`, {
+    mode: 0o600,
+  })
+  const path = join(options.dataDir, 'demo.yaml')
+  await writeFile(path, await demoConfig(options), { mode: 0o600 })
+  return path
+}
+
+/** The text of the file. */
+export async function demoConfig(options: DemoConfigOptions): Promise<string> {
+  const { passwords } = options
+  const [analyst, copilot, reviewer] = await Promise.all(
+    [passwords.analyst, passwords.copilot, passwords.reviewer].map(each => scramVerifier(each)),
+  )
+  return `# The demo. Written anew whenever it starts: copy it before you change it.
+
+listen:
+  postgres: 127.0.0.1:${options.postgresPort}
+  http: 127.0.0.1:${options.httpPort}
+
+data_dir: ./countersign
+
+databases:
+  ${quoted(options.database)}:
+    environment: demo
+    # Clients never see this address, nor the password in it.
+    upstream: { url_file: ./upstream.url, tls: ${options.sample ? 'disable' : 'prefer'} }
+
+users:
+  analyst:
+    password_verifier: ${quoted(analyst)}
+    groups: [analysts]
+  copilot:
+    password_verifier: ${quoted(copilot)}
+    groups: [agents]
+    agent: true
+    owner: analyst
+    purpose: answers questions about orders
+  reviewer:
+    password_verifier: ${quoted(reviewer)}
+    groups: [reviewers]
+
+policy:
+  # Holds what is hard to undo: UPDATE and DELETE without WHERE, TRUNCATE, DROP, GRANT, exports, …
+  preset: recommended
+  rules:
+${options.sample ? samplePolicy : agentPolicy}
+masking:
+  rules:
+${options.sample ? sampleMasking : guessedMasking}
+approvals:
+  reviewers: { any: [{ group: reviewers }] }
+  expires: 10m
+
+recording:
+  rows: true
+  archive: embedded
+`
+}
+
+const agentPolicy = `    - name: agents-ask-before-writing
+      action: hold
+      kind: agent
+      effects: [insert, update, delete]
+      reason: 'An agent wants to {effect} {object}.'
+`
+
+const samplePolicy = `${agentPolicy}    - name: agents-keep-out-of-payments
+      action: deny
+      kind: agent
+      objects: [public.payments]
+      reason: 'Agents have no business with {object}.'
+      hint: 'monthly_revenue has the sums.'
+`
+
+const sampleMasking = `    - name: customer-email
+      columns: [public.customers.email]
+      mask: email
+    - name: customer-phone
+      columns: [public.customers.phone]
+      mask: { partial: { first: 3, last: 2 } }
+    - name: customer-national-id
+      columns: [public.customers.national_id]
+      mask: redact
+    - name: customer-card
+      columns: [public.customers.card_number]
+      mask: { partial: { last: 4 } }
+    - name: customer-birthday
+      columns: [public.customers.date_of_birth]
+      mask: { generalize: { to: year } }
+    # Free text may hold anything.
+    - name: customer-notes
+      columns: [public.customers.notes]
+      mask: 'null'
+    - name: salaries
+      columns: [public.employees.salary]
+      mask: { generalize: { bucket: 10000 } }
+    # The same account keeps the same token, so that it can be counted and joined.
+    - name: bank-accounts
+      columns: [public.payments.iban]
+      mask: tokenize
+`
+
+const guessedMasking = `    # Guessed from names that are common: say here what is personal in your database.
+    - name: email
+      columns: ['*.*.email', '*.*.e_mail', '*.*.email_address']
+      mask: email
+    - name: phone
+      columns: ['*.*.phone', '*.*.phone_number', '*.*.mobile', '*.*.telephone']
+      mask: { partial: { first: 3, last: 2 } }
+    - name: birthday
+      columns: ['*.*.date_of_birth', '*.*.birth_date', '*.*.birthday', '*.*.dob']
+      mask: { generalize: { to: year } }
+    - name: card
+      columns: ['*.*.card_number', '*.*.credit_card*', '*.*.pan', '*.*.iban']
+      mask: { partial: { last: 4 } }
+    - name: secrets
+      columns:
+        - '*.*.ssn'
+        - '*.*.national_id'
+        - '*.*.passport*'
+        - '*.*.salary'
+        - '*.*.password*'
+        - '*.*.*_secret'
+        - '*.*.*_token'
+      mask: redact
+`
+
+/** Letters and digits only: it stands in URLs and shell lines. */
+function password(): string {
+  return randomBytes(9)
+    .toString('base64')
+    .replaceAll(/[^A-Za-z0-9]/g, 'x')
+}
+
+/** A YAML string; JSON's strings are YAML's. */
+function quoted(text: string | undefined): string {
+  return JSON.stringify(text ?? '')
+}

@@ -1,0 +1,169 @@
+/** Starts everything that the demo is made of, in order, and stops it in the opposite one. */
+import { once } from 'node:events'
+import { chmod, mkdir, mkdtemp, realpath, rename, rm, writeFile } from 'node:fs/promises'
+import { createServer } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join, resolve } from 'node:path'
+import type { Deps } from '../cli/deps.ts'
+import { loadConfig } from '../config/load.ts'
+import { type DemoPasswords, demoPasswords, writeDemoConfig } from './demo-config.ts'
+import { startEmbeddedPostgres } from './embedded-postgres.ts'
+import { loadShop } from './shop.ts'
+
+export interface DemoOptions {
+  /** 0 takes a free one. */
+  readonly postgresPort: number
+  readonly httpPort: number
+  /** Absent: a fresh folder that goes away with the demo. */
+  readonly dataDir: string | undefined
+  /** Absent: the sample shop. */
+  readonly upstream: string | undefined
+  /** Told what is being done, in a few words. */
+  readonly progress: (what: string) => void
+}
+
+export interface RunningDemo {
+  readonly dataDir: string
+  readonly configPath: string
+  readonly sample: boolean
+  readonly database: string
+  readonly postgres: { readonly host: string; readonly port: number }
+  /** The console, without a slash at the end. */
+  readonly http: string
+  readonly passwords: DemoPasswords
+  /** The database itself, around the proxy. */
+  readonly adminUrl: string
+  /** Where the upstream writes its statements; absent for a database that is not ours. */
+  readonly upstreamLog: string | undefined
+  stop(): Promise<void>
+}
+
+/** Rejects, with nothing left running, when a part does not start. */
+export async function startDemo(options: DemoOptions, start: Deps['start']): Promise<RunningDemo> {
+  const stops: (() => Promise<void>)[] = []
+  const stop = async (): Promise<void> => {
+    for (let next = stops.pop(); next !== undefined; next = stops.pop()) await next()
+  }
+  try {
+    await expectFree(options.postgresPort, '--postgres-port')
+    await expectFree(options.httpPort, '--http-port')
+    const dataDir = await folder(options.dataDir, stops)
+    const passwords = await demoPasswords(dataDir)
+    const upstream =
+      options.upstream === undefined
+        ? await startShop(dataDir, passwords, stops, options.progress)
+        : foreign(options.upstream)
+    const configPath = await writeDemoConfig({
+      ...{ dataDir, passwords, sample: upstream.sample, database: upstream.database },
+      ...{ postgresPort: options.postgresPort, httpPort: options.httpPort },
+      upstreamUrl: upstream.url,
+    })
+    options.progress('starting the proxy')
+    const server = await start(await loadConfig(configPath))
+    stops.push(() => server.close())
+    if (server.postgres === undefined) throw new Error('the proxy does not listen for Postgres')
+    const { database, sample, adminUrl, log } = upstream
+    return {
+      ...{ dataDir, configPath, sample, database, passwords, adminUrl, stop },
+      ...{ postgres: server.postgres, http: server.http, upstreamLog: log },
+    }
+  } catch (error) {
+    await stop()
+    throw error
+  }
+}
+
+/** What a program that waits for the demo is told. Holds passwords: for the owner's eyes only. */
+export async function writeReadyFile(path: string, demo: RunningDemo): Promise<void> {
+  const { host, port } = demo.postgres
+  const content = {
+    postgres: {
+      ...{ host, port, database: demo.database },
+      ...{ user: 'analyst', password: demo.passwords.analyst, url: clientUrl(demo, 'analyst') },
+    },
+    http: demo.http,
+    reviewer: { user: 'reviewer', password: demo.passwords.reviewer },
+    admin_url: demo.adminUrl,
+  }
+  // Renamed into place: whoever sees the file sees all of it.
+  const draft = `${resolve(path)}.${process.pid}`
+  await writeFile(draft, `${JSON.stringify(content, undefined, 2)}\n`, { mode: 0o600 })
+  await rename(draft, resolve(path))
+}
+
+/** The password is in it. */
+export function clientUrl(demo: RunningDemo, user: 'analyst' | 'copilot'): string {
+  const { host, port } = demo.postgres
+  const database = encodeURIComponent(demo.database)
+  return `postgres://${user}:${demo.passwords[user]}@${host}:${port}/${database}`
+}
+
+interface DemoUpstream {
+  readonly sample: boolean
+  readonly database: string
+  /** As the proxy connects. */
+  readonly url: string
+  readonly adminUrl: string
+  readonly log: string | undefined
+}
+
+async function startShop(
+  dataDir: string,
+  passwords: DemoPasswords,
+  stops: (() => Promise<void>)[],
+  progress: (what: string) => void,
+): Promise<DemoUpstream> {
+  progress('starting Postgres')
+  const server = await startEmbeddedPostgres({
+    dir: join(dataDir, 'postgres'),
+    password: passwords.postgres,
+    durable: true,
+    temporary: false,
+    settings: { log_statement: 'all', cluster_name: 'countersign-demo' },
+  })
+  stops.push(() => server.stop())
+  progress('filling the sample shop')
+  await loadShop({ adminUrl: server.url, password: passwords.shop })
+  const url = new URL(server.url)
+  url.pathname = '/shop'
+  const adminUrl = url.href
+  url.username = 'shop'
+  url.password = passwords.shop
+  return { sample: true, database: 'shop', url: url.href, adminUrl, log: server.logPath }
+}
+
+function foreign(text: string): DemoUpstream {
+  const url = URL.canParse(text) ? new URL(text) : undefined
+  if (url === undefined || !/^postgres(ql)?:$/.test(url.protocol) || url.hostname === '') {
+    throw new Error('--upstream: expected a URL such as postgres://user:password@host:5432/name')
+  }
+  const database = decodeURIComponent(url.pathname.slice(1)) || decodeURIComponent(url.username)
+  if (database === '') throw new Error('--upstream: the URL names no database')
+  return { sample: false, database, url: text, adminUrl: text, log: undefined }
+}
+
+async function folder(wanted: string | undefined, stops: (() => Promise<void>)[]): Promise<string> {
+  if (wanted !== undefined) {
+    await mkdir(wanted, { recursive: true, mode: 0o711 })
+    return realpath(wanted)
+  }
+  const fresh = await mkdtemp(join(await realpath(tmpdir()), 'countersign-demo-'))
+  // Postgres may run as somebody else, who has to get through to its own folder and no further.
+  await chmod(fresh, 0o711)
+  stops.push(() => rm(fresh, { recursive: true, force: true }))
+  return fresh
+}
+
+async function expectFree(port: number, flag: string): Promise<void> {
+  const probe = createServer()
+  probe.listen(port, '127.0.0.1')
+  try {
+    await once(probe, 'listening')
+  } catch (cause) {
+    const taken = cause instanceof Error && 'code' in cause && cause.code === 'EADDRINUSE'
+    const problem = taken ? 'is used by another program' : 'cannot be listened on'
+    throw new Error(`port ${port} ${problem}: choose another with ${flag}`, { cause })
+  }
+  probe.close()
+  await once(probe, 'close')
+}
