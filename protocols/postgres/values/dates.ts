@@ -33,7 +33,7 @@ function int64(value: bigint | undefined): Buffer | undefined {
 
 /** 4714-11-24 BC, the first day of the Julian day count, and 5874897-12-31. */
 const DAY_FIRST = -2_451_545
-const DAY_LAST = 2_145_031_948 - 2_451_545
+const DAY_LAST = 2_145_031_948
 /** From 0000-03-01 to 2000-01-01: counted from March, the leap day is the last one of its year. */
 const DAYS_TO_2000 = 730_425
 

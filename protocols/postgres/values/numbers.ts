@@ -72,7 +72,7 @@ function int64(value: bigint | undefined): Buffer | undefined {
 function floatText(value: number, fixedDigits: 6 | 15): string {
   if (!Number.isFinite(value)) return String(value)
   if (value === 0) return Object.is(value, -0) ? '-0' : '0'
-  const shortest = fixedDigits === 6 ? shortestFloat4(value) : value.toExponential()
+  const shortest = fixedDigits === 6 ? shortestFloat4(value) : shortestFloat8(value)
   const [mantissa = '', exponentText = ''] = shortest.split('e')
   const exponent = Number(exponentText)
   if (exponent < -4 || exponent >= fixedDigits)
@@ -87,10 +87,36 @@ function floatText(value: number, fixedDigits: 6 | 15): string {
 
 function shortestFloat4(value: number): string {
   for (let digits = 0; digits < 8; digits += 1) {
-    const text = value.toExponential(digits)
-    if (Math.fround(Number(text)) === value) return text
+    const text = roundedToEven(value, digits)
+    const read = Number(text)
+    // Halfway to a neighbour reads back right by rounding to even, on which the server does not rely.
+    const neighbour = 2 * read - value
+    const halfway = read !== value && Math.fround(neighbour) === neighbour
+    if (Math.fround(read) === value && !halfway) return text
   }
   return value.toExponential(8)
+}
+
+/** `toExponential`, but a value in the middle of two texts takes the one with the even digit. */
+function roundedToEven(value: number, digits: number): string {
+  const text = value.toExponential(digits)
+  const longer = value.toExponential(digits + 1)
+  const middle = /5e/.test(longer) && Number(longer) === value
+  return middle ? text.replace(/[13579](?=e)/, digit => String(Number(digit) - 1)) : text
+}
+
+/** JavaScript does rely on it. Only above 2^53 can a number so short lie halfway. */
+function shortestFloat8(value: number): string {
+  const text = value.toExponential()
+  const size = Math.abs(value)
+  if (size <= Number.MAX_SAFE_INTEGER || size > 1e41) return text
+  const [digits = '', exponent = ''] = text.split('e')
+  const fraction = digits.split('.')[1]?.length ?? 0
+  const read = BigInt(digits.replace('.', '')) * 10n ** BigInt(Number(exponent) - fraction)
+  const exact = BigInt(value)
+  const neighbour = 2n * read - exact
+  const halfway = read !== exact && BigInt(Number(neighbour)) === neighbour
+  return halfway ? value.toExponential(fraction + 1) : text
 }
 
 function parseFloatText(text: string): number | undefined {
@@ -140,7 +166,9 @@ function decodeNumeric(bytes: Buffer): string | undefined {
 const NUMERIC_SCALE_MAX = 16383
 
 function encodeNumeric(text: string): Buffer | undefined {
-  for (const [sign, name] of NUMERIC_SPECIAL) if (text === name) return numericBytes([], 0, sign, 0)
+  // The server's own infinities have a scale of 32, which means nothing.
+  for (const [sign, name] of NUMERIC_SPECIAL)
+    if (text === name) return numericBytes([], 0, sign, text === 'NaN' ? 0 : 32)
   const match = /^(-?)(\d+)(?:\.(\d+))?$/.exec(text)
   if (match === null) return undefined
   const [, sign = '', wholeText = '', fraction = ''] = match
