@@ -66,28 +66,29 @@ export async function signHead(
   over: 'head' | 'end',
   hash: Buffer,
 ): Promise<HeadSignature> {
-  const hex = hash.toString('hex')
-  const signature = await keys.sign(signedBytes(segment, over, hex))
-  return {
+  const head = {
     type: 'signature',
     segment,
     over,
-    hash: hex,
+    hash: hash.toString('hex'),
     at: new Date().toISOString(),
     key: keyFingerprint(keys.publicKey),
-    signature: signature.toString('base64'),
-  }
+  } as const
+  const signature = await keys.sign(signedBytes(head))
+  return { ...head, signature: signature.toString('base64') }
 }
 
 /** Whether the key signed it. False for anything malformed, too. */
 export function verifyHead(publicKey: string, signature: HeadSignature): boolean {
   const bytes = Buffer.from(String(signature.signature), 'base64')
-  const message = signedBytes(signature.segment, signature.over, signature.hash)
-  return bytes.length === 64 && verify(null, message, publicKey, bytes)
+  // Base64 has several spellings of the same bytes: only the one that we write is ours.
+  const spelled = bytes.toString('base64') === signature.signature
+  return spelled && bytes.length === 64 && verify(null, signedBytes(signature), publicKey, bytes)
 }
 
-function signedBytes(segment: number, over: 'head' | 'end', hash: string): Buffer {
-  return Buffer.from(`countersign journal 1\n${over}\n${segment}\n${hash}\n`)
+function signedBytes(head: Omit<HeadSignature, 'signature'>): Buffer {
+  const { over, segment, hash, at, key } = head
+  return Buffer.from(`countersign journal 1\n${over}\n${segment}\n${hash}\n${at}\n${key}\n`)
 }
 
 /** The JSON of a record's clear part; undefined when it is not an object of the given type. */

@@ -100,9 +100,9 @@ export type ArchiveConfig =
   | {
       readonly kind: 'server'
       readonly url: string
-      readonly user?: string | undefined
-      readonly password?: string | undefined
-      readonly database?: string | undefined
+      readonly database: string
+      readonly username: string | undefined
+      readonly password: string | undefined
     }
   | { readonly kind: 'none' }
 

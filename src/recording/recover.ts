@@ -27,6 +27,7 @@ import {
 } from './record.ts'
 import {
   listSegments,
+  type RecoveredNote,
   readSegment,
   type SegmentContent,
   type SegmentStart,
@@ -117,7 +118,7 @@ async function close(
   return { end, nextSession, signature }
 }
 
-function recoveredNote(content: SegmentContent): object {
+function recoveredNote(content: SegmentContent): RecoveredNote {
   const rest = content.rest
   return {
     type: 'recovered',

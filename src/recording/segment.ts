@@ -24,6 +24,18 @@ export interface JournalNote {
   readonly [field: string]: unknown
 }
 
+/** What `recover` notes in the segment that it closes. */
+export interface RecoveredNote {
+  readonly type: 'recovered'
+  readonly at: string
+  readonly bytesSetAside: number
+  readonly why: string | undefined
+  /** Whole records were behind the first damage: no torn write leaves that. */
+  readonly damaged: boolean
+  /** Ids of the sessions that had no end in it. */
+  readonly openSessions: readonly string[]
+}
+
 export function segmentPath(dir: string, segment: number): string {
   return join(dir, `${String(segment).padStart(8, '0')}.seg`)
 }

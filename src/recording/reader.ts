@@ -1,0 +1,332 @@
+/**
+ * Reads sessions back from the journal's files, while they are written or after. Lists need no key;
+ * texts, parameters and frames need the key that wrapped the session's own.
+ */
+import type { KeyObject } from 'node:crypto'
+import { readFile } from 'node:fs/promises'
+import type { Parameter } from '../../protocols/protocol.ts'
+import { type Keys, KeyUnusable } from '../keys/keys.ts'
+import { type ClearEntry, readEntries, type SessionEntry, type ShapeEntry } from './clear.ts'
+import type { RecordedVerdict } from './events.ts'
+import { lockHolder } from './lock.ts'
+import { decodeParameters, PayloadType } from './payload.ts'
+import { type JournalRecord, RecordKind } from './record.ts'
+import { keysPath, listSegments, readSegment } from './segment.ts'
+import { type OpenedRecord, Unsealer, unwrapSession } from './unseal.ts'
+
+export interface SessionSummary {
+  readonly id: string
+  readonly user: string
+  readonly kind: 'person' | 'agent'
+  readonly owner: string | null
+  readonly purpose: string | null
+  readonly database: string
+  readonly environment: string
+  readonly protocol: string
+  readonly application: string | null
+  readonly remoteAddress: string
+  readonly tls: boolean
+  readonly startedAt: string
+  readonly endedAt: string | null
+  /** `cut`: the proxy stopped without an end. */
+  readonly state: 'open' | 'ended' | 'cut'
+  readonly endReason: string | null
+  readonly statements: number
+  readonly held: number
+  readonly denied: number
+  readonly failed: number
+  readonly rows: number
+}
+
+/** What happened in a session, in order. `atUs` is in microseconds since its start. */
+export type SessionHappening =
+  | {
+      readonly type: 'statement'
+      readonly atUs: number
+      readonly statement: number
+      /** Undefined when the key is gone or the record was altered. */
+      readonly text: string | undefined
+      readonly parameters: readonly Parameter[]
+      readonly tag: string
+      readonly effects: readonly string[]
+      readonly tables: readonly string[]
+      readonly columns: readonly string[]
+      readonly normalized: string
+      readonly verdict: RecordedVerdict
+      readonly approval: string | undefined
+    }
+  | {
+      readonly type: 'frames'
+      readonly atUs: number
+      readonly from: 'server' | 'client'
+      readonly bytes: Buffer
+    }
+  | { readonly type: 'entry'; readonly atUs: number; readonly entry: OtherEntry }
+
+/** Entries that stand for themselves: ends, approvals, gaps, refusals. */
+export type OtherEntry = Exclude<ClearEntry, { readonly type: 'session' | 'shape' | 'statement' }>
+
+export interface JournalReaderOptions {
+  readonly dir: string
+  readonly keys: Keys | undefined
+}
+
+export class JournalReader {
+  readonly #dir: string
+  readonly #keys: Keys | undefined
+
+  constructor(options: JournalReaderOptions) {
+    this.#dir = options.dir
+    this.#keys = options.keys
+  }
+
+  /** Newest first. */
+  async sessions(): Promise<readonly SessionSummary[]> {
+    const written = (await lockHolder(this.#dir)) !== undefined
+    const byNumber = new Map<number, MutableSummary>()
+    let run = ''
+    for (const segment of await listSegments(this.#dir)) {
+      const { records } = await readSegment(this.#dir, segment)
+      for (const record of records) {
+        if (record.kind === RecordKind.SegmentStart) run = runOf(record)
+        if (record.kind === RecordKind.Session) summarize(byNumber, record, run)
+      }
+    }
+    return [...byNumber.values()]
+      .map(({ run: begun, ...summary }) => {
+        const open = summary.state === 'open' && written && begun === run
+        return { ...summary, state: summary.state === 'open' && !open ? 'cut' : summary.state }
+      })
+      .sort((a, b) => (a.startedAt < b.startedAt ? 1 : -1))
+  }
+
+  /** The one session whose id begins so. Throws NoSuchSession when there is none, or several. */
+  async find(prefix: string): Promise<SessionSummary> {
+    const all = await this.sessions()
+    const exact = all.find(({ id }) => id === prefix)
+    if (exact !== undefined) return exact
+    const found = all.filter(({ id }) => id.startsWith(prefix))
+    const [first] = found
+    if (first === undefined) throw new NoSuchSession(`no session's id begins with ${prefix}`)
+    if (found.length > 1) {
+      throw new NoSuchSession(`${found.length} sessions' ids begin with ${prefix}: say more of it`)
+    }
+    return first
+  }
+
+  /** A session's records as they stand in the journal, in order. */
+  async *records(id: string): AsyncGenerator<JournalRecord> {
+    let number: number | undefined
+    for (const segment of await listSegments(this.#dir)) {
+      const { records } = await readSegment(this.#dir, segment)
+      for (const record of records) {
+        if (record.kind !== RecordKind.Session) continue
+        if (number === undefined && record.counter === 0 && sessionOf(record)?.id === id) {
+          number = record.session
+        }
+        if (record.session === number) yield record
+      }
+    }
+  }
+
+  /** Everything of a session. Without its key: what is in clear, and gaps. */
+  async *happenings(id: string): AsyncGenerator<SessionHappening> {
+    const shapes = new Map<number, ShapeEntry>()
+    let unsealer: Unsealer | undefined
+    for await (const record of this.records(id)) {
+      unsealer ??= new Unsealer(await this.key(record), id)
+      for (const opened of unsealer.push(record)) yield* happeningsOf(opened, shapes)
+    }
+    for (const opened of unsealer?.end() ?? []) yield* happeningsOf(opened, shapes)
+  }
+
+  /** The key of the session whose first record this is; undefined when it was erased. */
+  async key(first: JournalRecord): Promise<KeyObject | undefined> {
+    return (await this.dataKey(first))?.key
+  }
+
+  /** Rejects with KeyUnusable when the key is there and is not the right one. */
+  async dataKey(
+    first: JournalRecord,
+  ): Promise<{ readonly key: KeyObject; readonly plain: Buffer } | undefined> {
+    const entry = sessionOf(first)
+    if (entry === undefined || this.#keys === undefined) return undefined
+    const wrapped = (await wrappedKeys(this.#dir, entry.keys)).get(entry.id)
+    if (wrapped === undefined) return undefined
+    const { key, plain, commits } = await unwrapSession(
+      this.#keys,
+      entry.id,
+      wrapped,
+      entry.commitment,
+    )
+    if (!commits)
+      throw new KeyUnusable(`the key of session ${entry.id} is not the one it began with`)
+    return { key, plain }
+  }
+}
+
+export class NoSuchSession extends Error {
+  readonly code = 'COUNTERSIGN_NO_SUCH_SESSION'
+
+  constructor(message: string) {
+    super(message)
+    this.name = 'NoSuchSession'
+  }
+}
+
+/** Of the sessions that began in a segment. Lines that are none are skipped. */
+export async function wrappedKeys(
+  dir: string,
+  segment: number,
+): Promise<ReadonlyMap<string, Buffer>> {
+  const keys = new Map<string, Buffer>()
+  for (const line of (await readIfThere(keysPath(dir, segment))).split('\n')) {
+    try {
+      const { session, wrapped } = JSON.parse(line) as { session: unknown; wrapped: unknown }
+      if (typeof session === 'string' && typeof wrapped === 'string') {
+        keys.set(session, Buffer.from(wrapped, 'base64'))
+      }
+    } catch {
+      // A damaged line is a key that is gone: the verifier tells.
+    }
+  }
+  return keys
+}
+
+async function readIfThere(path: string): Promise<string> {
+  try {
+    return await readFile(path, 'utf8')
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return ''
+    throw error
+  }
+}
+
+/** The session entry that a record begins with, if it is the session's first in its segment. */
+export function sessionOf(record: JournalRecord): SessionEntry | undefined {
+  const [first] = readEntries(record.clear)
+  return first?.type === 'session' ? first : undefined
+}
+
+const allowed: RecordedVerdict = { kind: 'allow', rules: [], reason: '', observed: undefined }
+
+/** One record's entries and items in the order of their time. */
+export function* happeningsOf(
+  { record, items, closed }: OpenedRecord,
+  shapes: Map<number, ShapeEntry>,
+): Generator<SessionHappening> {
+  const texts = new Map<number, string>()
+  const parameters = new Map<number, readonly Parameter[]>()
+  const frames: Extract<SessionHappening, { type: 'frames' }>[] = []
+  for (const { type, statement, atUs, bytes } of items) {
+    if (type === PayloadType.Text) texts.set(statement, bytes.toString('utf8'))
+    if (type === PayloadType.Parameters) parameters.set(statement, decodeParameters(bytes))
+    if (type === PayloadType.ServerFrames || type === PayloadType.ClientFrames) {
+      const from = type === PayloadType.ServerFrames ? 'server' : 'client'
+      frames.push({ type: 'frames', atUs, from, bytes })
+    }
+  }
+  let nextFrame = 0
+  for (const entry of readEntries(record.clear)) {
+    if (entry.type === 'session') {
+      shapes.clear()
+      continue
+    }
+    if (entry.type === 'shape') {
+      shapes.set(entry.shape, entry)
+      continue
+    }
+    for (let frame = frames[nextFrame]; frame !== undefined && frame.atUs <= entry.at; ) {
+      yield frame
+      nextFrame += 1
+      frame = frames[nextFrame]
+    }
+    if (entry.type !== 'statement') {
+      yield { type: 'entry', atUs: entry.at, entry }
+      continue
+    }
+    const { statement, at, verdict = allowed, approval } = entry
+    const shape = shapes.get(entry.shape)
+    yield {
+      type: 'statement',
+      atUs: at,
+      statement,
+      text: texts.get(statement),
+      parameters: parameters.get(statement) ?? [],
+      tag: shape?.tag ?? '',
+      effects: shape?.effects ?? [],
+      tables: shape?.tables ?? [],
+      columns: shape?.columns ?? [],
+      normalized: shape?.normalized ?? '',
+      verdict,
+      approval,
+    }
+  }
+  yield* frames.slice(nextFrame)
+  if (closed !== undefined) yield closedGap(record, closed)
+}
+
+function closedGap(record: JournalRecord, closed: 'altered' | 'no key'): SessionHappening {
+  const reason =
+    closed === 'altered'
+      ? 'this part was altered after it was recorded'
+      : 'sealed, and its key is not there'
+  const bytes = record.sealed.length
+  const atUs = 0
+  return { type: 'entry', atUs, entry: { type: 'gap', at: atUs, reason, bytes } }
+}
+
+type MutableSummary = { -readonly [Field in keyof SessionSummary]: SessionSummary[Field] } & {
+  run: string
+}
+
+function summarize(
+  byNumber: Map<number, MutableSummary>,
+  record: JournalRecord,
+  run: string,
+): void {
+  for (const entry of readEntries(record.clear)) {
+    if (entry.type === 'session' && !byNumber.has(record.session)) {
+      byNumber.set(record.session, newSummary(entry, run))
+    }
+    const summary = byNumber.get(record.session)
+    if (summary === undefined) continue
+    if (entry.type === 'statement') {
+      summary.statements += 1
+      if (entry.verdict?.kind === 'hold') summary.held += 1
+      if (entry.verdict?.kind === 'deny') summary.denied += 1
+    } else if (entry.type === 'statement.end') {
+      summary.rows += entry.rows
+      if (entry.error !== null) summary.failed += 1
+    } else if (entry.type === 'session.end') {
+      summary.state = 'ended'
+      summary.endReason = entry.reason
+      summary.endedAt = new Date(record.timeUs / 1000).toISOString()
+    }
+  }
+}
+
+function newSummary(entry: SessionEntry, run: string): MutableSummary {
+  const { type: _, begins: _begins, groups: _groups, keys: _keys, ...facts } = entry
+  const { wrapped: _wrapped, commitment: _commitment, ...who } = facts
+  return {
+    ...who,
+    endedAt: null,
+    state: 'open',
+    endReason: null,
+    statements: 0,
+    held: 0,
+    denied: 0,
+    failed: 0,
+    rows: 0,
+    run,
+  }
+}
+
+function runOf(record: JournalRecord): string {
+  try {
+    return String((JSON.parse(record.clear.toString('utf8')) as { readonly run?: unknown }).run)
+  } catch {
+    return ''
+  }
+}
