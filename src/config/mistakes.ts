@@ -35,6 +35,8 @@ export class Mistakes {
   readonly #file: string
   readonly #document: Document
   readonly #lines: LineCounter
+  /** Where the shape is wrong. What depends on these parts cannot be judged. */
+  readonly #misshapen: Path[] = []
 
   constructor(file: string, document: Document, lines: LineCounter) {
     this.#file = file
@@ -48,9 +50,14 @@ export class Mistakes {
     return [...unique.values()].sort((a, b) => a.line - b.line || a.column - b.column)
   }
 
-  /** At the value there, or at the nearest thing around it that exists. */
-  add(path: Path, message: string): void {
-    this.#addAt(this.#offset(path), message)
+  /**
+   * At the value there, or at the nearest thing around it that exists. Not said when the shape of
+   * that part, or of one of the parts that it was judged by, is wrong: it may be a consequence.
+   */
+  add(path: Path, message: string, ...judgedBy: readonly Path[]): void {
+    const parts = [path, ...judgedBy]
+    const consequence = this.#misshapen.some(wrong => parts.some(part => startsWith(wrong, part)))
+    if (!consequence) this.#addAt(this.#offset(path), message)
   }
 
   /** At the key itself. */
@@ -65,7 +72,10 @@ export class Mistakes {
   }
 
   addIssues(issues: readonly z.core.$ZodIssue[]): void {
-    for (const issue of issues) this.#addIssue(issue, [])
+    for (const issue of issues) {
+      this.#misshapen.push(pathOf(issue))
+      this.#addIssue(issue, [])
+    }
   }
 
   #addAt(offset: number, message: string): void {
@@ -79,10 +89,7 @@ export class Mistakes {
   }
 
   #addIssue(issue: z.core.$ZodIssue, above: Path): void {
-    const path = [
-      ...above,
-      ...issue.path.map(part => (typeof part === 'number' ? part : String(part))),
-    ]
+    const path = [...above, ...pathOf(issue)]
     if (issue.code === 'unrecognized_keys') {
       const known = issue.message.split(' ')
       for (const key of issue.keys) this.addKey(path, key, unknownWord('key', key, known))
@@ -93,26 +100,40 @@ export class Mistakes {
       return
     }
     const node = this.#node(path)
-    const [name] = path.slice(-1)
     if (node === undefined && issue.code === 'invalid_type') {
-      this.add(path, `expected ${expectation(issue)} for "${name ?? 'the file'}", got nothing`)
+      const name = path.at(-1) ?? 'the file'
+      const message = `expected ${expectation(issue)} for "${name}", got nothing`
+      this.#addAt(this.#offset(path), message)
       return
     }
     const came = describe(node, path)
-    const close = issue.code === 'invalid_value' ? suggestion(scalarText(node), issue.values) : ''
-    this.add(path, `expected ${expectation(issue)}, got ${came}${close}`)
+    const near = issue.code === 'invalid_value' ? suggestion(scalarText(node), issue.values) : ''
+    this.#addAt(this.#offset(path), `expected ${expectation(issue)}, got ${came}${near}`)
   }
 
   /** The alternative that was meant is the one whose outermost shape fits. */
   #addUnion(issue: z.core.$ZodIssueInvalidUnion, path: Path): void {
-    const fits = issue.errors.filter(errors => errors.every(error => isDeeper(error)))
-    const [meant] = fits.sort((a, b) => a.length - b.length)
-    if (meant && fits.length === 1) {
+    const fits = issue.errors.filter(errors => errors.every(isDeeper))
+    const keyed = fits.filter(errors => !errors.some(isUnknownKey))
+    const meant = keyed.length === 1 ? keyed[0] : fits.length === 1 ? fits[0] : undefined
+    if (meant) {
       for (const error of meant) this.#addIssue(error, path)
       return
     }
-    const expected = [...new Set(issue.errors.flat().map(unionExpectation))].join(' or ')
-    this.add(path, `expected ${expected}, got ${describe(this.#node(path), path)}`)
+    const node = this.#node(path)
+    const unknown = fits.flat().find(isUnknownKey)
+    const [key] = unknown?.code === 'unrecognized_keys' ? unknown.keys : []
+    if (key !== undefined) {
+      const known = fits.flat().flatMap(error => (isUnknownKey(error) ? error.message : []))
+      this.addKey(path, key, unknownWord('key', key, known.join(' ').split(' ')))
+      return
+    }
+    const outer = issue.errors.flat().filter(error => error.path.length === 0)
+    const words = outer.flatMap(e => (e.code === 'invalid_value' ? e.values : []))
+    const expected = new Set(outer.map(unionExpectation).filter(text => !words.includes(text)))
+    const near = suggestion(scalarText(node), words)
+    const came = describe(node, path)
+    this.#addAt(this.#offset(path), `expected ${[...expected].join(' or ')}, got ${came}${near}`)
   }
 
   #node(path: Path): Node | undefined {
@@ -169,6 +190,18 @@ function unionExpectation(issue: z.core.$ZodIssue): string {
   return issue.code === 'unrecognized_keys' ? 'a mapping' : expectation(issue)
 }
 
+function pathOf(issue: z.core.$ZodIssue): Path {
+  return issue.path.map(part => (typeof part === 'number' ? part : String(part)))
+}
+
+function startsWith(path: Path, start: Path): boolean {
+  return start.every((part, index) => path[index] === part)
+}
+
+function isUnknownKey(issue: z.core.$ZodIssue): boolean {
+  return issue.code === 'unrecognized_keys' && issue.path.length === 0
+}
+
 /** Not about the value itself but about something within it, or about its text. */
 function isDeeper(issue: z.core.$ZodIssue): boolean {
   if (issue.path.length > 0) return true
@@ -190,8 +223,11 @@ function describe(node: Node | undefined, path: Path): string {
   if (isMap(node)) return 'a mapping'
   if (isSeq(node)) return 'a list'
   if (!isScalar(node) || node.value === null) return 'nothing'
-  const secret = path.some(part => /password|upstream|url|secret|token|key/i.test(String(part)))
-  if (secret) return 'something else'
+  const name = String(path.findLast(part => typeof part === 'string') ?? '')
+  const secret = /password|upstream|url|secret|token|^key$/i.test(name)
+  if (typeof node.value === 'string' && (secret || node.value.includes('://'))) {
+    return 'something else'
+  }
   const shown = JSON.stringify(node.value) ?? String(node.value)
   return shown.length > 60 ? `${shown.slice(0, 57)}…` : shown
 }

@@ -128,7 +128,7 @@ function checkNames(config: PolicyConfig, mistakes: Mistakes): void {
       const place = [...at, index, 'lifts', position]
       if (required.has(lifted)) mistakes.add(place, `"${lifted}" cannot be lifted`)
       else if (!liftable.includes(lifted))
-        mistakes.add(place, unknownWord('rule', lifted, liftable))
+        mistakes.add(place, unknownWord('rule', lifted, liftable), at)
     }
   }
 }

@@ -79,7 +79,7 @@ function checkOwner(
   const people = Object.entries(users).filter(([, user]) => !user.agent)
   if (people.some(([person]) => person === owner)) return
   const names = people.map(([person]) => person)
-  mistakes.add([...at, 'owner'], unknownWord('person', owner, names))
+  mistakes.add([...at, 'owner'], unknownWord('person', owner, names), ['users'])
 }
 
 function checkDatabases(
@@ -90,6 +90,8 @@ function checkDatabases(
 ): void {
   for (const [index, database] of (section.databases ?? []).entries()) {
     if (/[*?]/.test(database) || known.includes(database)) continue
-    mistakes.add(['users', name, 'databases', index], unknownWord('database', database, known))
+    mistakes.add(['users', name, 'databases', index], unknownWord('database', database, known), [
+      'databases',
+    ])
   }
 }

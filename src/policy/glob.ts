@@ -42,6 +42,9 @@ export function objectTest(
   return object => tests.some(test => test(object))
 }
 
+/** SHOW ALL is about no table: a pattern without a type does not mean these. */
+const sessionTypes: ReadonlySet<string> = new Set(['setting', 'role', 'session', 'channel'])
+
 function onePattern(pattern: string, widely: boolean): ObjectTest {
   const colon = pattern.indexOf(':')
   const type = colon < 0 ? undefined : pattern.slice(0, colon)
@@ -52,6 +55,10 @@ function onePattern(pattern: string, widely: boolean): ObjectTest {
   const local = dot < 0 ? whole : required(name.slice(dot + 1))
   return object => {
     if (type !== undefined && type !== object.type) return false
+    // `*` stands for all objects of a schema, or for one that is not known: it may be this one.
+    if (widely && object.name === '*' && (type !== undefined || !sessionTypes.has(object.type))) {
+      return object.schema === undefined || schema === undefined || schema(object.schema)
+    }
     // Without a schema the dot may be part of the name, as in the setting `pgaudit.log`.
     if (object.schema === undefined) return whole(object.name) || (widely && local(object.name))
     return (schema === undefined || schema(object.schema)) && local(object.name)
