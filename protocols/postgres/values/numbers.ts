@@ -110,13 +110,19 @@ function shortestFloat8(value: number): string {
   const text = value.toExponential()
   const size = Math.abs(value)
   if (size <= Number.MAX_SAFE_INTEGER || size > 1e41) return text
-  const [digits = '', exponent = ''] = text.split('e')
+  let digits = text.split('e')[0]?.split('.')[1]?.length ?? 0
+  // A zero added to the same text is still halfway.
+  while (digits < 16 && isHalfway(value.toExponential(digits), value)) digits += 1
+  return value.toExponential(digits)
+}
+
+function isHalfway(text: string, value: number): boolean {
+  const [digits = '', exponent] = text.split('e')
   const fraction = digits.split('.')[1]?.length ?? 0
   const read = BigInt(digits.replace('.', '')) * 10n ** BigInt(Number(exponent) - fraction)
   const exact = BigInt(value)
   const neighbour = 2n * read - exact
-  const halfway = read !== exact && BigInt(Number(neighbour)) === neighbour
-  return halfway ? value.toExponential(fraction + 1) : text
+  return read !== exact && BigInt(Number(neighbour)) === neighbour
 }
 
 function parseFloatText(text: string): number | undefined {
