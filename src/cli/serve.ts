@@ -1,0 +1,37 @@
+/** `countersign serve -c FILE`: the proxy. */
+import { Command } from 'commander'
+import { loadConfig } from '../config/load.ts'
+import type { Deps } from './deps.ts'
+
+export function serveCommand(deps: Deps): Command {
+  return new Command('serve')
+    .description('run the proxy and its console until SIGINT or SIGTERM')
+    .requiredOption('-c, --config <file>', 'the configuration')
+    .addHelpText(
+      'after',
+      `
+Examples:
+  countersign check -c countersign.yaml     # every mistake, with line and column
+  countersign serve -c countersign.yaml`,
+    )
+    .action(async ({ config }: { config: string }) => {
+      const stop = new Promise<void>(resolve => {
+        process.once('SIGINT', () => resolve())
+        process.once('SIGTERM', () => resolve())
+      })
+      try {
+        const server = await deps.start(await loadConfig(config))
+        const { postgres, http } = server
+        if (postgres !== undefined)
+          process.stderr.write(`postgres: ${postgres.host}:${postgres.port}\n`)
+        process.stderr.write(`console:  ${http}\n`)
+        await stop
+        await server.close()
+      } catch (error) {
+        process.stderr.write(
+          `countersign serve: ${error instanceof Error ? error.message : String(error)}\n`,
+        )
+        process.exitCode = 1
+      }
+    })
+}

@@ -1,0 +1,101 @@
+/** What a listener gives to its protocol: who may come in, to what, and with which session. */
+import { randomUUID } from 'node:crypto'
+import type { MaskRules } from '../masking/rules.ts'
+import { AccessDenied } from '../protocols/errors.ts'
+import type { Credential, Gateway, Limits, Login, Session } from '../protocols/protocol.ts'
+import type { Approvals } from './approvals/approvals.ts'
+import type { Config } from './config/config.ts'
+import type { Users } from './identity/users.ts'
+import type { Policy } from './policy/policy.ts'
+import type { Recorder } from './recording/recorder.ts'
+import { ClientSession } from './session.ts'
+import type { Metrics } from './telemetry/metrics.ts'
+
+export interface GatewayParts {
+  readonly config: Config
+  readonly users: Users
+  readonly policy: Policy
+  readonly masking: MaskRules
+  readonly approvals: Approvals
+  readonly recorder: Recorder
+  readonly metrics: Metrics
+}
+
+export class LocalGateway implements Gateway {
+  readonly limits: Limits
+  readonly tls: Gateway['tls']
+  readonly #parts: GatewayParts
+  readonly #sessions = new Map<string, ClientSession>()
+
+  constructor(parts: GatewayParts) {
+    this.#parts = parts
+    this.limits = parts.config.limits
+    this.tls = parts.config.listen.tls
+  }
+
+  credential(login: Login): Credential {
+    return this.#parts.users.credential(login.user)
+  }
+
+  async login(login: Login): Promise<Session> {
+    const { config, users, policy, masking, approvals, recorder, metrics } = this.#parts
+    const identity = users.find(login.user)
+    const database = config.databases.get(login.database)
+    if (identity === undefined)
+      throw new AccessDenied('user', `password authentication failed for user "${login.user}"`)
+    // A database that somebody may not use is not told apart from one that is not there.
+    if (
+      database === undefined ||
+      database.protocol !== login.protocol ||
+      !users.mayUse(identity, database.name)
+    ) {
+      metrics.refusedLogins += 1
+      throw new AccessDenied('database', `database "${login.database}" does not exist`)
+    }
+    const id = randomUUID()
+    const sessionRecorder = await recorder
+      .openSession({
+        id,
+        identity,
+        database: database.name,
+        environment: database.environment,
+        protocol: login.protocol,
+        application: login.application,
+        remoteAddress: login.remoteAddress,
+        tls: login.tls,
+        startedAt: new Date(),
+      })
+      .catch((cause: unknown) => {
+        throw new AccessDenied('capacity', 'the session cannot be recorded', { cause })
+      })
+    const session = new ClientSession({
+      id,
+      identity,
+      database,
+      application: login.application,
+      policy,
+      masker: masking.masker(identity, database.name),
+      approvals,
+      approvalsConfig: config.approvals,
+      recorder: sessionRecorder,
+      count: verdict => {
+        metrics.statements[verdict] += 1
+      },
+      onEnd: () => {
+        this.#sessions.delete(id)
+        metrics.sessionsOpen -= 1
+      },
+    })
+    this.#sessions.set(id, session)
+    metrics.sessionsOpen += 1
+    metrics.sessionsTotal += 1
+    return session
+  }
+
+  /** Ends every session and waits until each has its end in the recording. */
+  async close(reason: string): Promise<void> {
+    const sessions = [...this.#sessions.values()]
+    for (const session of sessions) session.abort(reason)
+    await Promise.all(sessions.map(session => session.end(reason)))
+  }
+}

@@ -1,0 +1,211 @@
+/**
+ * One held statement, from the question to its end. Nothing of it has reached the upstream until
+ * `ask` answers that it may run; by then the policy was asked again, the approval was used up, and
+ * the record of that is on the disk.
+ */
+import { createHash } from 'node:crypto'
+import { maskedMoves, maskedReads } from '../masking/lineage-to-mask.ts'
+import type {
+  Analysis,
+  Answer,
+  Parameter,
+  Refusal,
+  SessionEvent,
+  Statement,
+  StatementContext,
+} from '../protocols/protocol.ts'
+import type { Outcome, Pending } from './approvals/approval.ts'
+import type { ApprovalRecord } from './recording/events.ts'
+import { unrecorded } from './refusals.ts'
+import type { Judgement, SessionParts } from './session-parts.ts'
+
+/** The session, as far as a hold needs it. */
+interface Holder {
+  readonly id: string
+  readonly signal: AbortSignal
+  judge(analysis: Analysis, context: StatementContext): Judgement
+}
+
+interface Held {
+  readonly statement: Statement
+  readonly context: StatementContext
+  readonly judgement: Judgement
+  /** The recorder's. */
+  readonly number: number
+}
+
+type StatementEnd = Extract<SessionEvent, { type: 'statement.end' }>
+
+export class Hold {
+  readonly #parts: SessionParts
+  readonly #session: Holder
+  readonly #held: Held
+  readonly #digest: string
+  #pending: Pending | undefined
+  #startedAt = 0
+
+  constructor(parts: SessionParts, session: Holder, held: Held) {
+    this.#parts = parts
+    this.#session = session
+    this.#held = held
+    this.#digest = bindingDigest(parts, held)
+  }
+
+  /** Asks people and waits. Never rejects: what goes wrong is a refusal. */
+  async ask(gone: AbortSignal, notify: (text: string) => void): Promise<Answer> {
+    try {
+      const either = AbortSignal.any([gone, this.#session.signal])
+      const pending = await this.#parts.approvals.ask(this.#request(), either)
+      this.#pending = pending
+      const { verdict } = this.#held.judgement
+      this.#record('approval.requested', {
+        shortId: pending.shortId,
+        rules: verdict.rules,
+        expiresAt: pending.expiresAt,
+      })
+      this.#parts.recorder.commit()
+      notify(
+        `held for approval ${pending.shortId}: ${verdict.reason} (rule ${verdict.rules.join(', ')}) ` +
+          `Decide at ${pending.url} within ${wait(pending.expiresAt)}.`,
+      )
+      const outcome = await pending.outcome
+      this.#recordOutcome(outcome)
+      if (outcome.kind !== 'approved') return refused(outcome, pending)
+      return await this.#run(pending, either)
+    } catch (error) {
+      return { run: false, refusal: unrecorded(error) }
+    }
+  }
+
+  /** The approved statement ended. */
+  finished(end: StatementEnd): void {
+    if (this.#pending === undefined) return
+    const { id } = this.#pending
+    const durationMs = Math.round(performance.now() - this.#startedAt)
+    this.#record('approval.finished', end.error === undefined ? {} : { reason: end.error })
+    const { tag, rows, error } = end
+    const result = { ok: error === undefined, tag, rows, error, durationMs }
+    // The decision stands in the journal; that its end could not be stored hurts nobody.
+    this.#parts.approvals.finished(id, result).catch(() => undefined)
+  }
+
+  /** Asks the policy again, uses the approval up, and makes the record of it durable. */
+  async #run(pending: Pending, gone: AbortSignal): Promise<Answer> {
+    const { statement, context } = this.#held
+    const { verdict } = this.#session.judge(statement.analysis, context)
+    if (verdict.kind === 'deny')
+      return no('denied', `approval ${pending.shortId} no longer counts: ${verdict.reason}`)
+    if (!(await this.#parts.approvals.claim(pending.id, this.#digest)))
+      return no('withdrawn', `approval ${pending.shortId} can no longer be used`)
+    this.#record('approval.claimed')
+    this.#parts.recorder.commit()
+    await this.#parts.recorder.sync()
+    this.#startedAt = performance.now()
+    if (gone.aborted) {
+      this.finished(notRun(this.#held.number))
+      return no('withdrawn', 'the client left before its approved statement ran')
+    }
+    return { run: true }
+  }
+
+  #request(): Parameters<SessionParts['approvals']['ask']>[0] {
+    const { statement, context, judgement, number } = this.#held
+    const { verdict } = judgement
+    const { identity, database, application, masker, approvalsConfig } = this.#parts
+    const { analysis } = statement
+    const inTransaction = context.transaction !== 'idle'
+    const columns = [
+      ...maskedReads(masker, analysis),
+      ...maskedMoves(masker, analysis).map(move => move.from),
+    ].map(({ schema, table, column }) => `${schema}.${table}.${column}`)
+    return {
+      sessionId: this.#session.id,
+      statementNumber: number,
+      requester: identity,
+      database: database.name,
+      environment: database.environment,
+      application,
+      text: statement.text,
+      parameters: statement.parameters.map(shownParameter),
+      normalized: analysis.normalized,
+      rules: verdict.rules,
+      reason: verdict.reason,
+      hint: verdict.hint,
+      risk: verdict.risk,
+      effects: analysis.effects,
+      maskedColumns: [...new Set(columns)],
+      digest: this.#digest,
+      approvers: verdict.approvers,
+      inTransaction,
+      expiresInMs:
+        1000 *
+        (inTransaction
+          ? approvalsConfig.expireInTransactionSeconds
+          : approvalsConfig.expireSeconds),
+      ownerMayApprove: approvalsConfig.ownerMayApprove,
+    }
+  }
+
+  #recordOutcome(outcome: Outcome): void {
+    if (outcome.kind === 'expired') this.#record('approval.expired')
+    else if (outcome.kind === 'withdrawn')
+      this.#record('approval.withdrawn', { reason: outcome.reason })
+    else
+      for (const { name, decision, surface, reason } of outcome.by)
+        this.#record('approval.decided', { by: name, decision, surface, reason })
+  }
+
+  #record(type: ApprovalRecord['type'], more: Partial<ApprovalRecord> = {}): void {
+    if (this.#pending === undefined) return
+    const { id } = this.#pending
+    this.#parts.recorder.approval({ type, approvalId: id, statement: this.#held.number, ...more })
+  }
+}
+
+/** What an approval is bound to: text, parameters, who, where, and what changes the meaning. */
+function bindingDigest(parts: SessionParts, { statement, context }: Held): string {
+  const { identity, database } = parts
+  const bound = [
+    statement.text,
+    statement.parameters.map(shownParameter),
+    identity.name,
+    database.name,
+    database.upstream.user,
+    context.role ?? null,
+    context.searchPath ?? null,
+  ]
+  return createHash('sha256').update(JSON.stringify(bound)).digest('hex')
+}
+
+function shownParameter(value: Parameter): string | null {
+  return value instanceof Uint8Array ? `\\x${Buffer.from(value).toString('hex')}` : value
+}
+
+function refused(outcome: Exclude<Outcome, { kind: 'approved' }>, { shortId }: Pending): Answer {
+  switch (outcome.kind) {
+    case 'denied': {
+      const people = outcome.by.filter(answer => answer.decision === 'denied')
+      const by = people.map(answer => answer.name).join(', ')
+      return no('denied', `approval ${shortId} was denied by ${by}`, outcome.reason)
+    }
+    case 'expired':
+      return no('expired', `approval ${shortId} expired: nobody decided in time`)
+    case 'withdrawn':
+      return no('withdrawn', `approval ${shortId} was withdrawn: ${outcome.reason}`)
+  }
+}
+
+function no(code: Refusal['code'], message: string, reason?: string): Answer {
+  const detail = reason === undefined || reason === '' ? undefined : `Reason: ${reason}`
+  return { run: false, refusal: { code, message, detail, hint: undefined } }
+}
+
+function notRun(statement: number): StatementEnd {
+  return { type: 'statement.end', statement, tag: undefined, rows: 0, bytes: 0, error: 'withdrawn' }
+}
+
+/** `10 min`, `45 s`. */
+function wait(until: Date): string {
+  const seconds = Math.max(0, Math.round((until.getTime() - Date.now()) / 1000))
+  return seconds >= 120 ? `${Math.round(seconds / 60)} min` : `${seconds} s`
+}

@@ -1,0 +1,47 @@
+#!/usr/bin/env node
+/** The command `countersign`: one word, one file in cli/. The only place that names protocols. */
+import { realpathSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+import { Command } from 'commander'
+import { protocols } from '../protocols/index.ts'
+import type { Protocol } from '../protocols/protocol.ts'
+import { approvalsCommand } from './cli/approvals.ts'
+import { checkCommand } from './cli/check.ts'
+import { demoCommand } from './cli/demo.ts'
+import type { Deps } from './cli/deps.ts'
+import { explainCommand } from './cli/explain.ts'
+import { serveCommand } from './cli/serve.ts'
+import { sessionsCommand } from './cli/sessions.ts'
+import { startServer } from './server.ts'
+
+export function program(): Command {
+  const deps: Deps = {
+    start: config => startServer(config, protocols),
+    open: (name, upstream) => protocolNamed(name).open(upstream),
+    decodeFrames: (name, frames) => protocolNamed(name).decodeFrames(frames),
+  }
+  return new Command('countersign')
+    .description('A database proxy with a second signature.')
+    .version('0.1.0')
+    .showHelpAfterError('(countersign --help shows the commands)')
+    .exitOverride(error => {
+      // Used wrongly is 2; help and version are done.
+      process.exit(error.exitCode === 0 ? 0 : 2)
+    })
+    .addCommand(demoCommand(deps))
+    .addCommand(serveCommand(deps))
+    .addCommand(checkCommand(deps))
+    .addCommand(explainCommand(deps))
+    .addCommand(approvalsCommand(deps))
+    .addCommand(sessionsCommand(deps))
+}
+
+function protocolNamed(name: string): Protocol {
+  const protocol = protocols.find(each => each.name === name)
+  if (protocol === undefined) throw new TypeError(`there is no protocol ${name}`)
+  return protocol
+}
+
+const started = process.argv[1]
+if (started !== undefined && realpathSync(started) === fileURLToPath(import.meta.url))
+  await program().parseAsync()

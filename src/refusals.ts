@@ -1,0 +1,24 @@
+/** What a client is told when its statement does not run. */
+import type { Analysis, Refusal } from '../protocols/protocol.ts'
+import type { PolicyVerdict } from './policy/rule.ts'
+
+export function denied(verdict: PolicyVerdict, analysis: Analysis): Refusal {
+  if (analysis.unreadable !== undefined)
+    return { code: 'unreadable', message: analysis.unreadable, detail: undefined, hint: undefined }
+  return {
+    code: 'denied',
+    message: `denied by policy: ${verdict.reason}`,
+    detail: `Rule: ${verdict.rules.join(', ')}`,
+    hint: verdict.hint,
+  }
+}
+
+/** Nothing runs unrecorded. */
+export function unrecorded(error: unknown): Refusal {
+  return {
+    code: 'unrecorded',
+    message: 'the statement was not run: it could not be recorded',
+    detail: error instanceof Error ? error.message : undefined,
+    hint: 'Free space for the journal, then try again.',
+  }
+}

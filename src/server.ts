@@ -1,0 +1,165 @@
+/** Starts everything, listens, and stops everything in the order in which nothing is lost. */
+import { mkdir, rm, writeFile } from 'node:fs/promises'
+import { createServer, type Server, type Socket } from 'node:net'
+import { join } from 'node:path'
+import { compileRules } from '../masking/rules.ts'
+import type { Protocol } from '../protocols/protocol.ts'
+import { Approvals } from './approvals/approvals.ts'
+import type { RunningServer } from './cli/deps.ts'
+import type { Address, Config } from './config/config.ts'
+import { LocalGateway } from './gateway.ts'
+import { Users } from './identity/users.ts'
+import { openLocalKeys } from './keys/local.ts'
+import { keptSecret } from './keys/secret.ts'
+import { Policy } from './policy/policy.ts'
+import { Recorder } from './recording/recorder.ts'
+import { createLog, type Log } from './telemetry/log.ts'
+import { Metrics } from './telemetry/metrics.ts'
+import { buildWeb } from './web/server.ts'
+
+/** Rejects, with everything closed again, when a part cannot start. */
+export async function startServer(
+  config: Config,
+  protocols: readonly Protocol[],
+): Promise<RunningServer> {
+  const opened = new Opened()
+  try {
+    return await start(config, protocols, opened)
+  } catch (error) {
+    await opened.close()
+    throw error
+  }
+}
+
+async function start(
+  config: Config,
+  protocols: readonly Protocol[],
+  opened: Opened,
+): Promise<RunningServer> {
+  const log = createLog()
+  const { dataDir } = config
+  await mkdir(dataDir, { recursive: true, mode: 0o700 })
+  const keys = await openLocalKeys(join(dataDir, 'keys', 'local.json'))
+  const recorder = await Recorder.open({
+    dir: dataDir,
+    keys,
+    durability: config.recording.durability,
+    archive: config.recording.archive,
+    rows: config.recording.rows,
+    log,
+  })
+  opened.add(() => recorder.close())
+  const http: { url: string } = { url: '' }
+  const approvals = await Approvals.open({
+    path: join(dataDir, 'state.db'),
+    publicUrl: () => config.listen.publicUrl ?? http.url,
+    onError: error => log.error({ err: error }, 'approvals'),
+  })
+  opened.add(() => approvals.close())
+  const users = new Users(config.users, await keptSecret(keys, join(dataDir, 'keys'), 'decoys'))
+  const masking = compileRules(
+    config.masking,
+    await keptSecret(keys, join(dataDir, 'keys'), 'masking'),
+  )
+  const metrics = new Metrics(() => recorder.state)
+  const policy = new Policy(config.policy)
+  const gateway = new LocalGateway({
+    config,
+    users,
+    policy,
+    masking,
+    approvals,
+    recorder,
+    metrics,
+  })
+  const web = await buildWeb({
+    approvals,
+    users,
+    publicUrl: () => config.listen.publicUrl ?? http.url,
+    auditors: config.recording.auditors,
+    ...(config.listen.tls !== undefined && { tls: config.listen.tls }),
+    metrics: async () => ({
+      contentType: metrics.registry.contentType,
+      body: await metrics.registry.metrics(),
+    }),
+    ready: () => ({
+      ready: recorder.state === 'healthy',
+      parts: { recording: recorder.state },
+    }),
+    log: (level, message, data) => log[level](data, message),
+  })
+  http.url = await web.listen({ host: config.listen.http.host, port: config.listen.http.port })
+  opened.add(() => web.close())
+  const postgres = await listen(config.listen.postgres, 'postgres', protocols, gateway, log, opened)
+  await announce(dataDir, http.url, opened)
+  return { postgres, http: http.url, close: () => opened.close() }
+}
+
+async function listen(
+  address: Address | undefined,
+  name: string,
+  protocols: readonly Protocol[],
+  gateway: LocalGateway,
+  log: Log,
+  opened: Opened,
+): Promise<Address | undefined> {
+  const protocol = protocols.find(each => each.name === name)
+  if (address === undefined || protocol === undefined) return undefined
+  const clients = new Set<Socket>()
+  const server = createServer({ noDelay: true }, client => {
+    clients.add(client)
+    client.once('close', () => clients.delete(client))
+    protocol.serve(client, gateway).catch((error: unknown) => {
+      client.destroy()
+      log.error({ err: error }, 'a session ended by a mistake of ours')
+    })
+  })
+  await listening(server, address)
+  opened.add(async () => {
+    const stopped = new Promise<void>(resolve => server.close(() => resolve()))
+    await gateway.close('the proxy stopped')
+    // What is left has not even logged in.
+    for (const client of clients) client.destroySoon()
+    await stopped
+  })
+  const bound = server.address()
+  if (bound === null || typeof bound === 'string') throw new TypeError('expected a TCP address')
+  return { host: address.host, port: bound.port }
+}
+
+function listening(server: Server, { host, port }: Address): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once('error', reject)
+    server.listen({ host, port, backlog: 511 }, () => {
+      server.off('error', reject)
+      resolve()
+    })
+  })
+}
+
+/** Where the commands of this machine find the console. */
+async function announce(dataDir: string, http: string, opened: Opened): Promise<void> {
+  const path = join(dataDir, 'node.json')
+  await writeFile(path, `${JSON.stringify({ http, pid: process.pid })}\n`, { mode: 0o600 })
+  opened.add(() => rm(path, { force: true }))
+}
+
+/** What has to be closed, last opened first. */
+class Opened {
+  #closers: (() => Promise<unknown>)[] = []
+  #closing: Promise<void> | undefined
+
+  add(close: () => Promise<unknown>): void {
+    this.#closers.push(close)
+  }
+
+  close(): Promise<void> {
+    this.#closing ??= this.#close()
+    return this.#closing
+  }
+
+  async #close(): Promise<void> {
+    for (let close = this.#closers.pop(); close !== undefined; close = this.#closers.pop())
+      await close()
+  }
+}

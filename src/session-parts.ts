@@ -1,0 +1,30 @@
+/** What a session is made of: one of each, chosen when its client came in. */
+import type { Masker } from '../masking/rules.ts'
+import type { Approvals } from './approvals/approvals.ts'
+import type { ApprovalsConfig, DatabaseConfig } from './config/config.ts'
+import type { Identity } from './identity/users.ts'
+import type { Policy } from './policy/policy.ts'
+import type { PolicyVerdict } from './policy/rule.ts'
+import type { RecordedVerdict, SessionRecorder } from './recording/events.ts'
+
+export interface SessionParts {
+  readonly id: string
+  readonly identity: Identity
+  readonly database: DatabaseConfig
+  readonly application: string | undefined
+  readonly policy: Policy
+  readonly masker: Masker
+  readonly approvals: Approvals
+  readonly approvalsConfig: ApprovalsConfig
+  readonly recorder: SessionRecorder
+  /** Told once for each statement. */
+  readonly count: (verdict: 'allow' | 'hold' | 'deny') => void
+  /** Told once, when the session has ended. */
+  readonly onEnd: () => void
+}
+
+/** A verdict and how it is recorded: the same object for the same verdict. */
+export interface Judgement {
+  readonly verdict: PolicyVerdict
+  readonly recorded: RecordedVerdict
+}

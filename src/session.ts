@@ -1,0 +1,138 @@
+/**
+ * One client's session: joins who it is, what the policy says, who approves, what is masked and
+ * what is recorded. Everything that a protocol asks goes through here, and nothing else does.
+ */
+import { hidesDiagnostics } from '../masking/diagnostics.ts'
+import { maskedMoves, maskedReads, resultMask } from '../masking/lineage-to-mask.ts'
+import type {
+  Analysis,
+  Answer,
+  Column,
+  ResultMask,
+  Session,
+  SessionEvent,
+  Statement,
+  StatementContext,
+  Upstream,
+} from '../protocols/protocol.ts'
+import { Hold } from './hold.ts'
+import { denied, unrecorded } from './refusals.ts'
+import type { Judgement, SessionParts } from './session-parts.ts'
+
+const run: Answer = { run: true }
+
+export class ClientSession implements Session {
+  readonly id: string
+  readonly upstream: Upstream
+  readonly signal: AbortSignal
+  readonly #parts: SessionParts
+  readonly #ending = new AbortController()
+  /** Verdicts that depend on nothing but the statement. */
+  readonly #judged = new WeakMap<Analysis, Judgement>()
+  /** Approved statements that run now, by number. */
+  readonly #holds = new Map<number, Hold>()
+  #statements = 0
+  /** Statements that were counted by the protocol and could not be recorded. */
+  readonly #unrecorded: number[] = []
+  #ended: Promise<void> | undefined
+
+  constructor(parts: SessionParts) {
+    this.#parts = parts
+    this.id = parts.id
+    this.upstream = parts.database.upstream
+    this.signal = this.#ending.signal
+  }
+
+  /** Ends the session from outside: its client is told, its upstream connection closed. */
+  abort(reason: string): void {
+    this.#ending.abort(reason)
+  }
+
+  review(
+    statement: Statement,
+    context: StatementContext,
+    gone: AbortSignal,
+    notify: (text: string) => void,
+  ): Answer | Promise<Answer> {
+    const counted = this.#statements
+    this.#statements += 1
+    const judgement = this.judge(statement.analysis, context)
+    const { verdict, recorded } = judgement
+    const { recorder, count } = this.#parts
+    count(verdict.kind)
+    let number: number
+    try {
+      const { text, parameters, analysis } = statement
+      number = recorder.statement({ text, parameters, analysis, verdict: recorded })
+      recorder.commit()
+    } catch (error) {
+      this.#unrecorded.push(counted)
+      return { run: false, refusal: unrecorded(error) }
+    }
+    if (verdict.kind === 'allow') return run
+    if (verdict.kind === 'deny') return { run: false, refusal: denied(verdict, statement.analysis) }
+    const hold = new Hold(this.#parts, this, { statement, context, judgement, number })
+    return hold.ask(gone, notify).then(answer => {
+      if (answer.run) this.#holds.set(number, hold)
+      return answer
+    })
+  }
+
+  /** What the policy says now. */
+  judge(analysis: Analysis, context: StatementContext): Judgement {
+    const known = this.#judged.get(analysis)
+    if (known !== undefined) return known
+    const { policy, masker, identity, database, application } = this.#parts
+    const verdict = policy.evaluate(analysis, {
+      identity,
+      database: database.name,
+      environment: database.environment,
+      application,
+      transaction: context.transaction,
+      maskedReads: maskedReads(masker, analysis),
+      maskedMoves: maskedMoves(masker, analysis),
+      now: new Date(),
+    })
+    const { kind, rules, reason, observed } = verdict
+    const judgement = { verdict, recorded: { kind, rules, reason, observed } }
+    if (verdict.cacheable) this.#judged.set(analysis, judgement)
+    return judgement
+  }
+
+  masks(analysis: Analysis, result: number, columns: readonly Column[]): ResultMask | undefined {
+    return resultMask(this.#parts.masker, analysis.results[result] ?? 'untraced', columns)
+  }
+
+  hidesDiagnostics(analysis: Analysis): boolean {
+    return hidesDiagnostics(this.#parts.masker, analysis)
+  }
+
+  record(event: SessionEvent): Promise<void> | undefined {
+    const { recorder } = this.#parts
+    if (event.type !== 'statement.end') return recorder.event(event)
+    const number = this.#recordedNumber(event.statement)
+    const hold = this.#holds.get(number)
+    if (hold !== undefined) {
+      this.#holds.delete(number)
+      hold.finished(event)
+    }
+    return recorder.event({ ...event, statement: number })
+  }
+
+  end(reason: string): Promise<void> {
+    this.#ended ??= this.#end(reason)
+    return this.#ended
+  }
+
+  async #end(reason: string): Promise<void> {
+    this.#ending.abort(reason)
+    await this.#parts.recorder.end(reason)
+    this.#parts.onEnd()
+  }
+
+  /** The recorder numbers only what it recorded. */
+  #recordedNumber(counted: number): number {
+    if (this.#unrecorded.length === 0) return counted
+    return counted - this.#unrecorded.filter(each => each < counted).length
+  }
+}

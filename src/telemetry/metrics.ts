@@ -1,0 +1,57 @@
+/** What the proxy counts, in Prometheus' words. No statement, user or session is ever a label. */
+import { Counter, Gauge, Registry } from 'prom-client'
+
+export class Metrics {
+  readonly registry: Registry = new Registry()
+  /** Plain numbers: counting a statement must cost nothing. */
+  readonly statements: Record<'allow' | 'hold' | 'deny', number> = { allow: 0, hold: 0, deny: 0 }
+  sessionsOpen = 0
+  sessionsTotal = 0
+  refusedLogins = 0
+
+  constructor(storageState: () => 'healthy' | 'low' | 'critical') {
+    const { registry, statements } = this
+    const registers = [registry]
+    new Counter({
+      name: 'countersign_statements_total',
+      help: "Statements by the policy's verdict.",
+      labelNames: ['verdict'],
+      registers,
+      collect() {
+        this.reset()
+        for (const [verdict, count] of Object.entries(statements)) this.inc({ verdict }, count)
+      },
+    })
+    this.#number('countersign_sessions_open', 'Sessions that are open.', () => this.sessionsOpen)
+    this.#count('countersign_sessions_total', 'Sessions begun.', () => this.sessionsTotal)
+    this.#count('countersign_logins_refused_total', 'Logins refused.', () => this.refusedLogins)
+    this.#number(
+      'countersign_recording_healthy',
+      '1 while the recording takes new sessions and statements.',
+      () => (storageState() === 'healthy' ? 1 : 0),
+    )
+  }
+
+  #number(name: string, help: string, value: () => number): void {
+    new Gauge({
+      name,
+      help,
+      registers: [this.registry],
+      collect() {
+        this.set(value())
+      },
+    })
+  }
+
+  #count(name: string, help: string, value: () => number): void {
+    new Counter({
+      name,
+      help,
+      registers: [this.registry],
+      collect() {
+        this.reset()
+        this.inc(value())
+      },
+    })
+  }
+}
