@@ -1,0 +1,43 @@
+/** What a function's body does: SQL bodies are read, all other languages are not. */
+import type { Effect } from '../../../protocol.ts'
+import type { CatalogFunction } from '../../catalog.ts'
+import { parse } from '../parse.ts'
+import type { Collector } from './collector.ts'
+import { namesOfDefinition } from './views.ts'
+
+interface Body {
+  readonly understood: boolean
+  readonly effects: readonly Effect[]
+}
+
+const known = new WeakMap<CatalogFunction, Body>()
+const bodyBytesMax = 256 * 1024
+
+/** Adds what the body does. false: nobody can say what it does. */
+export function readBody(candidate: CatalogFunction, out: Collector): boolean {
+  // Without side effects by its author's word, and only a superuser may write such code.
+  if (candidate.language === 'c' || candidate.language === 'internal')
+    return candidate.volatility !== 'volatile'
+  if (candidate.kind === 'aggregate') return false
+  if (candidate.language !== 'sql' || candidate.source === undefined) return false
+  if (out.reading.has(candidate)) return true
+  const body = known.get(candidate) ?? read(candidate, candidate.source, out)
+  out.addAll(body.effects)
+  return body.understood
+}
+
+function read(candidate: CatalogFunction, source: string, within: Collector): Body {
+  // Names in a body mean what they mean to the caller, so every schema has to be thought of.
+  const out = within.beside({
+    ...namesOfDefinition(within.names.catalog),
+    searchPath: undefined,
+  })
+  out.reading.add(candidate)
+  const standard = /^\s*(?:BEGIN\s+ATOMIC|RETURN)\b/i.test(source)
+  const text = standard ? `CREATE FUNCTION f() RETURNS int ${source}` : source
+  const parsed = parse(text, bodyBytesMax)
+  if (parsed.ok) for (const { node } of parsed.statements) out.statement(node, standard)
+  const body = { understood: parsed.ok, effects: out.effects }
+  if (within.reading.size === 0) known.set(candidate, body)
+  return body
+}

@@ -1,0 +1,190 @@
+/**
+ * SELECT, INSERT, UPDATE, DELETE and MERGE, wherever they stand: every relation that is read or
+ * written, every function called. A name that a WITH defines is not a relation where it is visible.
+ */
+import type {
+  CommonTableExpr,
+  DeleteStmt,
+  FuncCall,
+  InsertStmt,
+  LockingClause,
+  MergeStmt,
+  RangeVar,
+  SelectStmt,
+  UpdateStmt,
+  WithClause,
+} from 'libpg-query'
+import type { EffectKind } from '../../../protocol.ts'
+import type { Relation } from '../../catalog.ts'
+import type { SessionRelation } from '../names.ts'
+import { as } from '../tree.ts'
+import { type Collector, type EffectMore, objectOf, type Scope } from './collector.ts'
+import { unfiltered } from './filter.ts'
+import { createdObject, rangesOf } from './objects.ts'
+
+/** Everything that evaluating this part of a tree does. */
+export function evaluated(value: unknown, scope: Scope, out: Collector): void {
+  if (Array.isArray(value)) {
+    for (const each of value) evaluated(each, scope, out)
+    return
+  }
+  if (typeof value !== 'object' || value === null) return
+  for (const [key, under] of Object.entries(value)) {
+    if (typeof under === 'object') field(key, under, scope, out)
+  }
+}
+
+/** A key is a node's kind when it is upper case, a field's name otherwise. */
+function field(key: string, under: unknown, scope: Scope, out: Collector): void {
+  if (key === 'RangeVar') read(under as RangeVar, scope, out)
+  else if (key === 'SelectStmt') select(under as SelectStmt, scope, out)
+  else if (key === 'InsertStmt') insert(under as InsertStmt, scope, out)
+  else if (key === 'UpdateStmt') update(under as UpdateStmt, scope, out)
+  else if (key === 'DeleteStmt') remove(under as DeleteStmt, scope, out)
+  else if (key === 'MergeStmt') merge(under as MergeStmt, scope, out)
+  else {
+    if (key === 'FuncCall') {
+      const { funcname, args } = under as FuncCall
+      out.called(funcname, args)
+    }
+    evaluated(under, scope, out)
+  }
+}
+
+function read(range: RangeVar, scope: Scope, out: Collector): void {
+  if (range.schemaname === undefined && scope.has(range.relname ?? '')) return
+  reached('read', out.relation('read', range), out, {})
+}
+
+/** What lies behind relations: views' own sources, and the parents of partitions and children. */
+function reached(
+  kind: EffectKind,
+  relations: readonly Relation[],
+  out: Collector,
+  more: EffectMore,
+): void {
+  for (const relation of relations) {
+    if (relation.definition !== undefined) out.view(relation, kind, more)
+    if ('behind' in relation) out.addAll((relation as SessionRelation).behind)
+    for (const oid of relation.parents) {
+      const parent = out.names.catalog.relationByOid(oid)
+      if (parent === undefined || out.reading.has(parent)) continue
+      out.reading.add(parent)
+      out.add(kind, objectOf(parent), kind === 'read' ? {} : { detail: 'partition' })
+      reached(kind, [parent], out, more)
+      out.reading.delete(parent)
+    }
+  }
+}
+
+function written(
+  kind: EffectKind,
+  range: RangeVar | undefined,
+  returning: unknown,
+  out: Collector,
+  more: EffectMore = {},
+): void {
+  const relations = out.relation(kind, range, more)
+  reached(kind, relations, out, more)
+  if (returning === undefined) return
+  out.relation('read', range)
+  reached('read', relations, out, {})
+}
+
+/** Evaluates the WITH queries, and gives the scope in which the statement itself stands. */
+function withQueries(clause: WithClause | undefined, scope: Scope, out: Collector): Scope {
+  if (clause?.ctes === undefined) return scope
+  const queries: CommonTableExpr[] = []
+  for (const node of clause.ctes) {
+    const query = as(node, 'CommonTableExpr')
+    if (query !== undefined) queries.push(query)
+  }
+  const visible = new Set(scope)
+  if (clause.recursive === true) for (const { ctename = '' } of queries) visible.add(ctename)
+  for (const { ctename = '', ...query } of queries) {
+    evaluated(query, new Set(visible), out)
+    visible.add(ctename)
+  }
+  return visible
+}
+
+function select(statement: SelectStmt, outer: Scope, out: Collector): void {
+  const { withClause, larg, rarg, intoClause, lockingClause, ...rest } = statement
+  const scope = withQueries(withClause, outer, out)
+  if (larg !== undefined) select(larg, scope, out)
+  if (rarg !== undefined) select(rarg, scope, out)
+  evaluated(rest, scope, out)
+  if (intoClause?.rel !== undefined) {
+    const temporary = intoClause.rel.relpersistence === 't'
+    out.add('create', createdObject('table', intoClause.rel), {
+      detail: temporary ? 'temporary as' : 'as',
+    })
+  }
+  for (const node of lockingClause ?? []) {
+    const locking = as(node, 'LockingClause')
+    if (locking !== undefined) lock(locking, statement, scope, out)
+  }
+}
+
+function lock(locking: LockingClause, statement: SelectStmt, scope: Scope, out: Collector): void {
+  const wanted = locking.lockedRels?.map(node => as(node, 'RangeVar')?.relname)
+  for (const range of rangesOf(statement.fromClause ?? [])) {
+    const alias = range.alias?.aliasname ?? range.relname
+    if (wanted !== undefined && !wanted.includes(alias)) continue
+    if (range.schemaname === undefined && scope.has(range.relname ?? '')) continue
+    out.relation('lock', range, { detail: 'row' })
+  }
+}
+
+function insert(statement: InsertStmt, outer: Scope, out: Collector): void {
+  const { withClause, relation, ...rest } = statement
+  const scope = withQueries(withClause, outer, out)
+  const returning = rest.returningClause
+  written('insert', relation, returning, out)
+  if (rest.onConflictClause?.action === 'ONCONFLICT_UPDATE')
+    written('update', relation, undefined, out, { detail: 'conflict' })
+  evaluated(rest, scope, out)
+}
+
+function update(statement: UpdateStmt, outer: Scope, out: Collector): void {
+  const { withClause, relation, ...rest } = statement
+  const scope = withQueries(withClause, outer, out)
+  written('update', relation, rest.returningClause, out, {
+    unfiltered: unfiltered(rest.whereClause, out),
+  })
+  evaluated(rest, scope, out)
+}
+
+function remove(statement: DeleteStmt, outer: Scope, out: Collector): void {
+  const { withClause, relation, ...rest } = statement
+  const scope = withQueries(withClause, outer, out)
+  written('delete', relation, rest.returningClause, out, {
+    unfiltered: unfiltered(rest.whereClause, out),
+  })
+  evaluated(rest, scope, out)
+}
+
+function merge(statement: MergeStmt, outer: Scope, out: Collector): void {
+  const { withClause, relation, ...rest } = statement
+  const scope = withQueries(withClause, outer, out)
+  const everywhere = unfiltered(rest.joinCondition, out)
+  for (const node of rest.mergeWhenClauses ?? []) {
+    const when = as(node, 'MergeWhenClause')
+    if (when?.commandType === undefined) continue
+    const kind = mergeKinds[when.commandType]
+    if (kind === undefined) continue
+    // Rows that no source row matches are narrowed by nothing but the clause's own condition.
+    const bySource = when.matchKind === 'MERGE_WHEN_NOT_MATCHED_BY_SOURCE'
+    const all = (everywhere || bySource) && unfiltered(when.condition, out)
+    written(kind, relation, rest.returningClause, out, {
+      unfiltered: kind !== 'insert' && all,
+    })
+  }
+  evaluated(rest, scope, out)
+}
+
+const mergeKinds: Readonly<Record<string, EffectKind>> = {
+  CMD_INSERT: 'insert',
+  CMD_UPDATE: 'update',
+  CMD_DELETE: 'delete',
+}

@@ -1,0 +1,112 @@
+/**
+ * What a session made, as far as its own statements tell. Lists are short: candidates that are
+ * equal are kept once.
+ */
+import type { SessionChange } from './changes.ts'
+import type { SessionObjects, SessionRelation, SessionStatement } from './names.ts'
+
+export type ObjectChange = Extract<SessionChange, { name: string } | { relation: SessionRelation }>
+
+export class MadeObjects implements SessionObjects {
+  #relations = new Map<string, SessionRelation[]>()
+  #prepared = new Map<string, SessionStatement[]>()
+  #cursors = new Map<string, SessionStatement[]>()
+  /** Relations of the catalog that were altered, until it is read again. */
+  #doubts = new Map<string, SessionRelation[]>()
+  /** Nothing was ever made: names mean what they mean to every session. */
+  empty = true
+
+  relations(schema: string | undefined, name: string): readonly SessionRelation[] {
+    if (this.empty) return none
+    const found = [...(this.#relations.get(name) ?? none), ...(this.#doubts.get(name) ?? none)]
+    if (schema === undefined) return found
+    // A relation whose schema is not known (written as '') may be in any.
+    return found.filter(
+      each =>
+        each.schema === schema ||
+        each.schema === '' ||
+        (each.schema === 'pg_temp' && schema.startsWith('pg_temp')),
+    )
+  }
+
+  prepared(name: string): readonly SessionStatement[] {
+    return this.#prepared.get(name) ?? []
+  }
+
+  cursors(name: string): readonly SessionStatement[] {
+    return this.#cursors.get(name) ?? []
+  }
+
+  add(change: ObjectChange): void {
+    this.empty = false
+    if (change.kind === 'relation' || change.kind === 'doubt') {
+      const { relation } = change
+      const map = change.kind === 'relation' ? this.#relations : this.#doubts
+      const list = map.get(relation.name)
+      if (list === undefined) map.set(relation.name, [relation])
+      else if (!list.some(each => sameRelation(each, relation))) list.unshift(relation)
+    } else if (change.kind === 'filled') {
+      this.#fill(change)
+    } else {
+      const map = change.kind === 'prepared' ? this.#prepared : this.#cursors
+      const list = map.get(change.name)
+      if (list === undefined) map.set(change.name, [change.statement])
+      else if (!list.includes(change.statement)) list.unshift(change.statement)
+    }
+  }
+
+  /** The catalog was read after everything that was in doubt. true: that changed something. */
+  settle(): boolean {
+    const some = this.#doubts.size > 0
+    this.#doubts.clear()
+    this.empty = this.#relations.size === 0 && this.#prepared.size === 0 && this.#cursors.size === 0
+    return some
+  }
+
+  /** Of that name there is only this one now. true: there were others. */
+  collapse(change: Extract<SessionChange, { kind: 'prepared' | 'cursor' }>): boolean {
+    const map = change.kind === 'prepared' ? this.#prepared : this.#cursors
+    if (map.get(change.name)?.length === 1) return false
+    map.set(change.name, [change.statement])
+    return true
+  }
+
+  /** Values were moved into a relation of the session: all of its columns may hold them. */
+  #fill(change: Extract<SessionChange, { kind: 'filled' }>): void {
+    const list = this.#relations.get(change.name)
+    if (list === undefined) return
+    this.#relations.set(
+      change.name,
+      list.map(relation => ({
+        ...relation,
+        columns: relation.columns.map(column => ({
+          ...column,
+          sources: [...new Set([...column.sources, ...change.sources])],
+          plain: false,
+        })),
+      })),
+    )
+  }
+}
+
+const none: readonly SessionRelation[] = []
+
+function sameRelation(a: SessionRelation, b: SessionRelation): boolean {
+  return (
+    a.schema === b.schema &&
+    a.kind === b.kind &&
+    a.untraced === b.untraced &&
+    a.columns.length === b.columns.length &&
+    a.columns.every((column, index) => {
+      const other = b.columns[index]
+      return (
+        other !== undefined &&
+        column.name === other.name &&
+        column.typeOid === other.typeOid &&
+        column.plain === other.plain &&
+        column.sources.length === other.sources.length &&
+        column.sources.every(source => other.sources.includes(source))
+      )
+    })
+  )
+}
