@@ -1,0 +1,80 @@
+/** Function calls, aggregates and window functions. parse_func.c: ParseFuncOrColumn. */
+import type { CatalogFunction } from '../../catalog.ts'
+import { resolveFunctions } from '../names.ts'
+import { as, constantOf, type FieldsOf, type Node, nameOf, qualified } from '../tree.ts'
+import { sinks } from './built-ins.ts'
+import type { Context } from './context.ts'
+import { functionResult } from './functions.ts'
+import { windowValue } from './order.ts'
+import { fieldOf } from './references.ts'
+import type { Scope } from './scope.ts'
+import { clean, derive, either, untraced, type Value } from './value.ts'
+
+type Call = FieldsOf<'FuncCall'>
+
+export function functionCall(call: Call, scope: Scope, context: Context): Value {
+  const args = context.values(call.args, scope)
+  const influences = context.values(
+    [call.agg_filter, ...(call.agg_order ?? []).map(node => as(node, 'SortBy')?.node ?? node)],
+    scope,
+  )
+  const { over } = call
+  if (over !== undefined) {
+    influences.push(windowValue(over, over.name ?? over.refname, scope, context))
+  }
+  const value = callValue(call, args, context)
+  return influences.length === 0 ? value : derive([value, ...influences])
+}
+
+/** `row.name`, or `(row).name`: a function of the row, when it is no field. */
+export function attributeValue(name: string, row: Value, _: Scope, context: Context): Value {
+  const candidates = resolveFunctions(context.names, undefined, name)
+  if (candidates.length === 0) return row.row === undefined ? derive([row]) : untraced
+  return derive([row, resultOf(undefined, name, candidates, [], [row], context)])
+}
+
+function callValue(call: Call, args: readonly Value[], context: Context): Value {
+  const { schema, name } = qualified(nameOf(call.funcname))
+  const candidates = resolveFunctions(context.names, schema, name)
+  if (name === 'count' && candidates.length > 0 && candidates.every(each => each.builtIn)) {
+    context.call({ schema, name, candidates, args: [] })
+    return derive(args.map(arg => context.drop(arg)))
+  }
+  const [only, ...others] = args
+  const field =
+    only !== undefined && others.length === 0 && schema === undefined
+      ? fieldOf(only, name)
+      : undefined
+  if (candidates.length === 0) {
+    if (field === undefined) context.callsUntraced = true
+    return field ?? untraced
+  }
+  const result = resultOf(schema, name, candidates, call.args ?? [], args, context)
+  return field === undefined ? result : either([field, result])
+}
+
+function resultOf(
+  schema: string | undefined,
+  name: string,
+  candidates: readonly CatalogFunction[],
+  nodes: readonly Node[],
+  args: readonly Value[],
+  context: Context,
+): Value {
+  context.call({ schema, name, candidates, args: nodes })
+  const given = derive(args)
+  const sink = sinks.get(name)
+  if (sink !== undefined) context.move(given, { type: sink, schema: undefined, name })
+  if (name === 'current_setting' && isServerSetting(nodes[0])) return clean
+  const results = candidates.map(candidate => functionResult(candidate, given, context))
+  return results.length === 1 ? (results[0] ?? untraced) : either(results)
+}
+
+/**
+ * Settings of an extension or an application, `app.user`, hold what somebody put there. All others
+ * are the server's.
+ */
+function isServerSetting(node: Node | undefined): boolean {
+  const name = constantOf(as(node, 'TypeCast')?.arg ?? node)
+  return name !== undefined && !name.includes('.')
+}

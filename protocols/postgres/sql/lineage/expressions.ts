@@ -1,0 +1,114 @@
+/**
+ * What an expression's value depends on. The table of node kinds is closed: what is not in it
+ * makes the value untraced, never clean.
+ * https://www.postgresql.org/docs/current/sql-expressions.html
+ */
+import { as, type FieldsOf, kindOf, type Node, type NodeKind } from '../tree.ts'
+import { functionCall } from './calls.ts'
+import type { Context, ExpressionTracers } from './context.ts'
+import { jsonTracers } from './json.ts'
+import { columnReference, indirectionValue } from './references.ts'
+import { findArgs, type Scope } from './scope.ts'
+import { expressionList } from './targets.ts'
+import { anyOf, clean, derive, rowOf, untraced, type Value } from './value.ts'
+
+export function expressionValue(node: Node, scope: Scope, context: Context): Value {
+  const kind = kindOf(node)
+  const tracer = kind === undefined ? undefined : tracers.get(kind)
+  if (kind === undefined || tracer === undefined) return untraced
+  return tracer(as(node, kind), scope, context)
+}
+
+const union =
+  <Fields>(parts: (fields: Fields) => readonly (Node | undefined)[] | undefined) =>
+  (fields: Fields, scope: Scope, context: Context): Value =>
+    derive(context.values(parts(fields), scope))
+
+const basics: ExpressionTracers = {
+  A_Const: () => clean,
+  SQLValueFunction: () => clean,
+  MergeSupportFunc: () => clean,
+  SetToDefault: () => clean,
+  CurrentOfExpr: () => clean,
+  // The client's own value; in the body of a SQL function, an argument.
+  ParamRef: (_, scope) => findArgs(scope) ?? clean,
+  ColumnRef: columnReference,
+  A_Indirection: indirectionValue,
+  FuncCall: functionCall,
+  // Operators are functions over their operands, user-defined ones are taken to be no more.
+  A_Expr: union(({ lexpr, rexpr }) => [lexpr, rexpr]),
+  BoolExpr: union(({ args }) => args),
+  BooleanTest: union(({ arg }) => [arg]),
+  TypeCast: union(({ arg }) => [arg]),
+  CollateClause: union(({ arg }) => [arg]),
+  NamedArgExpr: union(({ arg }) => [arg]),
+  CoalesceExpr: union(({ args }) => args),
+  MinMaxExpr: union(({ args }) => args),
+  A_ArrayExpr: union(({ elements }) => elements),
+  List: union(({ items }) => items),
+  XmlExpr: union(({ args, named_args }) => [...(args ?? []), ...(named_args ?? [])]),
+  XmlSerialize: union(({ expr }) => [expr]),
+  ResTarget: union(({ val }) => [val]),
+  MultiAssignRef: union(({ source }) => [source]),
+  CaseExpr: union(({ arg, args, defresult }) => [arg, ...(args ?? []), defresult]),
+  CaseWhen: union(({ expr, result }) => [expr, result]),
+  NullTest: ({ arg }, scope, context) => context.drop(context.value(arg, scope)),
+  GroupingFunc: ({ args }, scope, context) => {
+    context.touch(derive(context.values(args, scope)))
+    return clean
+  },
+  RowExpr: ({ args }, scope, context) => {
+    const { fields, rest } = expressionList(args, scope, context)
+    const named = fields.map(({ value }, i) => ({ name: `f${i + 1}`, value }))
+    // With a star of unknown width in it the numbers are not known either.
+    return rowOf(
+      rest === undefined ? { fields: named, rest } : { fields: [], rest: anyOf({ fields, rest }) },
+    )
+  },
+  SubLink: subLink,
+}
+
+function table(...parts: readonly ExpressionTracers[]): ReadonlyMap<NodeKind, AnyTracer> {
+  const entries = parts.flatMap(part => Object.entries(part))
+  return new Map(entries as [NodeKind, AnyTracer][])
+}
+
+type AnyTracer = (fields: unknown, scope: Scope, context: Context) => Value
+
+const tracers = table(basics, jsonTracers)
+
+function subLink(link: FieldsOf<'SubLink'>, scope: Scope, context: Context): Value {
+  const { columns, conditions } = context.query(link.subselect, scope)
+  const tested = context.values([link.testexpr], scope)
+  switch (link.subLinkType) {
+    case 'EXISTS_SUBLINK':
+      context.touch(anyOf(columns))
+      return conditions
+    case 'EXPR_SUBLINK':
+    case 'ARRAY_SUBLINK':
+      return subqueryValue(link.subLinkType === 'EXPR_SUBLINK', anyValue(columns), conditions)
+    case 'ANY_SUBLINK':
+    case 'ALL_SUBLINK':
+    case 'ROWCOMPARE_SUBLINK':
+    case 'MULTIEXPR_SUBLINK':
+      return derive([...tested, anyOf(columns), conditions])
+    default:
+      return untraced
+  }
+
+  function anyValue({ fields, rest }: typeof columns): Value {
+    const [first, ...others] = fields
+    return first !== undefined && others.length === 0 && rest === undefined
+      ? first.value
+      : anyOf(columns)
+  }
+}
+
+/**
+ * Its column decides the value. A subquery that shows no column at all can only be there to show
+ * whether its conditions hold.
+ */
+function subqueryValue(scalar: boolean, column: Value, conditions: Value): Value {
+  if (column.sources.length === 0 && !column.untraced) return derive([conditions])
+  return scalar ? column : derive([column])
+}

@@ -1,0 +1,124 @@
+/**
+ * What may be said of a function's result: made of its arguments alone, made by a SQL body that can
+ * be read, or unknown.
+ */
+import { parseSync } from 'libpg-query'
+import type { CatalogFunction } from '../../catalog.ts'
+import { kindOf, type Node } from '../tree.ts'
+import { readers, reviewed, reviewedExtensions } from './built-ins.ts'
+import { BODY_DEPTH_MAX, type Context } from './context.ts'
+import { emptyScope } from './scope.ts'
+import {
+  anyOf,
+  type Columns,
+  clean,
+  derive,
+  type Rows,
+  rowOf,
+  untraced,
+  type Value,
+} from './value.ts'
+
+/** `pure`: the result is made of the arguments. `body`: it is what its SQL says. */
+export type FunctionKind = 'pure' | 'body' | 'untraced'
+
+export function functionKind(called: CatalogFunction): FunctionKind {
+  const { builtIn, name, language, volatility } = called
+  if (readers.has(name)) return 'untraced'
+  if (builtIn) return volatility === 'immutable' || reviewed.has(name) ? 'pure' : 'untraced'
+  if (language === 'sql' && bodyText(called) !== undefined) return 'body'
+  // Only a superuser makes these, and immutable ones have no business with tables.
+  if (language !== 'c' && language !== 'internal') return 'untraced'
+  return volatility === 'immutable' || reviewedExtensions.has(name) ? 'pure' : 'untraced'
+}
+
+/** The result of one function that the call may mean, given the union of its arguments. */
+export function functionResult(called: CatalogFunction, args: Value, context: Context): Value {
+  switch (functionKind(called)) {
+    case 'pure':
+      return args
+    case 'body':
+      return bodyResult(called, args, context)
+    default:
+      context.callsUntraced = true
+      // It may keep what it is given. One that promises not to write cannot.
+      if (called.volatility === 'volatile') {
+        context.move(args, { type: 'function', schema: called.schema, name: called.name })
+      }
+      return untraced
+  }
+}
+
+function bodyResult(called: CatalogFunction, args: Value, context: Context): Value {
+  const statements = bodyOf(called)
+  if (statements === undefined || context.bodyDepth >= BODY_DEPTH_MAX) {
+    context.callsUntraced = true
+    return untraced
+  }
+  // A body's names are looked up with the path of its own SET clause or of the caller.
+  const inside = context.inside({ ...context.names, searchPath: undefined })
+  const scope = { ...emptyScope, args: derive([args]) }
+  let last: Rows | undefined
+  for (const node of statements) {
+    const known = queries.has(kindOf(node) ?? '')
+    if (!known) context.callsUntraced = true
+    last = known ? inside.query(node, scope) : { columns: unreadable, conditions: untraced }
+  }
+  context.absorb(inside)
+  return last === undefined ? clean : bodyValue(called, last, context)
+}
+
+const queries: ReadonlySet<string> = new Set([
+  'SelectStmt',
+  'InsertStmt',
+  'UpdateStmt',
+  'DeleteStmt',
+  'MergeStmt',
+])
+
+const unreadable: Columns = { fields: [], rest: untraced }
+
+/** The rows of a relation's type have its columns; otherwise the columns' names are not known. */
+function bodyValue(called: CatalogFunction, last: Rows, context: Context): Value {
+  const { columns, conditions } = last
+  const shown = anyOf(columns)
+  const hidden = shown.sources.length === 0 && !shown.untraced
+  const value = hidden ? derive([conditions]) : derive([shown])
+  const { catalog } = context.names
+  const { returnsRelation } = called
+  const relation =
+    returnsRelation === undefined ? undefined : catalog.relationByOid(returnsRelation)
+  if (relation === undefined) return value
+  const sameWidth = columns.rest === undefined && columns.fields.length === relation.columns.length
+  const fields = relation.columns.map(({ name }, i) => ({
+    name,
+    value: (sameWidth ? columns.fields[i]?.value : undefined) ?? value,
+  }))
+  return rowOf({ fields, rest: undefined })
+}
+
+const bodies = new WeakMap<CatalogFunction, readonly Node[] | undefined>()
+
+function bodyOf(called: CatalogFunction): readonly Node[] | undefined {
+  if (bodies.has(called)) return bodies.get(called)
+  const statements = parseBody(bodyText(called) ?? '')
+  bodies.set(called, statements)
+  return statements
+}
+
+function parseBody(text: string): readonly Node[] | undefined {
+  try {
+    return (parseSync(text).stmts ?? []).flatMap(({ stmt }) => stmt ?? [])
+  } catch (error) {
+    if (error instanceof Error) return undefined
+    throw error
+  }
+}
+
+/** As the catalog has it: a string, or in the SQL standard's form `BEGIN ATOMIC …`, `RETURN …`. */
+function bodyText({ source }: CatalogFunction): string | undefined {
+  if (source === undefined || source.trim() === '') return undefined
+  const atomic = /^\s*BEGIN\s+ATOMIC\b([\s\S]*)\bEND\s*;?\s*$/i.exec(source)
+  if (atomic !== null) return atomic[1]
+  return source.replace(/^\s*RETURN\b/i, 'SELECT ')
+}

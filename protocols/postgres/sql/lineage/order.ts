@@ -1,0 +1,73 @@
+/**
+ * ORDER BY, GROUP BY and DISTINCT ON lists, and windows: what decides an order or a group without
+ * being shown.
+ */
+import { as, type FieldsOf, type Node, nameOf } from '../tree.ts'
+import type { Context } from './context.ts'
+import { findWindow, type Scope } from './scope.ts'
+import { anyOf, type Columns, derive, type Value } from './value.ts'
+
+/**
+ * An element may be an output column by position or by name, or an expression over the input.
+ * Where a name may be both, both count. Everything in it is read.
+ */
+export function orderBy(
+  clause: readonly Node[] | undefined,
+  scope: Scope,
+  outputs: Columns,
+  context: Context,
+): Value {
+  const values: Value[] = []
+  for (const element of clause ?? []) {
+    const set = as(element, 'GroupingSet')
+    if (set !== undefined) values.push(orderBy(set.content, scope, outputs, context))
+    else {
+      const node = as(element, 'SortBy')?.node ?? element
+      values.push(elementValue(node, scope, outputs, context))
+    }
+  }
+  const value = derive(values)
+  context.touch(value)
+  return value
+}
+
+function elementValue(node: Node, scope: Scope, outputs: Columns, context: Context): Value {
+  const constant = as(node, 'A_Const')
+  if (constant !== undefined) {
+    const position = constant.ival?.ival ?? 0
+    const field = outputs.rest === undefined ? outputs.fields[position - 1] : undefined
+    return field?.value ?? anyOf(outputs)
+  }
+  // (a, b) in GROUP BY is a row of elements.
+  const row = as(node, 'RowExpr')
+  if (row !== undefined) {
+    return derive((row.args ?? []).map(arg => elementValue(arg, scope, outputs, context)))
+  }
+  const names = nameOf(as(node, 'ColumnRef')?.fields)
+  const named = names.length === 1 ? outputs.fields.filter(f => f.name === names[0]) : []
+  if (named.length === 0) return context.value(node, scope)
+  const values = named.map(field => field.value)
+  const input = context.value(node, scope)
+  // Not an input column as well: then only the output is meant.
+  return derive(input.untraced ? values : [...values, input])
+}
+
+/**
+ * PARTITION BY, ORDER BY and the frame; they influence what a window function gives. `used` is the
+ * named window that it is or builds upon.
+ */
+export function windowValue(
+  window: FieldsOf<'WindowDef'>,
+  used: string | undefined,
+  scope: Scope,
+  context: Context,
+): Value {
+  const order = window.orderClause?.map(node => as(node, 'SortBy')?.node ?? node)
+  const values = [
+    ...context.values(window.partitionClause, scope),
+    ...context.values(order, scope),
+    ...context.values([window.startOffset, window.endOffset], scope),
+  ]
+  if (used !== undefined) values.push(findWindow(scope, used))
+  return derive(values)
+}

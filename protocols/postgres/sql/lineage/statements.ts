@@ -1,0 +1,236 @@
+/**
+ * Whole statements: which of them give rows to the client, and what those that hold a query inside
+ * do with its rows.
+ */
+import type { ObjectName, ResultLineage } from '../../../protocol.ts'
+import type { SessionStatement } from '../names.ts'
+import { as, constantOf, type FieldsOf, kindOf, type Node, nameOf, qualified } from '../tree.ts'
+import type { Context } from './context.ts'
+import { targetRelation } from './from.ts'
+import { resolveRange } from './relations.ts'
+import { emptyScope, level } from './scope.ts'
+import { intoClause } from './select.ts'
+import { anyOf, type Columns, clean, derive, unknownColumns, type Value, zipped } from './value.ts'
+
+export interface Output {
+  /** It gives rows to the client; otherwise `columns` went somewhere else, or there are none. */
+  readonly shown: boolean
+  readonly columns: Columns
+}
+
+const nothing: Output = { shown: false, columns: { fields: [], rest: undefined } }
+const unknown: Output = { shown: true, columns: unknownColumns }
+
+export function traceStatement(node: Node, context: Context): Output {
+  switch (kindOf(node)) {
+    case 'RawStmt': {
+      const inner = as(node, 'RawStmt')?.stmt
+      return inner === undefined ? nothing : traceStatement(inner, context)
+    }
+    case 'SelectStmt':
+      return selectStatement(node, as(node, 'SelectStmt') ?? {}, context)
+    case 'InsertStmt':
+      return writeStatement(node, as(node, 'InsertStmt'), context)
+    case 'UpdateStmt':
+      return writeStatement(node, as(node, 'UpdateStmt'), context)
+    case 'DeleteStmt':
+      return writeStatement(node, as(node, 'DeleteStmt'), context)
+    case 'MergeStmt':
+      return writeStatement(node, as(node, 'MergeStmt'), context)
+    case 'CopyStmt':
+      return copyStatement(as(node, 'CopyStmt') ?? {}, context)
+    case 'CreateTableAsStmt': {
+      const create = as(node, 'CreateTableAsStmt')
+      const { columns } = inner(create?.query, context)
+      const type = create?.objtype === 'OBJECT_MATVIEW' ? 'materialized view' : 'table'
+      return into(columns, create?.into?.rel, type, context)
+    }
+    case 'ViewStmt': {
+      const view = as(node, 'ViewStmt')
+      return into(inner(view?.query, context).columns, view?.view, 'view', context)
+    }
+    case 'DeclareCursorStmt':
+      return kept(as(node, 'DeclareCursorStmt')?.query, context)
+    case 'PrepareStmt':
+      return kept(as(node, 'PrepareStmt')?.query, context)
+    case 'ExecuteStmt':
+      return executeStatement(as(node, 'ExecuteStmt') ?? {}, context)
+    case 'FetchStmt':
+      return fetchStatement(as(node, 'FetchStmt') ?? {}, context)
+    case 'ExplainStmt':
+      return explainStatement(as(node, 'ExplainStmt') ?? {}, context)
+    case 'VariableShowStmt':
+      return showStatement(as(node, 'VariableShowStmt')?.name ?? '')
+    case 'CallStmt':
+      return callStatement(as(node, 'CallStmt') ?? {}, context)
+    default:
+      // Every other statement answers with its tag alone.
+      return nothing
+  }
+}
+
+function selectStatement(node: Node, select: FieldsOf<'SelectStmt'>, context: Context): Output {
+  const { columns } = context.query(node, emptyScope)
+  const target = intoClause(select)
+  return target === undefined
+    ? { shown: true, columns }
+    : into(columns, target.rel, 'table', context)
+}
+
+function writeStatement(
+  node: Node,
+  write: { returningClause?: FieldsOf<'ReturningClause'> } | undefined,
+  context: Context,
+): Output {
+  const { columns } = context.query(node, emptyScope)
+  return { shown: write?.returningClause !== undefined, columns }
+}
+
+function inner(node: Node | undefined, context: Context): Output {
+  return node === undefined ? unknown : traceStatement(node, context)
+}
+
+/** PREPARE and DECLARE: its rows come later, with EXECUTE and FETCH, and are traced again then. */
+function kept(node: Node | undefined, context: Context): Output {
+  const later = context.inside(context.names)
+  const { columns } = inner(node, later)
+  context.absorb(later, false)
+  context.touch(anyOf(columns))
+  return nothing
+}
+
+function into(
+  columns: Columns,
+  range: FieldsOf<'RangeVar'> | undefined,
+  type: string,
+  context: Context,
+): Output {
+  const to = { type, schema: range?.schemaname, name: range?.relname ?? '' }
+  context.move(anyOf(columns), to)
+  return nothing
+}
+
+function copyStatement(copy: FieldsOf<'CopyStmt'>, context: Context): Output {
+  if (copy.is_from === true) {
+    const { relation } = copy
+    if (relation !== undefined) {
+      const scope = level(emptyScope, targetRelation(relation, context))
+      context.touch(derive(context.values([copy.whereClause], scope)))
+    }
+    return nothing
+  }
+  const columns =
+    copy.relation === undefined
+      ? inner(copy.query, context).columns
+      : tableColumns(copy.relation, nameOf(copy.attlist), context)
+  if (copy.filename === undefined) return { shown: true, columns }
+  const type = copy.is_program === true ? 'program' : 'file'
+  const to: ObjectName = { type, schema: undefined, name: copy.filename }
+  context.move(anyOf(columns), to)
+  return nothing
+}
+
+/** COPY t TO leaves generated columns out, COPY t (a, b) TO gives what it names. */
+function tableColumns(
+  relation: FieldsOf<'RangeVar'>,
+  names: readonly string[],
+  context: Context,
+): Columns {
+  const { columns, generated } = resolveRange(relation, context)
+  if (names.length === 0) {
+    const fields = columns.fields.filter(field => !generated.has(field.name))
+    return { fields, rest: columns.rest }
+  }
+  const fields = names.map(name => {
+    const found = columns.fields.find(field => field.name === name)
+    return found ?? { name, value: columns.rest ?? anyOf(unknownColumns) }
+  })
+  return { fields, rest: undefined }
+}
+
+function executeStatement(execute: FieldsOf<'ExecuteStmt'>, context: Context): Output {
+  const name = execute.name ?? ''
+  context.touch(derive(context.values(execute.params, emptyScope)))
+  const statements = context.names.session.prepared(name)
+  return oneOf(statements, context)
+}
+
+function fetchStatement(fetch: FieldsOf<'FetchStmt'>, context: Context): Output {
+  if (fetch.ismove === true) return nothing
+  return oneOf(context.names.session.cursors(fetch.portalname ?? ''), context)
+}
+
+/** What a kept statement gives: its lineage when it was made, united with that of now. */
+function oneOf(statements: readonly SessionStatement[], context: Context): Output {
+  if (statements.length === 0) {
+    context.callsUntraced = true
+    return unknown
+  }
+  const outputs = statements.flatMap(statement => {
+    for (const read of statement.reads) context.reads.add(read)
+    for (const move of statement.moves) context.addMove(move)
+    const now = traceStatement(queryOf(statement.node), context)
+    return [now, outputOf(statement.result)]
+  })
+  const shown = outputs.filter(output => output.shown)
+  if (shown.length === 0) return nothing
+  return { shown: true, columns: zipped(shown.map(output => output.columns)) }
+}
+
+/** The session may keep the whole PREPARE or DECLARE. */
+function queryOf(node: Node): Node {
+  return as(node, 'PrepareStmt')?.query ?? as(node, 'DeclareCursorStmt')?.query ?? node
+}
+
+function outputOf(result: ResultLineage): Output {
+  if (result === 'none') return nothing
+  if (result === 'untraced') return unknown
+  const fields = result.map(({ name, sources, plain, type }) => {
+    const [first] = sources
+    const copies = plain && first !== undefined ? [first] : []
+    const value: Value = { ...clean, sources, copies, type }
+    return { name, value }
+  })
+  return { shown: true, columns: { fields, rest: undefined } }
+}
+
+/**
+ * A plan has the statement's own constants, names and estimates, no value of a column. It may have
+ * the result of a function that was called while planning.
+ */
+function explainStatement(explain: FieldsOf<'ExplainStmt'>, context: Context): Output {
+  const runs = (explain.options ?? []).some(node => {
+    const option = as(node, 'DefElem')
+    return option?.defname === 'analyze' && !isOff(option.arg)
+  })
+  const planned = context.inside(context.names)
+  const { columns } = inner(explain.query, planned)
+  context.absorb(planned, runs)
+  context.touch(anyOf(columns))
+  const value = planned.callsUntraced ? anyOf(unknownColumns) : clean
+  return { shown: true, columns: { fields: [{ name: 'QUERY PLAN', value }], rest: undefined } }
+}
+
+function isOff(node: Node | undefined): boolean {
+  const word = as(node, 'String')?.sval ?? constantOf(node)
+  const number = as(node, 'Integer')
+  if (number !== undefined) return (number.ival ?? 0) === 0
+  return word !== undefined && ['off', 'false', '0'].includes(word.toLowerCase())
+}
+
+/** A setting with a dot in its name holds what somebody put there. */
+function showStatement(name: string): Output {
+  if (name.includes('.')) return unknown
+  const names = name === 'all' ? ['name', 'setting', 'description'] : [name]
+  const fields = names.map(each => ({ name: each, value: clean }))
+  return { shown: true, columns: { fields, rest: undefined } }
+}
+
+/** A procedure's OUT arguments come back as a row, of which the call does not show the width. */
+function callStatement(call: FieldsOf<'CallStmt'>, context: Context): Output {
+  if (call.funccall === undefined) return unknown
+  const { name } = qualified(nameOf(call.funccall.funcname))
+  const value = context.value({ FuncCall: call.funccall }, emptyScope)
+  context.touch(value)
+  return { shown: true, columns: { fields: [{ name, value }], rest: value } }
+}
