@@ -56,7 +56,8 @@ async function run(flags: Flags, deps: Deps): Promise<void> {
   try {
     if (flags.readyFile !== undefined) await writeReadyFile(flags.readyFile, demo)
     if (flags.tour) {
-      const passed = await tour(demo, text => process.stdout.write(text))
+      const played = tour(demo, text => process.stdout.write(text))
+      const passed = await Promise.race([played, stopped.then(() => false)])
       if (!passed) process.exitCode = 1
     } else {
       process.stdout.write(walkThrough(demo, flags.dataDir === undefined))

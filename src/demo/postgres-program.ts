@@ -3,7 +3,7 @@
  * that under root it runs as `nobody`, who must be able to read the programs.
  */
 import { execFile } from 'node:child_process'
-import { cp, lstat, mkdtemp, readFile, rename, symlink } from 'node:fs/promises'
+import { cp, lstat, mkdtemp, readFile, rename, rm, symlink } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { tmpdir, userInfo } from 'node:os'
 import { dirname, join, relative } from 'node:path'
@@ -70,8 +70,11 @@ async function linkLibraries(native: string): Promise<void> {
   const list: unknown = JSON.parse(await readFile(join(native, 'pg-symlinks.json'), 'utf8'))
   if (!Array.isArray(list)) return
   for (const link of list) {
-    const source = join(native, '..', String(link.source))
-    const target = join(native, '..', String(link.target))
+    // Both begin with `native/`, which is not what a copy is called.
+    const [source, target] = [link.source, link.target].map(path =>
+      join(native, String(path).replace(/^native\//, '')),
+    )
+    if (source === undefined || target === undefined) continue
     const there = await lstat(target).catch(() => undefined)
     if (there === undefined) {
       await symlink(relative(dirname(target), source), target).catch(ignoreExisting)
@@ -82,22 +85,27 @@ async function linkLibraries(native: string): Promise<void> {
 async function copied(native: string, name: string, version: string): Promise<string> {
   const slug = name.replaceAll(/[^a-z0-9]+/g, '-').replace(/^-/, '')
   const target = join(tmpdir(), `${slug}-${version}-${userInfo().uid}`)
-  const there = await lstat(target).catch(() => undefined)
-  // A folder that somebody else put there may hold anything.
-  if (there?.isDirectory() && there.uid === userInfo().uid && (there.mode & 0o022) === 0) {
-    return target
-  }
+  if (await isOurs(target)) return target
   const fresh = await mkdtemp(`${target}-`)
-  await cp(native, fresh, { recursive: true, verbatimSymlinks: true })
-  await linkLibraries(fresh)
-  await run('chmod', ['-R', 'u+rwX,go+rX,go-w', fresh])
   try {
+    await cp(native, fresh, { recursive: true, verbatimSymlinks: true })
+    await linkLibraries(fresh)
+    await run('chmod', ['-R', 'u+rwX,go+rX,go-w', fresh])
     await rename(fresh, target)
     return target
-  } catch {
-    // Another process was first, or the name is taken: both leave us with our own copy.
-    return fresh
+  } catch (error) {
+    await rm(fresh, { recursive: true, force: true })
+    // Another process of ours may have been first.
+    if (await isOurs(target)) return target
+    throw error
   }
+}
+
+/** A folder that somebody else put there may hold anything. */
+async function isOurs(folder: string): Promise<boolean> {
+  const there = await lstat(folder).catch(() => undefined)
+  if (there === undefined || !there.isDirectory()) return false
+  return there.uid === userInfo().uid && (there.mode & 0o022) === 0
 }
 
 async function problem(program: PostgresProgram): Promise<string | undefined> {
