@@ -6,7 +6,7 @@
  */
 import { ByteReader } from '../bytes.ts'
 import { ProtocolError } from '../errors.ts'
-import type { Column, EffectKind, Limits, ResultLineage, Session } from '../protocol.ts'
+import type { Column, EffectKind, Limits, ResultLineage, Session, ValueType } from '../protocol.ts'
 import type { Conversation, Owed, Prepared, Run } from './conversation.ts'
 import { CopyMask } from './copy-mask.ts'
 import { concealed, refusalResponse } from './diagnostics.ts'
@@ -183,7 +183,7 @@ export class FromUpstream {
     let result = known[run.result]
     if (result === undefined || !result.frame.equals(frame)) {
       const fields = decodeRowDescription(new ByteReader(frame, headerBytes))
-      const formats = fields.map(field => field.format)
+      const formats = fields.map(field => (field.format === 1 ? 1 : 0))
       result = { frame: Buffer.from(frame), mask: this.#rowMask(run, fields, formats) }
       known[run.result] = result
     }
@@ -195,7 +195,7 @@ export class FromUpstream {
   #rowMask(
     run: Run,
     fields: readonly FieldDescription[],
-    formats: readonly number[],
+    formats: readonly (0 | 1)[],
   ): RowMask | undefined {
     const columns = fields.map(field => this.#names.column(field))
     const mask = this.#session.masks(run.analysis, run.result, columns)
@@ -410,7 +410,7 @@ export class FromUpstream {
     if (mask === undefined) return
     const options = copyOptionsOf(run.text, run.result)
     run.copy =
-      options === undefined || mask.length === 0 || typeof lineage === 'string'
+      options === undefined || lineage === undefined || typeof lineage === 'string'
         ? 'withheld'
         : new CopyMask(options, mask, columns)
   }
@@ -450,11 +450,15 @@ function sameFormats(a: readonly number[], b: readonly number[]): boolean {
   return a === b || (a.length === b.length && a.every((format, i) => format === b[i]))
 }
 
+const unknownType: ValueType = { class: 'other', name: 'unknown', lengthMax: undefined }
+
 function copiedColumns(lineage: ResultLineage | undefined): readonly Column[] {
-  if (lineage === undefined || typeof lineage === 'string') return []
+  // One column stands for all that are not known: if it is hidden, everything is withheld.
+  if (lineage === undefined || typeof lineage === 'string')
+    return [{ name: '', type: unknownType, origin: [] }]
   return lineage.map(column => ({
     name: column.name,
-    type: column.type ?? { class: 'other', name: 'unknown', lengthMax: undefined },
+    type: column.type ?? unknownType,
     origin: [],
   }))
 }

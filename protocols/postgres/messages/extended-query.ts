@@ -67,8 +67,10 @@ export function decodeTarget(body: ByteReader): Target {
   throw new ProtocolError("'S' or 'P'", `0x${kind.toString(16)}`)
 }
 
-/** The format of the nth value: none given means text, one given counts for all. */
-export function formatOf(codes: readonly number[], index: number): number {
-  if (codes.length === 0) return 0
-  return (codes.length === 1 ? codes[0] : codes[index]) ?? 0
+/**
+ * The format of the nth value: none given means text, one given counts for all. The server refuses
+ * any other code than 0 and 1.
+ */
+export function formatOf(codes: readonly number[], index: number): 0 | 1 {
+  return (codes.length === 1 ? codes[0] : codes[index]) === 1 ? 1 : 0
 }

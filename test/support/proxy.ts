@@ -1,0 +1,277 @@
+/**
+ * The real program before a real Postgres: `const proxy = await startProxy(t)`. The database holds
+ * canaries, values that cannot be mistaken for anything else when they turn up where they must not.
+ */
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import pg from 'pg'
+import type { Test } from 'tap'
+import type { EmbeddedPostgres } from '../../src/demo/embedded-postgres.ts'
+import { scramVerifier } from '../../src/identity/scram-verifier.ts'
+import { startPostgres, type TestPostgresOptions } from './postgres.ts'
+
+export const main: string = fileURLToPath(new URL('../../dist/src/main.js', import.meta.url))
+/** Everybody's. */
+export const password = 'correct-horse'
+
+export interface ProxyOptions extends TestPostgresOptions {
+  /** Added to the sample schema, as the superuser. */
+  readonly sql?: string
+  /** YAML, indented by two. */
+  readonly rules?: string
+  readonly approvals?: string
+  readonly limits?: string
+  /** Rows of `customers`; 50 unless given. */
+  readonly customers?: number
+  /** No masking rules at all. */
+  readonly unmasked?: boolean
+  /** Prefix of the command, for limits of the operating system. */
+  readonly wrap?: readonly string[]
+}
+
+export interface Proxy {
+  readonly port: number
+  readonly http: string
+  readonly dataDir: string
+  readonly config: string
+  readonly upstream: EmbeddedPostgres
+  readonly child: ChildProcess
+  /** What the program wrote to standard error. */
+  readonly output: () => string
+  /** For `pg`; of the analyst unless named. */
+  client(user?: string): pg.ClientConfig
+  url(user?: string): string
+  /** Statements that the server says it ran, oldest first. Needs `log: true`. */
+  ran(): Promise<string>
+  /** Waits until somebody waits for people; the newest first. */
+  pending(): Promise<Approval>
+  decide(approval: Approval, decision: 'approve' | 'deny', user?: string): Promise<number>
+  command(...args: string[]): Promise<{ code: number | null; stdout: string; stderr: string }>
+  /** Ends the program, and starts it again over the same data. */
+  restart(signal: NodeJS.Signals): Promise<void>
+  stop(): Promise<void>
+}
+
+export interface Approval {
+  readonly id: string
+  readonly shortId: string
+  readonly digest: string
+  readonly state: string
+  readonly text: string
+}
+
+/** Every secret value of row n holds `canary` and the number in some form. */
+export const schema = `
+  CREATE TABLE customers (
+    id int PRIMARY KEY, name text NOT NULL, email text NOT NULL UNIQUE, phone varchar(20),
+    ssn char(11), born date, balance numeric(12,2), score int8, prefs jsonb, active bool DEFAULT true
+  );
+  CREATE TABLE orders (
+    id int PRIMARY KEY, customer_id int REFERENCES customers, total numeric(10,2), note text
+  );
+  CREATE VIEW contacts AS SELECT id, name AS label, email AS address FROM customers;
+  CREATE TABLE audit (id serial PRIMARY KEY, what text);
+`
+
+export function rowsSql(customers: number): string {
+  return `
+    INSERT INTO customers SELECT n, 'Name ' || n, 'canary' || n || '@secret.example',
+      '+4915550' || lpad(n::text, 5, '0'), '987-65-' || lpad(n::text, 4, '0'),
+      date '1961-03-07' + n, 7770000.00 + n, 555000000000 + n,
+      jsonb_build_object('mail', 'canary' || n || '@secret.example', 'lang', 'de')
+      FROM generate_series(1, ${customers}) n;
+    INSERT INTO orders SELECT n, 1 + n % ${customers}, n * 1.5, 'order ' || n
+      FROM generate_series(1, ${customers * 3}) n;
+  `
+}
+
+const masking = `
+masking:
+  rules:
+    - { name: email, columns: [public.customers.email], mask: email }
+    - { name: phone, columns: [public.customers.phone], mask: { partial: { first: 3, last: 0 } } }
+    - { name: ssn, columns: [public.customers.ssn], mask: redact }
+    - { name: born, columns: [public.customers.born], mask: { generalize: { to: year } } }
+    - { name: balance, columns: [public.customers.balance], mask: redact }
+    - { name: score, columns: [public.customers.score], mask: tokenize }
+    - { name: prefs, columns: [public.customers.prefs], mask: redact }
+`
+
+export async function startProxy(t: Test, options: ProxyOptions = {}): Promise<Proxy> {
+  const upstream = await startPostgres(options)
+  const dir = await mkdtemp(join(tmpdir(), 'countersign-test-proxy-'))
+  const direct = new pg.Client({ connectionString: upstream.url })
+  await direct.connect()
+  await direct.query(schema)
+  await direct.query(rowsSql(options.customers ?? 50))
+  if (options.sql !== undefined) await direct.query(options.sql)
+  await direct.end()
+  const config = join(dir, 'countersign.yaml')
+  await writeFile(join(dir, 'upstream.url'), upstream.url, { mode: 0o600 })
+  await writeFile(config, await configText(options))
+  const proxy = new RunningProxy(dir, config, upstream, options.wrap ?? [])
+  t.teardown(() => proxy.stop())
+  await proxy.start()
+  return proxy
+}
+
+async function configText(options: ProxyOptions): Promise<string> {
+  const verifier = JSON.stringify(await scramVerifier(password))
+  const user = (groups: string, more = ''): string =>
+    `{ password_verifier: ${verifier}, groups: [${groups}]${more} }`
+  return `
+listen: { postgres: 127.0.0.1:0, http: 127.0.0.1:0 }
+data_dir: ./data
+${options.limits ?? ''}
+databases:
+  shop: { environment: test, upstream: { url_file: ./upstream.url, tls: disable } }
+users:
+  analyst: ${user('analysts')}
+  rita: ${user('reviewers')}
+  sven: ${user('reviewers')}
+  admin: ${user('admins')}
+  copilot: ${user('agents', ', agent: true, owner: analyst, purpose: tests')}
+policy:
+  preset: recommended
+${options.rules ?? ''}
+${options.unmasked === true ? '' : masking}
+approvals:
+  reviewers: { any: [{ group: reviewers }] }
+${options.approvals ?? '  expires: 10m'}
+recording: { rows: true, archive: none }
+`
+}
+
+class RunningProxy implements Proxy {
+  port = 0
+  http = ''
+  readonly dataDir: string
+  readonly config: string
+  readonly upstream: EmbeddedPostgres
+  readonly #dir: string
+  readonly #wrap: readonly string[]
+  #child: ChildProcess | undefined
+  #output = ''
+
+  constructor(dir: string, config: string, upstream: EmbeddedPostgres, wrap: readonly string[]) {
+    this.#dir = dir
+    this.#wrap = wrap
+    this.config = config
+    this.upstream = upstream
+    this.dataDir = join(dir, 'data')
+  }
+
+  get child(): ChildProcess {
+    if (this.#child === undefined) throw new Error('the proxy was not started')
+    return this.#child
+  }
+
+  output(): string {
+    return this.#output
+  }
+
+  async start(): Promise<void> {
+    const [command, ...args] = [...this.#wrap, process.execPath, main, 'serve', '-c', this.config]
+    const child = spawn(command ?? '', args, { stdio: ['ignore', 'ignore', 'pipe'] })
+    this.#child = child
+    const from = this.#output.length
+    const exited = once(child, 'exit')
+    const ready = new Promise<void>(resolve => {
+      child.stderr?.on('data', (chunk: Buffer) => {
+        this.#output += chunk.toString()
+        const said = this.#output.slice(from)
+        const postgres = /postgres: .*:(\d+)\n/.exec(said)
+        const http = /console: +(\S+)\n/.exec(said)
+        if (postgres === null || http === null) return
+        this.port = Number(postgres[1])
+        this.http = http[1] ?? ''
+        resolve()
+      })
+    })
+    await Promise.race([ready, exited])
+    if (child.exitCode !== null) throw new Error(`the proxy did not start:\n${this.#output}`)
+  }
+
+  client(user = 'analyst'): pg.ClientConfig {
+    return { host: '127.0.0.1', port: this.port, user, password, database: 'shop' }
+  }
+
+  url(user = 'analyst'): string {
+    return `postgres://${user}:${password}@127.0.0.1:${this.port}/shop`
+  }
+
+  ran(): Promise<string> {
+    return readFile(this.upstream.logPath, 'utf8')
+  }
+
+  async pending(): Promise<Approval> {
+    for (;;) {
+      const { approvals } = (await this.#api('GET', 'approvals?state=pending', 'rita')) as {
+        approvals: Approval[]
+      }
+      if (approvals[0] !== undefined) return approvals[0]
+      if (this.child.exitCode !== null) throw new Error(`the proxy died:\n${this.#output}`)
+      await new Promise(resolve => setTimeout(resolve, 20))
+    }
+  }
+
+  async decide(approval: Approval, decision: 'approve' | 'deny', user = 'rita'): Promise<number> {
+    const body = { digest: approval.digest, reason: 'looked at it' }
+    const response = await this.#request('POST', `approvals/${approval.id}/${decision}`, user, body)
+    return response.status
+  }
+
+  async command(
+    ...args: string[]
+  ): Promise<{ code: number | null; stdout: string; stderr: string }> {
+    const child = spawn(process.execPath, [main, ...args], { stdio: ['ignore', 'pipe', 'pipe'] })
+    let stdout = ''
+    let stderr = ''
+    child.stdout.on('data', chunk => {
+      stdout += chunk
+    })
+    child.stderr.on('data', chunk => {
+      stderr += chunk
+    })
+    const [code] = (await once(child, 'close')) as [number | null]
+    return { code, stdout, stderr }
+  }
+
+  async restart(signal: NodeJS.Signals): Promise<void> {
+    await this.#end(signal)
+    await this.start()
+  }
+
+  async stop(): Promise<void> {
+    await this.#end('SIGTERM')
+    await this.upstream.stop()
+    await rm(this.#dir, { recursive: true, force: true })
+  }
+
+  async #end(signal: NodeJS.Signals): Promise<void> {
+    const child = this.#child
+    if (child === undefined || child.exitCode !== null || child.signalCode !== null) return
+    const exited = once(child, 'exit')
+    child.kill(signal)
+    await exited
+  }
+
+  async #api(method: string, path: string, user: string): Promise<unknown> {
+    return (await this.#request(method, path, user)).json()
+  }
+
+  #request(method: string, path: string, user: string, body?: object): Promise<Response> {
+    return fetch(`${this.http}/api/v1/${path}`, {
+      method,
+      headers: {
+        authorization: `Basic ${Buffer.from(`${user}:${password}`).toString('base64')}`,
+        ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+      },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    })
+  }
+}
