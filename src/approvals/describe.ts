@@ -7,7 +7,8 @@ const effectsShownMax = 3
 /** `agent copilot (owner analyst) wants to DELETE on public.orders in shop (production)`. */
 export function sentence(approval: Approval): string {
   const { requester, database, environment } = approval
-  return `${who(requester)} wants to ${what(approval.effects)} in ${database} (${environment})`
+  const wants = approval.state === 'pending' ? 'wants' : 'wanted'
+  return `${who(requester)} ${wants} to ${what(approval.effects)} in ${database} (${environment})`
 }
 
 export function who(requester: Requester): string {

@@ -63,7 +63,7 @@ p { margin: .4rem 0; }
 .card { background: var(--card); border: 1px solid var(--line); border-radius: 10px; box-shadow: var(--shadow); }
 .card > a { display: grid; gap: .5rem; padding: .85rem 1rem; color: inherit; text-decoration: none; border-radius: 10px; }
 .card:hover { border-color: var(--accent); }
-.head { display: flex; flex-wrap: wrap; gap: .35rem .6rem; align-items: baseline; }
+.head .badge { margin-right: .5rem; vertical-align: .1em; }
 .head b { font-weight: 600; }
 .line { display: block; color: var(--soft); overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
 .foot { display: flex; flex-wrap: wrap; gap: .25rem 1rem; align-items: baseline; }
@@ -85,7 +85,7 @@ p { margin: .4rem 0; }
 .status.finished { border-color: var(--good); }
 .status.denied, .status.failed { border-color: var(--danger); }
 .status b { font-weight: 600; margin-left: .25rem; }
-.error, .warning { padding: .6rem .85rem; border-radius: 8px; }
+.error, .warning { margin: .75rem 0; padding: .6rem .85rem; border-radius: 8px; }
 .error { color: var(--danger); background: var(--danger-soft); }
 .warning { color: var(--warn); background: var(--warn-soft); }
 
@@ -101,7 +101,7 @@ pre.sql {
   color: var(--danger); background: var(--danger-soft); border: 1px solid currentColor; user-select: none;
 }
 table { border-collapse: collapse; width: 100%; }
-th, td { text-align: left; vertical-align: top; padding: .35rem .75rem .35rem 0; border-top: 1px solid var(--line); }
+th, td { text-align: left; vertical-align: baseline; padding: .35rem .75rem .35rem 0; border-top: 1px solid var(--line); }
 th { width: 3.5rem; font: .875rem var(--mono); color: var(--soft); }
 td code { white-space: pre-wrap; }
 .effects { margin: 0 0 1rem; padding-left: 1.1rem; }

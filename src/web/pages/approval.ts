@@ -117,7 +117,7 @@ function approveForm({ approval, viewer }: ApprovalView): Html {
   return html`<form class="stack approve" method="post" action="/approvals/${approval.shortId}/approve">
   ${bound(approval, viewer)}
   <label class="check"><input type="checkbox" name="confirm" value="yes" required> I have read the whole statement, and it may run.</label>
-  <label>Comment <small>(optional)</small>
+  <label><span>Comment <small>(optional)</small></span>
     <input name="reason" maxlength="2000" autocomplete="off">
   </label>
   <button class="primary">Approve</button>
@@ -127,7 +127,7 @@ function approveForm({ approval, viewer }: ApprovalView): Html {
 function denyForm({ approval, viewer, reason }: ApprovalView): Html {
   return html`<form class="stack deny" method="post" action="/approvals/${approval.shortId}/deny">
   ${bound(approval, viewer)}
-  <label>Reason <small>(the requester sees it)</small>
+  <label><span>Reason <small>(the requester sees it)</small></span>
     <input name="reason" value="${reason}" maxlength="2000" autocomplete="off" required>
   </label>
   <button class="danger">Deny</button>

@@ -65,7 +65,11 @@ function card(approval: Approval, now: Date): Html {
 
 /** Only to recognise it by: the page of the request shows the statement whole. */
 function preview(text: string): string {
-  const line = text.replaceAll(/\s+/g, ' ').trim()
+  // A line end is shown: what follows a comment of one line is no comment.
+  const line = text
+    .trim()
+    .replaceAll(/[^\S\n]+/g, ' ')
+    .replaceAll(/ ?\n[ \n]*/g, ' ↵ ')
   return line.length > 160 ? `${line.slice(0, 160)}…` : line
 }
 

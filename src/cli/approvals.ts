@@ -1,0 +1,178 @@
+/** `countersign approvals`: review from a terminal, over the console's HTTP API. */
+import { Command, InvalidArgumentError } from 'commander'
+import { lineText, listText, showText } from './approval-text.ts'
+import { type ApprovalView, ConsoleClient, type ConsoleFlags, Refused } from './console-client.ts'
+import type { Deps } from './deps.ts'
+import { ask, type Io, processIo, safeJson, UsageError } from './io.ts'
+
+const watchMs = 2000
+
+interface Flags extends ConsoleFlags {
+  readonly json?: true
+}
+
+const examples = `
+Examples:
+  countersign approvals --user rita
+  countersign approvals show k7x9 --user rita
+  countersign approvals approve k7x9 --user rita
+  countersign approvals deny k7x9 --reason 'narrow it to one customer' --user rita
+  COUNTERSIGN_USER=rita COUNTERSIGN_URL=https://db.example.com countersign approvals watch
+
+The password is asked for, or read from COUNTERSIGN_PASSWORD.
+Exit codes: 0 done, 1 refused, 2 used wrongly.`
+
+export function approvalsCommand(_deps: Deps, io: Io = processIo()): Command {
+  const command = new Command('approvals')
+    .description('review held statements: list, show, approve, deny, watch')
+    .option('--url <url>', 'the console; else COUNTERSIGN_URL, else the proxy of --data-dir')
+    .option('--user <name>', 'who you are; else COUNTERSIGN_USER')
+    .option('--data-dir <dir>', 'of a proxy on this machine', './countersign-data')
+    .option('--json', 'for programs')
+    .addHelpText('after', examples)
+
+  command
+    .command('list', { isDefault: true })
+    .description('what you may see, newest first')
+    .option('--all', 'also what was decided')
+    .option('--limit <count>', 'at most so many', count, 50)
+    .action((_options: unknown, self: Command) =>
+      guarded<Flags & { all?: true; limit: number }>(self, io, async (flags, client) => {
+        const query = flags.all ? {} : { state: 'pending,approved,running' }
+        const approvals = await client.list({ ...query, limit: flags.limit })
+        const text = flags.json
+          ? `${safeJson(approvals, 2)}\n`
+          : listText(approvals, new Date(), io.stdout.columns)
+        io.stdout.write(text)
+      }),
+    )
+
+  command
+    .command('show <id>')
+    .description('one request, with the whole statement')
+    .action((id: string, _options: unknown, self: Command) =>
+      guarded<Flags>(self, io, async (flags, client) => print(await client.get(id), flags, io)),
+    )
+
+  command
+    .command('approve <id>')
+    .description('shows the request, asks, and approves what was shown')
+    .option('--reason <text>', 'a comment for the record')
+    .option('--yes', 'do not ask')
+    .action((id: string, _options: unknown, self: Command) =>
+      guarded<Flags & { reason?: string; yes?: true }>(self, io, async (flags, client) => {
+        const approval = await client.get(id)
+        // With --json the answer is for a program; the person still has to see what it is about.
+        const shown = showText(approval, new Date(), io.stdout.columns)
+        const screen = flags.json ? io.stderr : io.stdout
+        screen.write(shown)
+        if (approval.bars.approve !== undefined) throw new Refused('barred', approval.bars.approve)
+        if (!flags.yes && !(await confirmed(io))) {
+          throw new Refused('not_confirmed', 'nothing was approved')
+        }
+        const { digest } = approval
+        const decided = await client.decide(approval.id, 'approve', {
+          digest,
+          reason: flags.reason,
+        })
+        told(decided, flags, io)
+      }),
+    )
+
+  command
+    .command('deny <id>')
+    .description('ends the request; the requester is told why')
+    .requiredOption('--reason <text>', 'why')
+    .action((id: string, _options: unknown, self: Command) =>
+      guarded<Flags & { reason: string }>(self, io, async (flags, client) => {
+        const { id: whole, digest } = await client.get(id)
+        const answer = { digest, reason: flags.reason }
+        told(await client.decide(whole, 'deny', answer), flags, io)
+      }),
+    )
+
+  command
+    .command('watch')
+    .description('prints requests as they come and change; Ctrl-C ends it')
+    .action((_options: unknown, self: Command) =>
+      guarded<Flags>(self, io, (flags, client) => watch(flags, client, io)),
+    )
+  return command
+}
+
+/** Runs a command's work and turns its failure into a line and an exit code. */
+async function guarded<F extends Flags>(
+  self: Command,
+  io: Io,
+  work: (flags: F, client: ConsoleClient) => Promise<void> | void,
+): Promise<void> {
+  const flags = self.optsWithGlobals<F>()
+  try {
+    await work(flags, await ConsoleClient.open(flags, io))
+  } catch (error) {
+    if (io.signal.aborted) return
+    if (!(error instanceof Refused || error instanceof UsageError)) throw error
+    io.stderr.write(`countersign: ${safeJson(error.message).slice(1, -1)}\n`)
+    io.exitCode(error instanceof UsageError ? 2 : 1)
+  }
+}
+
+async function confirmed(io: Io): Promise<boolean> {
+  if (io.stdin.isTTY !== true) {
+    throw new UsageError('expected --yes, or a terminal to ask on')
+  }
+  const answer = await ask(io, '\nApprove this statement? [y/N] ')
+  return /^y(es)?$/i.test(answer.trim())
+}
+
+function print(approval: ApprovalView, flags: Flags, io: Io): void {
+  io.stdout.write(
+    flags.json ? `${safeJson(approval, 2)}\n` : showText(approval, new Date(), io.stdout.columns),
+  )
+}
+
+function told(approval: ApprovalView, flags: Flags, io: Io): void {
+  if (flags.json) io.stdout.write(`${safeJson(approval, 2)}\n`)
+  else io.stdout.write(lineText(approval, new Date()))
+}
+
+/** Asks again and again: an answer that is lost harms nothing. */
+async function watch(flags: Flags, client: ConsoleClient, io: Io): Promise<void> {
+  const known = new Map<string, string>()
+  for (;;) {
+    const approvals = await client.list({ limit: 100 })
+    for (const approval of approvals.toReversed()) {
+      const { id, state, answers } = approval
+      const version = `${state} ${answers.length}`
+      const before = known.get(id)
+      known.set(id, version)
+      // What was over before we came is no news.
+      const isNews = before === undefined ? state === 'pending' : before !== version
+      if (!isNews) continue
+      io.stdout.write(flags.json ? `${safeJson(approval)}\n` : lineText(approval, new Date()))
+    }
+    await pause(watchMs, io.signal)
+    if (io.signal.aborted) return
+  }
+}
+
+/** Ends early when the signal fires. */
+function pause(milliseconds: number, signal: AbortSignal): Promise<void> {
+  return new Promise(resolve => {
+    const done = (): void => {
+      clearTimeout(timer)
+      signal.removeEventListener('abort', done)
+      resolve()
+    }
+    const timer = setTimeout(done, milliseconds)
+    signal.addEventListener('abort', done)
+  })
+}
+
+function count(text: string): number {
+  const value = Number(text)
+  if (!Number.isInteger(value) || value < 1 || value > 500) {
+    throw new InvalidArgumentError('expected a number from 1 to 500')
+  }
+  return value
+}

@@ -1,0 +1,182 @@
+/** Speaks to a running console's HTTP API with a person's name and password. */
+import { readFileSync, statSync } from 'node:fs'
+import { isIP } from 'node:net'
+import { join } from 'node:path'
+import type { Approval, PersonAnswer, RunResult } from '../approvals/approval.ts'
+import type { ApprovalJson } from '../web/api.ts'
+import { askHidden, type Io, UsageError } from './io.ts'
+
+const answerMsMax = 15_000
+
+export interface ConsoleFlags {
+  readonly url?: string
+  readonly user?: string
+  readonly dataDir: string
+}
+
+/** The console said no. */
+export class Refused extends Error {
+  override readonly name = 'Refused'
+  readonly code: string
+
+  constructor(code: string, message: string, options?: ErrorOptions) {
+    super(message, options)
+    this.code = code
+  }
+}
+
+export class ConsoleClient {
+  readonly #url: string
+  readonly #authorization: string
+  readonly #signal: AbortSignal
+
+  private constructor(url: string, user: string, password: string, signal: AbortSignal) {
+    this.#url = url
+    this.#authorization = `Basic ${Buffer.from(`${user}:${password}`).toString('base64')}`
+    this.#signal = signal
+  }
+
+  /** Finds the console and asks for what is missing. Throws UsageError. */
+  static async open(flags: ConsoleFlags, io: Io): Promise<ConsoleClient> {
+    const url = checkedUrl(flags.url ?? io.env.COUNTERSIGN_URL ?? nodeUrl(flags.dataDir))
+    const user = flags.user ?? io.env.COUNTERSIGN_USER
+    if (user === undefined || user === '' || user.includes(':')) {
+      throw new UsageError('expected --user NAME or COUNTERSIGN_USER: who you are')
+    }
+    return new ConsoleClient(url, user, await passwordOf(user, io), io.signal)
+  }
+
+  async list(query: { state?: string; limit?: number }): Promise<readonly ApprovalView[]> {
+    const search = new URLSearchParams()
+    if (query.state !== undefined) search.set('state', query.state)
+    if (query.limit !== undefined) search.set('limit', String(query.limit))
+    const { approvals } = await this.#send<{ approvals: ApprovalWire[] }>(`approvals?${search}`)
+    return approvals.map(revive)
+  }
+
+  async get(id: string): Promise<ApprovalView> {
+    return revive(await this.#approval(id))
+  }
+
+  async decide(
+    id: string,
+    decision: 'approve' | 'deny',
+    answer: { digest: string; reason?: string | undefined },
+  ): Promise<ApprovalView> {
+    return revive(await this.#approval(id, decision, { ...answer, surface: 'terminal' }))
+  }
+
+  async #approval(id: string, decision?: string, body?: object): Promise<ApprovalWire> {
+    const path = `approvals/${encodeURIComponent(id)}${decision === undefined ? '' : `/${decision}`}`
+    return (await this.#send<{ approval: ApprovalWire }>(path, body)).approval
+  }
+
+  /** The shapes are those of src/web/api.ts. */
+  async #send<T>(path: string, body?: object): Promise<T> {
+    const answer = await this.#fetch(path, body)
+    let json: unknown
+    try {
+      json = await answer.json()
+    } catch (error) {
+      throw new Refused('unreadable', `${this.#url} answered ${answer.status}, and no JSON`, {
+        cause: error,
+      })
+    }
+    if (answer.ok) return json as T
+    const { error } = json as { error?: { code?: string; message?: string } }
+    const message = error?.message ?? `the console answered ${answer.status}`
+    throw new Refused(error?.code ?? 'unknown', message)
+  }
+
+  async #fetch(path: string, body?: object): Promise<Response> {
+    try {
+      return await fetch(`${this.#url}/api/v1/${path}`, {
+        method: body === undefined ? 'GET' : 'POST',
+        // A redirect would take the password somewhere else.
+        redirect: 'error',
+        signal: AbortSignal.any([this.#signal, AbortSignal.timeout(answerMsMax)]),
+        headers: {
+          accept: 'application/json',
+          authorization: this.#authorization,
+          ...(body !== undefined && { 'content-type': 'application/json' }),
+        },
+        ...(body !== undefined && { body: JSON.stringify(body) }),
+      })
+    } catch (error) {
+      if (this.#signal.aborted) throw error
+      throw new Refused('unreachable', `no console answers at ${this.#url}`, { cause: error })
+    }
+  }
+}
+
+/** As it travels: dates are text. */
+type ApprovalWire = Omit<ApprovalJson, DateKey | 'answers'> &
+  Record<DateKey, string | undefined> & {
+    readonly answers: readonly (Omit<PersonAnswer, 'at'> & { readonly at: string })[]
+  }
+
+type DateKey = 'createdAt' | 'expiresAt' | 'settledAt' | 'startedAt' | 'endedAt'
+
+export interface ApprovalView extends Approval {
+  readonly bars: ApprovalJson['bars']
+  readonly result: RunResult | undefined
+}
+
+function revive(wire: ApprovalWire): ApprovalView {
+  const date = (text: string | undefined): Date | undefined =>
+    text === undefined ? undefined : new Date(text)
+  return {
+    ...wire,
+    createdAt: new Date(wire.createdAt ?? Number.NaN),
+    expiresAt: new Date(wire.expiresAt ?? Number.NaN),
+    settledAt: date(wire.settledAt),
+    startedAt: date(wire.startedAt),
+    endedAt: date(wire.endedAt),
+    answers: wire.answers.map(answer => ({ ...answer, at: new Date(answer.at) })),
+  }
+}
+
+/** A running proxy leaves its address in its data directory. */
+function nodeUrl(dataDir: string): string {
+  const path = join(dataDir, 'node.json')
+  try {
+    // Whoever writes this file is sent the password.
+    const { uid } = statSync(path)
+    const own = process.getuid?.()
+    if (own !== undefined && uid !== own && uid !== 0) {
+      throw new UsageError(`${path} belongs to another user: say --url`)
+    }
+    const { http } = JSON.parse(readFileSync(path, 'utf8')) as { http?: unknown }
+    if (typeof http === 'string') return http
+  } catch (error) {
+    if (error instanceof UsageError) throw error
+    const expected = 'expected --url, COUNTERSIGN_URL or a running proxy'
+    throw new UsageError(`${expected} whose data directory is ${dataDir}`, { cause: error })
+  }
+  throw new UsageError(`expected "http" in ${path}: say --url`)
+}
+
+function checkedUrl(text: string): string {
+  const url = URL.canParse(text) ? new URL(text) : undefined
+  if (url === undefined || (url.protocol !== 'https:' && url.protocol !== 'http:')) {
+    throw new UsageError(`expected an http or https address of the console, got ${text}`)
+  }
+  if (url.protocol === 'http:' && !isLoopback(url.hostname)) {
+    throw new UsageError(`expected https: the password would go to ${url.host} for all to read`)
+  }
+  return `${url.origin}${url.pathname.replace(/\/+$/, '')}`
+}
+
+function isLoopback(host: string): boolean {
+  if (host === 'localhost' || host === '[::1]') return true
+  return isIP(host) === 4 && host.startsWith('127.')
+}
+
+async function passwordOf(user: string, io: Io): Promise<string> {
+  const given = io.env.COUNTERSIGN_PASSWORD
+  if (given !== undefined) return given
+  if (io.stdin.isTTY !== true) {
+    throw new UsageError('expected COUNTERSIGN_PASSWORD, or a terminal to ask for the password')
+  }
+  return askHidden(io, `Password of ${user}: `)
+}
