@@ -91,7 +91,7 @@ users:
     purpose: answers questions about orders
   reviewer:
     password_verifier: ${quoted(reviewer)}
-    groups: [reviewers]
+    groups: [reviewers, auditors]
 
 policy:
   # Holds what is hard to undo: UPDATE and DELETE without WHERE, TRUNCATE, DROP, GRANT, exports, …

@@ -34,7 +34,10 @@ export function walkThrough(demo: RunningDemo, temporary: boolean): string {
 
    or in a second terminal:
 
-     COUNTERSIGN_PASSWORD=${demo.passwords.reviewer} ${program()} approvals -c ${config} --user reviewer
+     export COUNTERSIGN_URL=${demo.http} COUNTERSIGN_USER=reviewer
+     export COUNTERSIGN_PASSWORD=${demo.passwords.reviewer}
+     ${program()} approvals
+     ${program()} approvals approve ID
 
 5. Quit psql (\\q) and replay the session, rows and all:
 
