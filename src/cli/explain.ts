@@ -1,0 +1,136 @@
+/**
+ * `countersign explain`: what would happen to a statement, without running it. Reads the catalog
+ * of the real database, and nothing else of it.
+ */
+import { randomBytes } from 'node:crypto'
+import { Command } from 'commander'
+import { maskedMoves, maskedReads } from '../../masking/lineage-to-mask.ts'
+import { compileRules, type Masker } from '../../masking/rules.ts'
+import type { Statement } from '../../protocols/protocol.ts'
+import type { Config, DatabaseConfig } from '../config/config.ts'
+import { loadConfig } from '../config/load.ts'
+import type { UserConfig } from '../identity/users.ts'
+import { Policy } from '../policy/policy.ts'
+import type { Deps } from './deps.ts'
+import { type Explanation, explainResult, explanationText } from './explanation.ts'
+
+interface Flags {
+  readonly config: string
+  readonly database?: string
+  readonly user?: string
+  readonly application?: string
+  readonly transaction?: true
+  readonly json?: true
+}
+
+export function explainCommand(deps: Deps): Command {
+  return new Command('explain')
+    .description('say what would happen to a statement, without running it')
+    .argument('<sql>', "the statement, or '-' to read it from the standard input")
+    .requiredOption('-c, --config <file>', 'the configuration')
+    .option('-d, --database <name>', 'as clients ask for it (default: the only one)')
+    .option('-u, --user <name>', 'who would run it (default: the only one)')
+    .option('--application <name>', 'application_name of the client')
+    .option('--transaction', 'as if a transaction were open')
+    .option('--json', 'answer in JSON')
+    .addHelpText(
+      'after',
+      `
+Exit code: 0 explained, whatever the verdict; 1 the configuration or the database is at fault;
+2 used wrongly.
+
+Examples:
+  countersign explain -c countersign.yaml -d shop -u analyst 'SELECT * FROM customers'
+  countersign explain -c countersign.yaml -d shop -u copilot --json 'DELETE FROM orders'
+  countersign explain -c countersign.yaml -d shop -u analyst - < migration.sql`,
+    )
+    .action(async (sql: string, flags: Flags, command: Command) => {
+      try {
+        await run(sql, flags, command, deps)
+      } catch (error) {
+        const message = error instanceof Error ? error.message : String(error)
+        process.stderr.write(`countersign explain: ${message}\n`)
+        process.exitCode = 1
+      }
+    })
+}
+
+async function run(sql: string, flags: Flags, command: Command, deps: Deps): Promise<void> {
+  const config = await loadConfig(flags.config)
+  const databases = new Map(config.databases)
+  const users = new Map(config.users.map(user => [user.name, user]))
+  const database = choose('database', flags.database, databases, command)
+  const user = choose('user', flags.user, users, command)
+  const text = sql === '-' ? await standardInput() : sql
+  const reader = await deps.open(database.protocol, database.upstream)
+  try {
+    const explanation = explain(reader.read(text), config, database, user, flags)
+    const output = flags.json
+      ? JSON.stringify(explanation, undefined, 2)
+      : explanationText(explanation)
+    process.stdout.write(`${output}\n`)
+  } finally {
+    await reader.close()
+  }
+}
+
+function explain(
+  { text, analysis }: Statement,
+  config: Config,
+  database: DatabaseConfig,
+  user: UserConfig,
+  flags: Flags,
+): Explanation {
+  // Which masks hit does not depend on the key that they are made with.
+  const masker: Masker = compileRules(config.masking, randomBytes(32)).masker(user, database.name)
+  const reads = maskedReads(masker, analysis)
+  const moves = maskedMoves(masker, analysis)
+  const { cacheable: _, ...verdict } = new Policy(config.policy).evaluate(analysis, {
+    identity: { ...user, owner: user.owner },
+    database: database.name,
+    environment: database.environment,
+    application: flags.application,
+    transaction: flags.transaction ? 'open' : 'idle',
+    maskedReads: reads,
+    maskedMoves: moves,
+    now: new Date(),
+  })
+  return {
+    text,
+    database: database.name,
+    user: user.name,
+    verdict,
+    tag: analysis.tag,
+    unreadable: analysis.unreadable,
+    effects: analysis.effects,
+    results: analysis.results.map(lineage => explainResult(lineage, masker)),
+    reads: analysis.reads.map(column => `${column.schema}.${column.table}.${column.column}`),
+    maskedReads: reads.map(column => `${column.schema}.${column.table}.${column.column}`),
+    maskedMoves: moves.map(({ from, to }) => ({
+      from: `${from.schema}.${from.table}.${from.column}`,
+      to: to.schema === undefined ? to.name : `${to.schema}.${to.name}`,
+    })),
+  }
+}
+
+function choose<T>(
+  what: string,
+  name: string | undefined,
+  among: ReadonlyMap<string, T>,
+  command: Command,
+): T {
+  const names = [...among.keys()]
+  const wanted = name ?? (names.length === 1 ? names[0] : undefined)
+  const chosen = wanted === undefined ? undefined : among.get(wanted)
+  if (chosen !== undefined) return chosen
+  const came = wanted === undefined ? 'nothing' : `"${wanted}"`
+  return command.error(`error: expected --${what} to be one of ${names.join(', ')}, got ${came}`, {
+    exitCode: 2,
+  })
+}
+
+async function standardInput(): Promise<string> {
+  const chunks: Buffer[] = []
+  for await (const chunk of process.stdin) chunks.push(Buffer.from(chunk))
+  return Buffer.concat(chunks).toString('utf8')
+}
