@@ -362,9 +362,10 @@ function sameSessions(head: HeadContent, here: ReadonlySet<SessionTrack>): boole
 
 function parseHead(line: string): HeadSignature | undefined {
   try {
-    const value = JSON.parse(line) as HeadSignature
+    const { segment, over, hash, at, key, signature } = JSON.parse(line) as HeadSignature
+    const head: HeadSignature = { type: 'signature', segment, over, hash, at, key, signature }
     // Only as we write it: another spelling of the same JSON is a change, too.
-    return JSON.stringify(value) === line ? value : undefined
+    return JSON.stringify(head) === line ? head : undefined
   } catch {
     return undefined
   }
