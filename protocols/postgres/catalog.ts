@@ -2,7 +2,130 @@
  * What is known of an upstream's schema: relations with their columns, views with their
  * definitions, functions with what they may do. Read over a connection of our own.
  */
-import type { ColumnName, ValueType } from '../protocol.ts'
+import { createHash } from 'node:crypto'
+import { UpstreamError } from '../errors.ts'
+import type { ColumnName, Upstream, ValueType } from '../protocol.ts'
+import { CatalogConnection } from './catalog/connection.ts'
+import { catalogText, type Part, type RawCatalog, type Row } from './catalog/queries.ts'
+import { Snapshot } from './catalog/snapshot.ts'
+
+/** The schema of one database of an upstream, shared by its sessions. */
+export class Catalog {
+  readonly #connection: CatalogConnection
+  readonly #serverVersion: number
+  /** What comes with the server is read once. */
+  readonly #server: RawCatalog
+  #snapshot: CatalogSnapshot
+  #digest: string
+  #running: Promise<void> | undefined
+  #next: Promise<void> | undefined
+  readonly #poll: NodeJS.Timeout
+
+  private constructor(
+    connection: CatalogConnection,
+    serverVersion: number,
+    server: RawCatalog,
+    user: RawCatalog,
+  ) {
+    // What others change is noticed a little later; what passes through us, at once.
+    this.#poll = setInterval(() => {
+      this.refresh().catch(() => undefined)
+    }, pollMs).unref()
+    this.#connection = connection
+    this.#serverVersion = serverVersion
+    this.#server = server
+    this.#digest = digest(user)
+    this.#snapshot = new Snapshot(++lastVersion, [server, user])
+  }
+
+  /** Rejects with UpstreamError. */
+  static async open(upstream: Upstream): Promise<Catalog> {
+    const connection = new CatalogConnection(upstream)
+    try {
+      const [[[version] = []] = []] = await connection.rows('show server_version_num')
+      const serverVersion = Number(version)
+      const server = await load(connection, 'server', serverVersion)
+      const user = await load(connection, 'user', serverVersion)
+      return new Catalog(connection, serverVersion, server, user)
+    } catch (error) {
+      await connection.close()
+      throw error
+    }
+  }
+
+  /** Replaced, never changed. The same object as long as the schema is the same. */
+  get snapshot(): CatalogSnapshot {
+    return this.#snapshot
+  }
+
+  /**
+   * Reads the schema as it is at the call or later; calls at the same time share one reading.
+   * Rejects with UpstreamError, and then keeps the snapshot.
+   */
+  refresh(): Promise<void> {
+    if (this.#running === undefined) {
+      this.#running = this.#reload().finally(() => {
+        this.#running = undefined
+      })
+      return this.#running
+    }
+    // One under way may have begun before what the caller wants to see.
+    this.#next ??= this.#running
+      .catch(() => undefined)
+      .then(() => {
+        this.#next = undefined
+        return this.refresh()
+      })
+    return this.#next
+  }
+
+  async close(): Promise<void> {
+    clearInterval(this.#poll)
+    await this.#connection.close()
+  }
+
+  async #reload(): Promise<void> {
+    const user = await load(this.#connection, 'user', this.#serverVersion)
+    const seen = digest(user)
+    if (seen === this.#digest) return
+    this.#digest = seen
+    this.#snapshot = new Snapshot(++lastVersion, [this.#server, user])
+  }
+}
+
+const pollMs = 30_000
+let lastVersion = 0
+
+async function load(
+  connection: CatalogConnection,
+  part: Part,
+  serverVersion: number,
+): Promise<RawCatalog> {
+  const [relations, columns, parents, types, functions] = await connection
+    .rows(catalogText(part, serverVersion))
+    .catch((error: unknown) => {
+      // Somebody holds a lock for long. Views without a definition are not traced, but named.
+      if (!lockedOut(error)) throw error
+      return connection.rows(catalogText(part, serverVersion, false))
+    })
+  const none: readonly Row[] = []
+  return {
+    relations: relations ?? none,
+    columns: columns ?? none,
+    parents: parents ?? none,
+    types: types ?? none,
+    functions: functions ?? none,
+  }
+}
+
+function lockedOut(error: unknown): boolean {
+  if (!(error instanceof UpstreamError) || !(error.cause instanceof Error)) return false
+  return 'code' in error.cause && error.cause.code === '55P03'
+}
+
+function digest(raw: RawCatalog): string {
+  return createHash('sha256').update(JSON.stringify(raw)).digest('base64')
+}
 
 /** One state of the schema; a change makes a new one with a higher version. */
 export interface CatalogSnapshot {

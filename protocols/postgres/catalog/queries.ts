@@ -1,0 +1,75 @@
+/**
+ * What is asked of the server's own catalogs, as one text for one round trip. `pg_catalog` is all
+ * that the search path has, so that definitions come with every other name qualified.
+ * https://www.postgresql.org/docs/current/catalogs.html
+ */
+
+/** Objects below this OID come with the server (FirstNormalObjectId). */
+export const firstUserOid = 16384
+
+export type Part = 'server' | 'user'
+
+/** Rows as arrays of text, in the order of the SELECT lists below. */
+export interface RawCatalog {
+  readonly relations: readonly Row[]
+  readonly columns: readonly Row[]
+  readonly parents: readonly Row[]
+  readonly types: readonly Row[]
+  readonly functions: readonly Row[]
+}
+
+export type Row = readonly (string | null)[]
+
+/**
+ * Gives the lists of RawCatalog in its order. A view's definition waits for whoever alters what the
+ * view reads; without `definitions` nothing is waited for.
+ */
+export function catalogText(part: Part, serverVersion: number, definitions = true): string {
+  const mine = (oid: string): string =>
+    part === 'server' ? `${oid} < ${firstUserOid}` : `${oid} >= ${firstUserOid}`
+  const generated =
+    serverVersion >= 120000
+      ? `case when a.attgenerated <> '' then
+           (select pg_get_expr(d.adbin, d.adrelid) from pg_attrdef d
+            where d.adrelid = a.attrelid and d.adnum = a.attnum) end`
+      : 'null'
+  const kind =
+    serverVersion >= 110000
+      ? 'p.prokind'
+      : "case when p.proisagg then 'a' when p.proiswindow then 'w' else 'f' end"
+  const body =
+    serverVersion >= 140000 ? 'coalesce(pg_get_function_sqlbody(p.oid), p.prosrc)' : 'p.prosrc'
+  const definition = definitions
+    ? "case when c.relkind in ('v', 'm') then pg_get_viewdef(c.oid) end"
+    : 'null'
+  // Other sessions' temporary relations are nobody else's business; TOAST has no names to write.
+  const visible = `n.nspname !~ '^pg_(toast|temp_|toast_temp_)'`
+  return `
+    begin transaction isolation level repeatable read read only;
+    set local search_path = pg_catalog;
+    set local lock_timeout = '2s';
+    set local statement_timeout = '20s';
+    select c.oid, n.nspname, c.relname, c.relkind,
+           ${definition}
+      from pg_class c join pg_namespace n on n.oid = c.relnamespace
+      where ${mine('c.oid')} and c.relkind in ('r', 'p', 'v', 'm', 'f', 'S', 'c') and ${visible};
+    select a.attrelid, a.attnum, a.attname, a.atttypid, a.atttypmod, ${generated}
+      from pg_attribute a join pg_class c on c.oid = a.attrelid
+        join pg_namespace n on n.oid = c.relnamespace
+      where ${mine('c.oid')} and c.relkind in ('r', 'p', 'v', 'm', 'f', 'S', 'c') and ${visible}
+        and a.attnum > 0 and not a.attisdropped
+      order by a.attrelid, a.attnum;
+    select i.inhrelid, i.inhparent from pg_inherits i where ${mine('i.inhrelid')};
+    select t.oid, t.typname, t.typtype, t.typbasetype, t.typtypmod,
+           case when t.typelem <> 0 and t.typlen = -1 then t.typelem else 0 end
+      from pg_type t where ${mine('t.oid')} and t.typtype <> 'p'
+        and not (t.typtype = 'c' or t.typname ~ '^_' and t.typelem in (select reltype from pg_class));
+    select p.oid, n.nspname, p.proname, ${kind}, l.lanname, p.provolatile, p.prosecdef,
+           case when l.lanname in ('sql', 'plpgsql') and ${mine('p.oid')} and p.oid >= ${firstUserOid}
+                then ${body} end,
+           nullif(t.typrelid, 0)
+      from pg_proc p join pg_namespace n on n.oid = p.pronamespace
+        join pg_language l on l.oid = p.prolang left join pg_type t on t.oid = p.prorettype
+      where ${mine('p.oid')};
+    commit`
+}
