@@ -12,8 +12,8 @@
  */
 import { isAscii } from 'node:buffer'
 import { ProtocolError } from '../errors.ts'
-import type { CellMask, Column, ResultMask } from '../protocol.ts'
-import { decodeBinary, encodeBinary } from './values.ts'
+import type { Column, ResultMask } from '../protocol.ts'
+import { type Cell, compileCell, NULL_CELL } from './cell-mask.ts'
 
 /** Formats are 0 for text, 1 for binary. All three have an entry for each column. */
 export function compileRowMask(
@@ -29,38 +29,6 @@ export function compileRowMask(
       return cell === undefined ? undefined : compileCell(cell, typeName, formats[i] === 1)
     }),
   )
-}
-
-/** A Buffer is the whole cell, length included; a function makes the value of each cell. */
-type Cell = Buffer | TextCell | BinaryCell
-type TextCell = { readonly as: 'text'; readonly apply: (value: string) => string | null }
-type BinaryCell = { readonly as: 'binary'; readonly apply: (value: Buffer) => Buffer | undefined }
-
-const NULL_CELL: Buffer = Buffer.from([0xff, 0xff, 0xff, 0xff])
-
-function compileCell(mask: CellMask, typeName: string, binary: boolean): Cell {
-  if (mask.kind === 'constant') return constantCell(mask.value, typeName, binary)
-  const apply = (value: string) => mask.apply(value)
-  if (!binary) return { as: 'text', apply }
-  return {
-    as: 'binary',
-    // What has no codec becomes NULL: the value cannot be made, and may not be shown.
-    apply: bytes => {
-      const value = decodeBinary(typeName, bytes)
-      const masked = value === undefined ? null : apply(value)
-      return masked === null ? undefined : encodeBinary(typeName, masked)
-    },
-  }
-}
-
-function constantCell(text: string | null, typeName: string, binary: boolean): Buffer {
-  if (text === null) return NULL_CELL
-  const value = binary ? encodeBinary(typeName, text) : Buffer.from(text)
-  if (value === undefined) return NULL_CELL
-  const cell = Buffer.allocUnsafe(4 + value.length)
-  cell.writeInt32BE(value.length)
-  cell.set(value, 4)
-  return cell
 }
 
 const DATA_ROW = 0x44
