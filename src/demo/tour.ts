@@ -4,7 +4,7 @@
  */
 import { readFile } from 'node:fs/promises'
 import { setTimeout as delay } from 'node:timers/promises'
-import { Client } from 'pg'
+import { Client, DatabaseError } from 'pg'
 import { clientUrl, type RunningDemo } from './start.ts'
 import { Reviewer } from './tour-reviewer.ts'
 import { indented, runCommand, table } from './tour-show.ts'
@@ -86,7 +86,7 @@ async function approval(scene: ClientScene): Promise<string> {
   // Looked at when it is awaited below; until then it must not count as unhandled.
   answer.catch(() => undefined)
   const held = await reviewer.waitFor(heldStatement, waitMsMax)
-  await Promise.race([noticed, delay(waitMsMax)])
+  await Promise.race([noticed, delay(waitMsMax, undefined, { ref: false })])
   guide.show('analyst', `${heldStatement}\nNOTICE:  ${notices.join('\nNOTICE:  ')}`)
   guide.check('the analyst was told that it waits', notices.join().includes(held.shortId))
   guide.show('reviewer', held.summary)
@@ -112,11 +112,11 @@ async function denial({ guide, client, reviewer, demo }: ClientScene): Promise<v
   guide.show('reviewer', `${held.summary}\n\ndenies ${held.shortId}: orders are never deleted`)
   await reviewer.deny(held, 'orders are never deleted')
   const error = await answer
-  guide.show('copilot', `${agentDelete}\nERROR:  ${reason(error)}`)
-  guide.check('the agent was told why', reason(error).includes('orders are never deleted'))
+  guide.show('copilot', `${agentDelete}\n${errorText(error)}`)
+  guide.check('the agent was told why', errorText(error).includes('orders are never deleted'))
   guide.check('it never reached the database', (await timesRun(demo, agentDelete)) === 0)
   const refused = await client.query('SELECT * FROM payments').catch((failure: unknown) => failure)
-  guide.show('copilot', `SELECT * FROM payments\nERROR:  ${reason(refused)}`)
+  guide.show('copilot', `SELECT * FROM payments\n${errorText(refused)}`)
   guide.check('what is denied outright waits for nobody', refused instanceof Error)
   const after = await client.query('SELECT count(*)::integer AS orders FROM orders')
   guide.check('the session lives on', after.rows.length === 1)
@@ -180,6 +180,16 @@ async function count(admin: Client, relation: string): Promise<number> {
 async function timesRun(demo: RunningDemo, text: string): Promise<number> {
   const log = demo.upstreamLog === undefined ? '' : await readFile(demo.upstreamLog, 'utf8')
   return log.split(text).length - 1
+}
+
+/** As psql prints it. */
+function errorText(error: unknown): string {
+  const lines = [`ERROR:  ${reason(error)}`]
+  if (error instanceof DatabaseError) {
+    if (error.detail !== undefined) lines.push(`DETAIL:  ${error.detail}`)
+    if (error.hint !== undefined) lines.push(`HINT:  ${error.hint}`)
+  }
+  return lines.join('\n')
 }
 
 function reason(error: unknown): string {

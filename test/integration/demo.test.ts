@@ -13,6 +13,8 @@ import t, { type Test } from 'tap'
 
 const main = fileURLToPath(new URL('../../dist/src/main.js', import.meta.url))
 const run = promisify(execFile)
+const freePorts = ['--postgres-port', '0', '--http-port', '0']
+const outputs = new WeakMap<ChildProcess, { text: string }>()
 
 t.test('the tour passes, and removes what it made', async t => {
   const { code, output } = await finished(start(t, ['--tour', ...freePorts]))
@@ -73,9 +75,6 @@ t.test('a port in use is told in plain words', async t => {
   t.equal(code, 1)
   t.match(output, `port ${port} is used by another program: choose another with --postgres-port`)
 })
-
-const freePorts = ['--postgres-port', '0', '--http-port', '0']
-const outputs = new WeakMap<ChildProcess, { text: string }>()
 
 function start(t: Test, args: readonly string[]): ChildProcess {
   const demo = spawn(process.execPath, [main, 'demo', ...args], {
