@@ -5,12 +5,13 @@
  */
 import { as, type FieldsOf, kindOf, type Node, type NodeKind } from '../tree.ts'
 import { functionCall } from './calls.ts'
+import { type Conditions, wholly } from './conditions.ts'
 import type { Context, ExpressionTracers } from './context.ts'
 import { jsonTracers } from './json.ts'
 import { columnReference, indirectionValue } from './references.ts'
 import { findArgs, type Scope } from './scope.ts'
 import { expressionList } from './targets.ts'
-import { anyOf, clean, derive, rowOf, untraced, type Value } from './value.ts'
+import { anyOf, clean, derive, isConstant, rowOf, untraced, type Value } from './value.ts'
 
 export function expressionValue(node: Node, scope: Scope, context: Context): Value {
   const kind = kindOf(node)
@@ -83,7 +84,7 @@ function subLink(link: FieldsOf<'SubLink'>, scope: Scope, context: Context): Val
   switch (link.subLinkType) {
     case 'EXISTS_SUBLINK':
       context.touch(anyOf(columns))
-      return conditions
+      return wholly(conditions)
     case 'EXPR_SUBLINK':
     case 'ARRAY_SUBLINK':
       return subqueryValue(link.subLinkType === 'EXPR_SUBLINK', anyValue(columns), conditions)
@@ -91,7 +92,7 @@ function subLink(link: FieldsOf<'SubLink'>, scope: Scope, context: Context): Val
     case 'ALL_SUBLINK':
     case 'ROWCOMPARE_SUBLINK':
     case 'MULTIEXPR_SUBLINK':
-      return derive([...tested, anyOf(columns), conditions])
+      return derive([...tested, anyOf(columns), wholly(conditions)])
     default:
       return untraced
   }
@@ -105,10 +106,12 @@ function subLink(link: FieldsOf<'SubLink'>, scope: Scope, context: Context): Val
 }
 
 /**
- * Its column decides the value. A subquery that shows no column at all can only be there to show
- * whether its conditions hold.
+ * Its column decides the value, and so does what is asked of other columns to find the row; looking
+ * it up by a key adds nothing. One that shows no column can only be there to show whether its
+ * conditions hold.
  */
-function subqueryValue(scalar: boolean, column: Value, conditions: Value): Value {
-  if (column.sources.length === 0 && !column.untraced) return derive([conditions])
+function subqueryValue(scalar: boolean, column: Value, conditions: Conditions): Value {
+  if (isConstant(column)) return wholly(conditions)
+  if (!isConstant(conditions.asked)) return derive([column, conditions.asked])
   return scalar ? column : derive([column])
 }

@@ -3,6 +3,7 @@ import { resolveFunctions } from '../names.ts'
 import { as, type FieldsOf, kindOf, type Node, nameOf, qualified } from '../tree.ts'
 import { polymorphicRows, resultColumns } from './built-ins.ts'
 import { columnName } from './column-name.ts'
+import { asking } from './conditions.ts'
 import type { Context } from './context.ts'
 import { behaviors } from './json.ts'
 import { type Namespace, type Scope, single } from './scope.ts'
@@ -22,13 +23,14 @@ export function functionItem(
   const fields = parts.flatMap(part => part.fields)
   const rests = parts.flatMap(part => part.rest ?? [])
   const all = derive(parts.map(anyOf))
-  // The count of rows says something about the arguments, and so does their number.
+  // How many rows there are says something of the arguments; of a body it is in its values.
+  const asked = parts.flatMap(part => (part.row ? [] : anyOf(part)))
   if (range.ordinality === true) fields.push({ name: 'ordinality', value: all })
   const columns = { fields, rest: rests.length === 0 ? undefined : derive(rests) }
   const first = entries[0]?.call
   const name = first === undefined ? undefined : columnName(first, scope, context)
   context.touch(all)
-  return single(range.alias, name, columns, all)
+  return single(range.alias, name, columns, asking(derive(asked)))
 }
 
 interface Entry {
@@ -52,7 +54,7 @@ function callColumns(
   alias: string | undefined,
   scope: Scope,
   context: Context,
-): Columns {
+): Columns & { row?: true } {
   const value = context.value(node, scope)
   if (definitions !== undefined) {
     return known(
@@ -60,7 +62,7 @@ function callColumns(
       value,
     )
   }
-  if (value.row !== undefined) return value.row
+  if (value.row !== undefined) return { ...value.row, row: true }
   const call = as(node, 'FuncCall')
   const own = columnName(node, scope, context)
   if (call === undefined) return known([alias ?? own], value)
@@ -137,7 +139,7 @@ export function xmlTable(
     return { name: column?.colname ?? '', value: derive([row, ...own]) }
   })
   context.touch(row)
-  return single(table.alias, 'xmltable', { fields, rest: undefined }, row)
+  return single(table.alias, 'xmltable', { fields, rest: undefined }, asking(row))
 }
 
 export function jsonTable(table: FieldsOf<'JsonTable'>, scope: Scope, context: Context): Namespace {
@@ -145,7 +147,7 @@ export function jsonTable(table: FieldsOf<'JsonTable'>, scope: Scope, context: C
   const row = derive(context.values([...parts, ...behaviors(table.on_error)], scope))
   const fields = jsonColumns(table.columns, row, scope, context)
   context.touch(row)
-  return single(table.alias, 'json_table', { fields, rest: undefined }, row)
+  return single(table.alias, 'json_table', { fields, rest: undefined }, asking(row))
 }
 
 function jsonColumns(

@@ -1,5 +1,6 @@
 /** FROM: tables, subqueries, functions, joins. https://www.postgresql.org/docs/current/queries-table-expressions.html */
 import { as, type FieldsOf, kindOf, type Node } from '../tree.ts'
+import { allOf, asking, unknownConditions } from './conditions.ts'
 import type { Context } from './context.ts'
 import { functionItem, jsonTable, xmlTable } from './from-functions.ts'
 import { join } from './join.ts'
@@ -13,7 +14,7 @@ import {
   type Scope,
   single,
 } from './scope.ts'
-import { derive, unknownColumns, untraced } from './value.ts'
+import { derive, unknownColumns } from './value.ts'
 
 /** Items from left to right; LATERAL ones, and functions always, see those before them. */
 export function fromClause(
@@ -55,7 +56,7 @@ export function fromItem(node: Node, outer: Scope, before: Namespace, context: C
       const inner = fromItem(sample.relation, outer, before, context)
       const args = context.values([...(sample.args ?? []), sample.repeatable], level(outer, before))
       context.touch(derive(args))
-      return { ...inner, conditions: derive([inner.conditions, ...args]) }
+      return { ...inner, conditions: allOf([inner.conditions, asking(derive(args))]) }
     }
     case 'RangeFunction':
       return functionItem(as(node, 'RangeFunction') ?? {}, level(outer, before), context)
@@ -71,7 +72,7 @@ export function fromItem(node: Node, outer: Scope, before: Namespace, context: C
 const unknownNamespace: Namespace = {
   items: [],
   columns: unknownColumns,
-  conditions: untraced,
+  conditions: unknownConditions,
 }
 
 function rangeVar(range: FieldsOf<'RangeVar'>, outer: Scope, context: Context): Namespace {

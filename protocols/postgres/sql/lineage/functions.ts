@@ -4,17 +4,20 @@
  */
 import { parseSync } from 'libpg-query'
 import type { CatalogFunction } from '../../catalog.ts'
+import { withoutPath } from '../names.ts'
 import { kindOf, type Node } from '../tree.ts'
 import { readers, reviewed, reviewedExtensions } from './built-ins.ts'
+import { unknownConditions, wholly } from './conditions.ts'
 import { BODY_DEPTH_MAX, type Context } from './context.ts'
 import { emptyScope } from './scope.ts'
 import {
   anyOf,
-  type Columns,
   clean,
   derive,
+  isConstant,
   type Rows,
   rowOf,
+  unknownColumns,
   untraced,
   type Value,
 } from './value.ts'
@@ -56,13 +59,15 @@ function bodyResult(called: CatalogFunction, args: Value, context: Context): Val
     return untraced
   }
   // A body's names are looked up with the path of its own SET clause or of the caller.
-  const inside = context.inside({ ...context.names, searchPath: undefined })
+  const inside = context.inside(withoutPath(context.names))
   const scope = { ...emptyScope, args: derive([args]) }
   let last: Rows | undefined
   for (const node of statements) {
     const known = queries.has(kindOf(node) ?? '')
     if (!known) context.callsUntraced = true
-    last = known ? inside.query(node, scope) : { columns: unreadable, conditions: untraced }
+    last = known
+      ? inside.query(node, scope)
+      : { columns: unknownColumns, conditions: unknownConditions }
   }
   context.absorb(inside)
   return last === undefined ? clean : bodyValue(called, last, context)
@@ -76,14 +81,12 @@ const queries: ReadonlySet<string> = new Set([
   'MergeStmt',
 ])
 
-const unreadable: Columns = { fields: [], rest: untraced }
-
 /** The rows of a relation's type have its columns; otherwise the columns' names are not known. */
 function bodyValue(called: CatalogFunction, last: Rows, context: Context): Value {
   const { columns, conditions } = last
-  const shown = anyOf(columns)
-  const hidden = shown.sources.length === 0 && !shown.untraced
-  const value = hidden ? derive([conditions]) : derive([shown])
+  // It is called for what it makes of its arguments, looking things up by them included.
+  const decided = wholly(conditions)
+  const value = derive([anyOf(columns), decided])
   const { catalog } = context.names
   const { returnsRelation } = called
   const relation =
@@ -92,9 +95,14 @@ function bodyValue(called: CatalogFunction, last: Rows, context: Context): Value
   const sameWidth = columns.rest === undefined && columns.fields.length === relation.columns.length
   const fields = relation.columns.map(({ name }, i) => ({
     name,
-    value: (sameWidth ? columns.fields[i]?.value : undefined) ?? value,
+    value: fieldValue(sameWidth ? columns.fields[i]?.value : undefined),
   }))
   return rowOf({ fields, rest: undefined })
+
+  function fieldValue(field: Value | undefined): Value {
+    if (field === undefined) return value
+    return isConstant(decided) ? field : derive([field, decided])
+  }
 }
 
 const bodies = new WeakMap<CatalogFunction, readonly Node[] | undefined>()

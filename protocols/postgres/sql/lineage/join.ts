@@ -1,5 +1,6 @@
 /** JOIN … ON, USING and NATURAL. parse_clause.c: transformFromClauseItem. */
 import { type FieldsOf, nameOf } from '../tree.ts'
+import { allOf, comparing, predicate } from './conditions.ts'
 import type { Context } from './context.ts'
 import { type Item, joined, level, type Namespace, type Scope } from './scope.ts'
 import {
@@ -22,11 +23,11 @@ export function join(
 ): Namespace {
   const both = joined(left, right)
   const merged = mergedFields(expression, left.columns, right.columns)
-  const on = context.values([expression.quals], level(outer, both))
-  const condition = derive([...on, ...merged.map(field => field.value)])
-  context.touch(condition)
+  const on = predicate(expression.quals, level(outer, both), context)
+  const using = merged.map(field => field.value)
+  context.touch(derive(using))
   const columns = joinedColumns(expression, left.columns, right.columns, merged)
-  const conditions = derive([both.conditions, condition])
+  const conditions = allOf([both.conditions, on, comparing(using)])
   const { alias, join_using_alias: usingAlias } = expression
   // An alias for the whole join hides the names inside of it.
   if (alias !== undefined) {

@@ -16,19 +16,18 @@ export function orderBy(
   scope: Scope,
   outputs: Columns,
   context: Context,
-): Value {
+): readonly Value[] {
   const values: Value[] = []
   for (const element of clause ?? []) {
     const set = as(element, 'GroupingSet')
-    if (set !== undefined) values.push(orderBy(set.content, scope, outputs, context))
+    if (set !== undefined) values.push(...orderBy(set.content, scope, outputs, context))
     else {
       const node = as(element, 'SortBy')?.node ?? element
       values.push(elementValue(node, scope, outputs, context))
     }
   }
-  const value = derive(values)
-  context.touch(value)
-  return value
+  context.touch(derive(values))
+  return values
 }
 
 function elementValue(node: Node, scope: Scope, outputs: Columns, context: Context): Value {

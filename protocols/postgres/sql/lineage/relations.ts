@@ -8,12 +8,12 @@ import type { CatalogSnapshot, Relation, RelationColumn } from '../../catalog.ts
 import { type Names, noObjects, resolveRelation, type SessionRelation } from '../names.ts'
 import type { FieldsOf, Node } from '../tree.ts'
 import { holdsValues, isSystemSchema, isToastSchema } from './catalog-values.ts'
+import { allOf, type Conditions, unconditional, unknownConditions } from './conditions.ts'
 import type { Context } from './context.ts'
 import { emptyScope, level } from './scope.ts'
 import {
   anyOf,
   type Columns,
-  clean,
   derive,
   type Field,
   type Rows,
@@ -27,7 +27,7 @@ import {
 export interface Resolved {
   readonly columns: Columns
   /** What decides which rows a view has. */
-  readonly conditions: Value
+  readonly conditions: Conditions
   readonly schemas: readonly string[]
   readonly system: boolean
   /** Names of generated columns. */
@@ -36,7 +36,7 @@ export interface Resolved {
 
 const unresolved: Resolved = {
   columns: unknownColumns,
-  conditions: untraced,
+  conditions: unknownConditions,
   schemas: [],
   system: true,
   generated: new Set(),
@@ -48,7 +48,7 @@ export function resolveRange(range: FieldsOf<'RangeVar'>, context: Context): Res
   if (found.length === 0) return unresolved
   const only = range.inh !== true
   return {
-    conditions: derive(found.map(relation => relationConditions(relation, context))),
+    conditions: allOf(found.map(relation => relationConditions(relation, context))),
     columns: candidates(found.map(relation => relationColumns(relation, only, context))),
     schemas: found.map(({ schema }) => schema),
     system: found.some(relation => !isView(relation)),
@@ -68,10 +68,10 @@ export function relationColumns(relation: Relation, only: boolean, context: Cont
   return only ? shape.only : shape.columns
 }
 
-function relationConditions(relation: Relation, context: Context): Value {
+function relationConditions(relation: Relation, context: Context): Conditions {
   return isView(relation) && !isSessionRelation(relation)
     ? shapeOf(relation, context).conditions
-    : clean
+    : unconditional
 }
 
 /** One column, as the wire names it: its own table, and everything that its value may be of. */
@@ -85,7 +85,7 @@ interface Shape {
   readonly columns: Columns
   /** Without the columns of its children, as FROM ONLY reads it. */
   readonly only: Columns
-  readonly conditions: Value
+  readonly conditions: Conditions
   /** What reading it reaches: for a view, its own predicates and relations. */
   readonly context: Context
 }
@@ -116,10 +116,10 @@ function shapeOf(relation: Relation, context: Context): Shape {
   return shape
 }
 
-const unknownRows: Rows = { columns: unknownColumns, conditions: untraced }
+const unknownRows: Rows = { columns: unknownColumns, conditions: unknownConditions }
 
 function unknownShape(context: Context): Shape {
-  return { columns: unknownColumns, only: unknownColumns, conditions: untraced, context }
+  return { columns: unknownColumns, only: unknownColumns, conditions: unknownConditions, context }
 }
 
 function tableShape(relation: Relation, context: Context): Shape {
@@ -129,12 +129,12 @@ function tableShape(relation: Relation, context: Context): Shape {
   const own = relation.columns.map(column => baseField(relation, column, context))
   const only = { fields: withGenerated(relation, own, context), rest: undefined }
   const descendants = relativesOf(relation, r => context.names.catalog.children(r.oid))
-  if (descendants.length === 0) return { columns: only, only, conditions: clean, context }
+  if (descendants.length === 0) return { columns: only, only, conditions: unconditional, context }
   const fields = only.fields.map(field => ({
     name: field.name,
     value: alsoNamed(field.value, sameColumns(descendants, field.name)),
   }))
-  return { columns: { fields, rest: undefined }, only, conditions: clean, context }
+  return { columns: { fields, rest: undefined }, only, conditions: unconditional, context }
 }
 
 function baseField(relation: Relation, column: RelationColumn, context: Context): Field {
@@ -163,7 +163,7 @@ function withGenerated(relation: Relation, own: readonly Field[], context: Conte
     const node = parsed(`SELECT ${expression}`)
     const columns = { fields: own, rest: undefined }
     const item = { name: relation.name, schemas: [relation.schema], columns, system: true }
-    const scope = level(emptyScope, { items: [item], columns, conditions: untraced })
+    const scope = level(emptyScope, { items: [item], columns, conditions: unknownConditions })
     const generated = node === undefined ? untraced : anyOf(context.query(node, scope).columns)
     return { name: field.name, value: derive([field.value, generated]) }
   })

@@ -2,7 +2,9 @@
  * Which names an expression can see: the items of FROM at each query level, innermost first, and
  * the common table expressions. As parse_relation.c and parse_expr.c of the server resolve them.
  */
+
 import { type FieldsOf, nameOf } from '../tree.ts'
+import { allOf, type Conditions, unconditional } from './conditions.ts'
 import {
   type Columns,
   clean,
@@ -31,7 +33,7 @@ export interface Namespace {
   readonly items: readonly Item[]
   readonly columns: Columns
   /** What decided which rows are there: join conditions, and those inside the items. */
-  readonly conditions: Value
+  readonly conditions: Conditions
 }
 
 export interface Scope {
@@ -47,7 +49,7 @@ export interface Scope {
 export const emptyNamespace: Namespace = {
   items: [],
   columns: { fields: [], rest: undefined },
-  conditions: clean,
+  conditions: unconditional,
 }
 
 export const emptyScope: Scope = {
@@ -68,7 +70,7 @@ export function single(
   alias: FieldsOf<'Alias'> | undefined,
   name: string | undefined,
   columns: Columns,
-  conditions: Value,
+  conditions: Conditions,
   more: Partial<Item> = {},
 ): Namespace {
   const shown = renamed(columns, nameOf(alias?.colnames))
@@ -90,7 +92,7 @@ export function joined(left: Namespace, right: Namespace): Namespace {
       fields: [...left.columns.fields, ...right.columns.fields],
       rest: eitherRest(left.columns.rest, right.columns.rest),
     },
-    conditions: derive([left.conditions, right.conditions]),
+    conditions: allOf([left.conditions, right.conditions]),
   }
 }
 

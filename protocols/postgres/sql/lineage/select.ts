@@ -1,11 +1,19 @@
 /** SELECT, VALUES and set operations. https://www.postgresql.org/docs/current/sql-select.html */
 import { as, type FieldsOf, type Node } from '../tree.ts'
+import {
+  allOf,
+  asking,
+  type Conditions,
+  comparing,
+  predicate,
+  unconditional,
+} from './conditions.ts'
 import type { Context } from './context.ts'
 import { fromClause } from './from.ts'
 import { orderBy, windowValue } from './order.ts'
 import { emptyNamespace, level, type Scope } from './scope.ts'
 import { targetList } from './targets.ts'
-import { anyOf, type Columns, clean, derive, type Rows, type Value, zipped } from './value.ts'
+import { type Columns, derive, type Rows, type Value, zipped } from './value.ts'
 import { withScope } from './with.ts'
 
 export type Select = FieldsOf<'SelectStmt'>
@@ -26,7 +34,6 @@ export function selectBody(select: Select, scope: Scope, context: Context): Rows
 /** The arms of a chain of set operations, from the left: chains are long to the left only. */
 export function setOperation(select: Select, scope: Scope, context: Context): Rows {
   const arms: Rows[] = []
-  const tails: Value[] = []
   let at: Select = select
   let distinct = false
   for (;;) {
@@ -41,10 +48,11 @@ export function setOperation(select: Select, scope: Scope, context: Context): Ro
   }
   arms.unshift(context.query({ SelectStmt: at }, scope))
   const columns = zipped(arms.map(arm => arm.columns))
-  if (distinct) tails.push(touched(anyOf(columns), context))
-  tails.push(orderBy(select.sortClause, level(scope), columns, context))
-  tails.push(limits(select, scope, context))
-  return { columns, conditions: derive([...arms.map(arm => arm.conditions), ...tails]) }
+  const tails = [limits(select, scope, context)]
+  if (distinct) tails.push(compared(valuesOf(columns), context))
+  const order = orderBy(select.sortClause, level(scope), columns, context)
+  if (isLimited(select)) tails.push(asking(derive(order)))
+  return { columns, conditions: allOf([...arms.map(arm => arm.conditions), ...tails]) }
 }
 
 function plainSelect(select: Select, outer: Scope, context: Context): Rows {
@@ -52,26 +60,37 @@ function plainSelect(select: Select, outer: Scope, context: Context): Rows {
   const bare = level(outer, from)
   const windows = windowValues(select.windowClause, bare, context)
   const scope: Scope = windows.size === 0 ? bare : { ...bare, windows }
-  const conditions = [from.conditions]
-  for (const clause of [select.whereClause, select.havingClause]) {
-    if (clause !== undefined) conditions.push(touched(context.value(clause, scope), context))
-  }
+  const conditions = [
+    from.conditions,
+    predicate(select.whereClause, scope, context),
+    predicate(select.havingClause, scope, context),
+  ]
   const columns = targetList(select.targetList, scope, context)
-  conditions.push(orderBy(select.groupClause, scope, columns, context))
+  conditions.push(comparing(orderBy(select.groupClause, scope, columns, context)))
   conditions.push(distinctClause(select, scope, columns, context))
   // The order alone decides nothing about which rows there are, a limit makes it decide.
   const order = orderBy(select.sortClause, scope, columns, context)
-  if (isLimited(select) || select.distinctClause !== undefined) conditions.push(order)
+  const decides = isLimited(select) || isDistinctOn(select)
+  if (decides) conditions.push(asking(derive(order)))
   conditions.push(limits(select, scope, context))
-  return { columns, conditions: derive(conditions) }
+  return { columns, conditions: allOf(conditions) }
 }
 
-function distinctClause(select: Select, scope: Scope, columns: Columns, context: Context): Value {
-  const [first] = select.distinctClause ?? []
-  if (first === undefined) return clean
-  // DISTINCT without ON is a list of one empty node.
-  if (Object.keys(first).length === 0) return touched(anyOf(columns), context)
-  return orderBy(select.distinctClause, scope, columns, context)
+function distinctClause(
+  select: Select,
+  scope: Scope,
+  columns: Columns,
+  context: Context,
+): Conditions {
+  if (select.distinctClause === undefined) return unconditional
+  if (!isDistinctOn(select)) return compared(valuesOf(columns), context)
+  return comparing(orderBy(select.distinctClause, scope, columns, context))
+}
+
+/** DISTINCT without ON is a list of one empty node. */
+function isDistinctOn({ distinctClause }: Select): boolean {
+  const [first] = distinctClause ?? []
+  return first !== undefined && Object.keys(first).length > 0
 }
 
 /** WINDOW w AS (…): a later one may build upon an earlier one. */
@@ -103,18 +122,24 @@ function valuesLists(select: Select, outer: Scope, context: Context): Rows {
   return { columns, conditions: limits(select, scope, context) }
 }
 
-function limits(select: Select, scope: Scope, context: Context): Value {
-  const clauses = [select.limitCount, select.limitOffset]
-  return touched(derive(context.values(clauses, scope)), context)
+function limits(select: Select, scope: Scope, context: Context): Conditions {
+  const value = derive(context.values([select.limitCount, select.limitOffset], scope))
+  context.touch(value)
+  return asking(value)
 }
 
 function isLimited(select: Select): boolean {
   return select.limitCount !== undefined || select.limitOffset !== undefined
 }
 
-function touched(value: Value, context: Context): Value {
-  context.touch(value)
-  return value
+function compared(values: readonly Value[], context: Context): Conditions {
+  context.touch(derive(values))
+  return comparing(values)
+}
+
+function valuesOf({ fields, rest }: Columns): readonly Value[] {
+  const values = fields.map(field => field.value)
+  return rest === undefined ? values : [...values, rest]
 }
 
 /** The SELECT whose INTO counts: the leftmost of a set operation. */

@@ -14,13 +14,14 @@ import type { Relation, RelationColumn } from '../../catalog.ts'
 import type { Names } from '../names.ts'
 import { as, kindOf, type Node } from '../tree.ts'
 import { attributeValue } from './calls.ts'
+import { unknownConditions } from './conditions.ts'
 import { type CalledFunction, Context, TraceLimit, type Tracers } from './context.ts'
 import { expressionValue } from './expressions.ts'
 import { columnValue } from './relations.ts'
 import type { Scope } from './scope.ts'
 import { traceSelect } from './select.ts'
 import { traceStatement } from './statements.ts'
-import { type Columns, isPlain, type Rows, unknownColumns, untraced } from './value.ts'
+import { type Columns, isPlain, type Rows, unknownColumns } from './value.ts'
 import { traceDelete, traceInsert, traceMerge, traceUpdate } from './writes.ts'
 
 export type { CalledFunction } from './context.ts'
@@ -96,7 +97,7 @@ function traceQuery(node: Node, scope: Scope, context: Context): Rows {
     case 'MergeStmt':
       return traceMerge(as(node, 'MergeStmt') ?? {}, scope, context)
     default:
-      return { columns: unknownColumns, conditions: untraced }
+      return { columns: unknownColumns, conditions: unknownConditions }
   }
 }
 

@@ -3,6 +3,7 @@
  * copy of one. Everything here errs on the side of more sources.
  */
 import type { ColumnName, ValueType } from '../../../protocol.ts'
+import type { Conditions } from './conditions.ts'
 
 export interface Value {
   /** Every base column that can influence it. */
@@ -35,7 +36,7 @@ export interface Columns {
 /** What a query gives: its columns, and what decided which rows there are. */
 export interface Rows {
   readonly columns: Columns
-  readonly conditions: Value
+  readonly conditions: Conditions
 }
 
 const NONE: readonly ColumnName[] = []
@@ -145,7 +146,8 @@ export function zipped(arms: readonly Columns[]): Columns {
   return { fields, rest: undefined }
 }
 
-function isConstant(value: Value): boolean {
+/** Depends on no column. */
+export function isConstant(value: Value): boolean {
   return value.sources.length === 0 && !value.untraced
 }
 

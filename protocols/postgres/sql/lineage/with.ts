@@ -4,17 +4,16 @@
  * https://www.postgresql.org/docs/current/queries-with.html
  */
 import { as, type FieldsOf, type Node, nameOf } from '../tree.ts'
+import { unknownConditions } from './conditions.ts'
 import { type Context, TraceLimit } from './context.ts'
 import { level, type Scope } from './scope.ts'
 import {
   anyOf,
   clean,
-  derive,
   type Field,
   type Rows,
   renamed,
   unknownColumns,
-  untraced,
   type Value,
 } from './value.ts'
 
@@ -49,7 +48,7 @@ function once(cte: Cte, recursive: boolean, scope: Scope, context: Context): () 
   return () => {
     if (busy) circular = true
     if (busy || known !== undefined) {
-      return known ?? { columns: unknownColumns, conditions: untraced }
+      return known ?? { columns: unknownColumns, conditions: unknownConditions }
     }
     busy = true
     const query = cte.ctequery
@@ -80,7 +79,7 @@ function firstArm(query: Node | undefined): Node | undefined {
 
 /** Grows with every source and never shrinks: equal twice means nothing is added any more. */
 function weight({ columns, conditions }: Rows): number {
-  const values = [...columns.fields.map(field => field.value), conditions]
+  const values = [...columns.fields.map(field => field.value), conditions.keys, conditions.asked]
   let sum = 0
   for (const value of columns.rest === undefined ? values : [...values, columns.rest]) {
     sum += value.sources.length * 4 + (value.untraced ? 2 : 0) + (value.copies.length === 1 ? 0 : 1)
@@ -103,6 +102,6 @@ function shaped(cte: Cte, rows: Rows): Rows {
   const { fields, rest } = columns
   return {
     columns: { fields: [...fields, ...added], rest },
-    conditions: derive([rows.conditions]),
+    conditions: rows.conditions,
   }
 }

@@ -4,20 +4,12 @@
  */
 import type { ObjectName } from '../../../protocol.ts'
 import { as, type FieldsOf, type Node } from '../tree.ts'
+import { unconditional, unknownConditions } from './conditions.ts'
 import type { Context } from './context.ts'
 import { fromClause, fromItem, targetRelation } from './from.ts'
 import { emptyNamespace, type Item, joined, level, type Namespace, type Scope } from './scope.ts'
 import { targetList } from './targets.ts'
-import {
-  anyOf,
-  type Columns,
-  clean,
-  derive,
-  fieldNamed,
-  type Rows,
-  untraced,
-  type Value,
-} from './value.ts'
+import { anyOf, type Columns, clean, derive, fieldNamed, type Rows, type Value } from './value.ts'
 import { withScope } from './with.ts'
 
 type Written = ReadonlyMap<string, Value>
@@ -222,11 +214,12 @@ function returning(
   context: Context,
   order: 'before' | 'after' = 'before',
 ): Rows {
-  const conditions = untraced
-  if (clause === undefined) return { columns: { fields: [], rest: undefined }, conditions: clean }
+  const conditions = unknownConditions
+  if (clause === undefined)
+    return { columns: { fields: [], rest: undefined }, conditions: unconditional }
   const item = itemOf(target)
   const columns = after(item.columns, written)
-  const now: Namespace = { items: [{ ...item, columns }], columns, conditions: clean }
+  const now: Namespace = { items: [{ ...item, columns }], columns, conditions: unconditional }
   const names = { old: 'old', new: 'new' }
   for (const node of clause.options ?? []) {
     const option = as(node, 'ReturningOption')
