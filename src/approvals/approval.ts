@@ -96,7 +96,8 @@ export interface RunResult {
   readonly durationMs: number
 }
 
-export interface Approval extends Omit<ApprovalRequest, 'expiresInMs'> {
+/** All of an approval but what it would run, which may be large. */
+export interface ApprovalFacts extends Omit<ApprovalRequest, 'expiresInMs' | BoundPart> {
   readonly id: string
   /** For people: four to six letters and digits, never used twice. */
   readonly shortId: string
@@ -113,6 +114,16 @@ export interface Approval extends Omit<ApprovalRequest, 'expiresInMs'> {
   readonly startedAt: Date | undefined
   readonly endedAt: Date | undefined
   readonly result: RunResult | undefined
+}
+
+type BoundPart = 'text' | 'parameters' | 'normalized' | 'digest'
+
+export interface Approval extends ApprovalFacts, Pick<ApprovalRequest, BoundPart> {}
+
+/** For lists. Has no digest, because nothing can be decided that was not shown whole. */
+export interface ApprovalSummary extends ApprovalFacts {
+  /** The statement's beginning. */
+  readonly preview: string
 }
 
 export type Outcome =
@@ -185,7 +196,9 @@ export interface Progress {
 }
 
 /** How far each alternative is. */
-export function progress(approval: Pick<Approval, 'approvers' | 'answers'>): readonly Progress[] {
+export function progress(
+  approval: Pick<ApprovalFacts, 'approvers' | 'answers'>,
+): readonly Progress[] {
   const approved = countedAnswers(approval.answers).filter(a => a.decision === 'approved')
   return approval.approvers.any.map(({ group, count }) => ({
     group,
@@ -196,7 +209,7 @@ export function progress(approval: Pick<Approval, 'approvers' | 'answers'>): rea
 }
 
 /** Whether enough people approved. Nobody can approve where no alternative is stated. */
-export function isApproved(approval: Pick<Approval, 'approvers' | 'answers'>): boolean {
+export function isApproved(approval: Pick<ApprovalFacts, 'approvers' | 'answers'>): boolean {
   return progress(approval).some(({ given, needed }) => given >= needed)
 }
 
@@ -204,7 +217,7 @@ export type Bar = { readonly code: 'own_request' | 'not_a_reviewer'; readonly me
 
 /** Why this person may not give this answer; undefined when they may. The same on every surface. */
 export function barredFrom(
-  approval: Approval,
+  approval: Pick<ApprovalFacts, 'requester' | 'approvers' | 'ownerMayApprove'>,
   person: Person,
   decision: 'approved' | 'denied',
 ): Bar | undefined {
@@ -234,7 +247,10 @@ export function barredFrom(
 }
 
 /** Requesters, owners of agents, and reviewers of its groups see an approval; nobody else does. */
-export function maySee(approval: Approval, person: Person): boolean {
+export function maySee(
+  approval: Pick<ApprovalFacts, 'requester' | 'approvers'>,
+  person: Person,
+): boolean {
   if (person.name === approval.requester.name) return true
   if (person.kind === 'agent') return false
   if (person.name === approval.requester.owner) return true

@@ -9,6 +9,7 @@ import {
   type ApprovalFilter,
   type ApprovalRequest,
   type ApprovalState,
+  type ApprovalSummary,
   barredFrom,
   countedAnswers,
   type DecisionErrorCode,
@@ -163,7 +164,7 @@ export class Approvals {
   }
 
   /** Newest first. */
-  list(filter: ApprovalFilter = {}): Promise<readonly Approval[]> {
+  list(filter: ApprovalFilter = {}): Promise<readonly ApprovalSummary[]> {
     return this.#store.list(filter)
   }
 

@@ -1,11 +1,11 @@
 /** Says in words what is asked and how it went; the same words on every surface. Not escaped. */
 import type { Effect } from '../../protocols/protocol.ts'
-import { type Approval, type PersonAnswer, progress, type Requester } from './approval.ts'
+import { type ApprovalFacts, type PersonAnswer, progress, type Requester } from './approval.ts'
 
 const effectsShownMax = 3
 
 /** `agent copilot (owner analyst) wants to DELETE on public.orders in shop (production)`. */
-export function sentence(approval: Approval): string {
+export function sentence(approval: ApprovalFacts): string {
   const { requester, database, environment } = approval
   const wants = approval.state === 'pending' ? 'wants' : 'wanted'
   return `${who(requester)} ${wants} to ${what(approval.effects)} in ${database} (${environment})`
@@ -53,7 +53,7 @@ function objectTitle({ object }: Effect): string | undefined {
 }
 
 /** `1 of 2 from dba, or 0 of 1 from security`. */
-export function progressText(approval: Approval): string {
+export function progressText(approval: ApprovalFacts): string {
   const steps = progress(approval)
   if (steps.length === 0) return 'nobody can approve this'
   return steps
@@ -62,7 +62,7 @@ export function progressText(approval: Approval): string {
 }
 
 /** `approved by rita, sven`, `expired`, `finished: DELETE 1204, 1,204 rows, 0.8 s`. */
-export function stateText(approval: Approval): string {
+export function stateText(approval: ApprovalFacts): string {
   const { state, result } = approval
   const approvers = approvedBy(approval.answers)
   switch (state) {

@@ -2,9 +2,10 @@
 import type { Insertable, Selectable, Updateable } from 'kysely'
 import type {
   Approval,
+  ApprovalFacts,
   ApprovalRequest,
-  Person,
   PersonAnswer,
+  Requester,
   Risk,
   RunResult,
 } from './approval.ts'
@@ -60,7 +61,56 @@ export function changeColumns(change: Change): Updateable<ApprovalsTable> {
   }
 }
 
-export function toApproval(row: Selectable<ApprovalsTable>, publicUrl: string): Approval {
+type Row = Selectable<ApprovalsTable>
+type LargeColumn = 'text' | 'parameters' | 'normalized' | 'digest'
+
+export function toApproval(row: Row, publicUrl: string): Approval {
+  return {
+    ...toFacts(row, publicUrl),
+    text: row.text,
+    parameters: JSON.parse(row.parameters) as Approval['parameters'],
+    normalized: row.normalized,
+    digest: row.digest,
+  }
+}
+
+export const factColumns = [
+  'id',
+  'short_id',
+  'state',
+  'process',
+  'session_id',
+  'statement_number',
+  'requester',
+  'requester_kind',
+  'requester_owner',
+  'database',
+  'environment',
+  'application',
+  'rules',
+  'reason',
+  'hint',
+  'risk',
+  'effects',
+  'masked_columns',
+  'approvers',
+  'in_transaction',
+  'owner_may_approve',
+  'created_at',
+  'expires_at',
+  'settled_at',
+  'settled_reason',
+  'started_at',
+  'ended_at',
+  'result',
+  'answers',
+  'revision',
+] as const satisfies readonly Exclude<keyof ApprovalsTable, LargeColumn>[]
+
+export function toFacts(
+  row: Pick<Row, (typeof factColumns)[number]>,
+  publicUrl: string,
+): ApprovalFacts {
   return {
     id: row.id,
     shortId: row.short_id,
@@ -68,24 +118,16 @@ export function toApproval(row: Selectable<ApprovalsTable>, publicUrl: string): 
     state: row.state,
     sessionId: row.session_id,
     statementNumber: row.statement_number,
-    requester: {
-      name: row.requester,
-      kind: row.requester_kind as Person['kind'],
-      owner: row.requester_owner ?? undefined,
-    },
+    requester: toRequester(row),
     database: row.database,
     environment: row.environment,
     application: row.application ?? undefined,
-    text: row.text,
-    parameters: JSON.parse(row.parameters) as Approval['parameters'],
-    normalized: row.normalized,
     rules: JSON.parse(row.rules) as Approval['rules'],
     reason: row.reason,
     hint: row.hint ?? undefined,
     risk: row.risk as Risk,
     effects: JSON.parse(row.effects) as Approval['effects'],
     maskedColumns: JSON.parse(row.masked_columns) as Approval['maskedColumns'],
-    digest: row.digest,
     approvers: JSON.parse(row.approvers) as Approval['approvers'],
     inTransaction: row.in_transaction === 1,
     ownerMayApprove: row.owner_may_approve === 1,
@@ -105,6 +147,16 @@ type StoredAnswer = Omit<PersonAnswer, 'at'> & { readonly at: string }
 
 function toAnswer(stored: StoredAnswer): PersonAnswer {
   return { ...stored, at: new Date(stored.at) }
+}
+
+export function toRequester(
+  row: Pick<Row, 'requester' | 'requester_kind' | 'requester_owner'>,
+): Requester {
+  return {
+    name: row.requester,
+    kind: row.requester_kind as Requester['kind'],
+    owner: row.requester_owner ?? undefined,
+  }
 }
 
 function date(milliseconds: number | null): Date | undefined {

@@ -3,21 +3,37 @@
  * states it may leave, so that of two that race exactly one finds its row.
  */
 import { closeSync, openSync } from 'node:fs'
-import { Kysely, Migrator, SqliteDialect } from 'kysely'
+import { Kysely, Migrator, SqliteDialect, sql } from 'kysely'
 import Database from 'libsql'
 import {
   type Approval,
   type ApprovalFilter,
   type ApprovalRequest,
   type ApprovalState,
+  type ApprovalSummary,
+  type Approvers,
   isApproved,
   maySee,
   type PersonAnswer,
 } from './approval.ts'
 import { isAlive } from './proxy-process.ts'
-import { type Change, changeColumns, requestColumns, toApproval } from './rows.ts'
+import {
+  type Change,
+  changeColumns,
+  factColumns,
+  requestColumns,
+  toApproval,
+  toFacts,
+  toRequester,
+} from './rows.ts'
 import { migrations, type Tables } from './schema.ts'
 import { shortId } from './short-id.ts'
+
+const previewLengthMax = 400
+const listDefault = 200
+/** SQLite bounds the variables of a statement. */
+const listMax = 500
+const sievedMax = 5000
 
 const open: readonly ApprovalState[] = ['pending', 'approved', 'running']
 
@@ -98,17 +114,39 @@ export class Store {
     return row && toApproval(row, this.#publicUrl())
   }
 
-  async list(filter: ApprovalFilter): Promise<readonly Approval[]> {
-    const limit = filter.limit ?? 200
-    let query = this.#db.selectFrom('approvals').selectAll().orderBy('created_at', 'desc')
-    if (filter.states !== undefined) query = query.where('state', 'in', [...filter.states])
-    if (filter.requester !== undefined) query = query.where('requester', '=', filter.requester)
-    const person = filter.visibleTo
-    // Who may see it is read from JSON; so fetch a bounded run of the newest and sift here.
-    const rows = await query.limit(person === undefined ? limit : limit * 10).execute()
-    const approvals = rows.map(row => toApproval(row, this.#publicUrl()))
-    if (person === undefined) return approvals
-    return approvals.filter(approval => maySee(approval, person)).slice(0, limit)
+  async list(filter: ApprovalFilter): Promise<readonly ApprovalSummary[]> {
+    const ids = await this.#listed(filter)
+    if (ids.length === 0) return []
+    const rows = await this.#db
+      .selectFrom('approvals')
+      .select([...factColumns])
+      .select(sql<string>`substr(text, 1, ${previewLengthMax})`.as('preview'))
+      .where('id', 'in', ids)
+      .orderBy('created_at', 'desc')
+      .execute()
+    return rows.map(row => ({ ...toFacts(row, this.#publicUrl()), preview: row.preview }))
+  }
+
+  /** Who may see it is in JSON: so look at little of many, and fetch the chosen ones only. */
+  async #listed(filter: ApprovalFilter): Promise<string[]> {
+    const { states, requester, visibleTo } = filter
+    const limit = Math.min(listMax, filter.limit ?? listDefault)
+    let query = this.#db
+      .selectFrom('approvals')
+      .select(['id', 'requester', 'requester_kind', 'requester_owner', 'approvers'])
+      .orderBy('created_at', 'desc')
+      .limit(visibleTo === undefined ? limit : sievedMax)
+    if (states !== undefined) query = query.where('state', 'in', [...states])
+    if (requester !== undefined) query = query.where('requester', '=', requester)
+    const rows = await query.execute()
+    return rows
+      .filter(row => {
+        if (visibleTo === undefined) return true
+        const approvers = JSON.parse(row.approvers) as Approvers
+        return maySee({ requester: toRequester(row), approvers }, visibleTo)
+      })
+      .slice(0, limit)
+      .map(row => row.id)
   }
 
   /** Whether this call made the change. */

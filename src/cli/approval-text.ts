@@ -2,7 +2,7 @@
  * Approvals on a terminal. Everything that clients wrote is made visible, and every line of a
  * statement keeps its margin, so that no statement can draw what looks like ours.
  */
-import { type Approval, countedAnswers } from '../approvals/approval.ts'
+import { type Approval, type ApprovalFacts, countedAnswers } from '../approvals/approval.ts'
 import {
   effectNote,
   effectTitle,
@@ -19,7 +19,7 @@ const columnsDefault = 100
 const columnsMin = 40
 
 /** A table, newest first. */
-export function listText(approvals: readonly Approval[], now: Date, columns?: number): string {
+export function listText(approvals: readonly ApprovalFacts[], now: Date, columns?: number): string {
   if (approvals.length === 0) return 'Nothing waits for a decision.\n'
   const rows = approvals.map(approval => [
     approval.shortId,
@@ -75,7 +75,7 @@ export function showText(approval: Approval, now: Date, columns?: number): strin
 }
 
 /** One line for `watch`. */
-export function lineText(approval: Approval, now: Date): string {
+export function lineText(approval: ApprovalFacts, now: Date): string {
   const left = spanText(approval.expiresAt.getTime() - now.getTime())
   const rest =
     approval.state === 'pending'

@@ -2,8 +2,13 @@
 import { readFileSync, statSync } from 'node:fs'
 import { isIP } from 'node:net'
 import { join } from 'node:path'
-import type { Approval, PersonAnswer, RunResult } from '../approvals/approval.ts'
-import type { ApprovalJson } from '../web/api.ts'
+import type {
+  Approval,
+  ApprovalFacts,
+  ApprovalSummary,
+  PersonAnswer,
+} from '../approvals/approval.ts'
+import type { Bars } from '../web/api.ts'
 import { askHidden, type Io, UsageError } from './io.ts'
 
 const answerMsMax = 15_000
@@ -46,16 +51,19 @@ export class ConsoleClient {
     return new ConsoleClient(url, user, await passwordOf(user, io), io.signal)
   }
 
-  async list(query: { state?: string; limit?: number }): Promise<readonly ApprovalView[]> {
+  async list(query: { state?: string; limit?: number }): Promise<readonly SummaryView[]> {
     const search = new URLSearchParams()
     if (query.state !== undefined) search.set('state', query.state)
     if (query.limit !== undefined) search.set('limit', String(query.limit))
-    const { approvals } = await this.#send<{ approvals: ApprovalWire[] }>(`approvals?${search}`)
-    return approvals.map(revive)
+    const { approvals } = await this.#send<{ approvals: Wire<SummaryView>[] }>(
+      `approvals?${search}`,
+    )
+    return approvals.map(wire => ({ ...wire, ...revived(wire) }))
   }
 
   async get(id: string): Promise<ApprovalView> {
-    return revive(await this.#approval(id))
+    const wire = await this.#approval(id)
+    return { ...wire, ...revived(wire) }
   }
 
   async decide(
@@ -63,12 +71,13 @@ export class ConsoleClient {
     decision: 'approve' | 'deny',
     answer: { digest: string; reason?: string | undefined },
   ): Promise<ApprovalView> {
-    return revive(await this.#approval(id, decision, { ...answer, surface: 'terminal' }))
+    const wire = await this.#approval(id, decision, { ...answer, surface: 'terminal' })
+    return { ...wire, ...revived(wire) }
   }
 
-  async #approval(id: string, decision?: string, body?: object): Promise<ApprovalWire> {
+  async #approval(id: string, decision?: string, body?: object): Promise<Wire<ApprovalView>> {
     const path = `approvals/${encodeURIComponent(id)}${decision === undefined ? '' : `/${decision}`}`
-    return (await this.#send<{ approval: ApprovalWire }>(path, body)).approval
+    return (await this.#send<{ approval: Wire<ApprovalView> }>(path, body)).approval
   }
 
   /** The shapes are those of src/web/api.ts. */
@@ -109,26 +118,32 @@ export class ConsoleClient {
   }
 }
 
-/** As it travels: dates are text. */
-type ApprovalWire = Omit<ApprovalJson, DateKey | 'answers'> &
-  Record<DateKey, string | undefined> & {
-    readonly answers: readonly (Omit<PersonAnswer, 'at'> & { readonly at: string })[]
-  }
+/** As it travels: dates are text, and what is undefined is absent. */
+type Wire<T extends ApprovalFacts> = Omit<T, keyof Dated> & WireDated
 
-type DateKey = 'createdAt' | 'expiresAt' | 'settledAt' | 'startedAt' | 'endedAt'
+type Dated = Pick<
+  ApprovalFacts,
+  'createdAt' | 'expiresAt' | 'settledAt' | 'startedAt' | 'endedAt' | 'answers'
+>
 
-export interface ApprovalView extends Approval {
-  readonly bars: ApprovalJson['bars']
-  readonly result: RunResult | undefined
+interface WireDated {
+  readonly createdAt: string
+  readonly expiresAt: string
+  readonly settledAt?: string
+  readonly startedAt?: string
+  readonly endedAt?: string
+  readonly answers: readonly (Omit<PersonAnswer, 'at'> & { readonly at: string })[]
 }
 
-function revive(wire: ApprovalWire): ApprovalView {
+export type ApprovalView = Approval & { readonly bars: Bars }
+export type SummaryView = ApprovalSummary & { readonly bars: Bars }
+
+function revived(wire: WireDated): Dated {
   const date = (text: string | undefined): Date | undefined =>
     text === undefined ? undefined : new Date(text)
   return {
-    ...wire,
-    createdAt: new Date(wire.createdAt ?? Number.NaN),
-    expiresAt: new Date(wire.expiresAt ?? Number.NaN),
+    createdAt: new Date(wire.createdAt),
+    expiresAt: new Date(wire.expiresAt),
     settledAt: date(wire.settledAt),
     startedAt: date(wire.startedAt),
     endedAt: date(wire.endedAt),

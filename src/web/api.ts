@@ -10,6 +10,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import {
   type Approval,
+  type ApprovalFacts,
   type ApprovalState,
   barredFrom,
   type DecisionErrorCode,
@@ -75,13 +76,15 @@ export function registerApi(app: FastifyInstance, options: WebOptions, attempts:
       limit: count,
       ...(states !== undefined && { states: states.filter(isState) }),
     })
-    return { approvals: list.map(approval => view(approval, account)) }
+    return { approvals: list.map(approval => ({ ...approval, bars: barsOf(approval, account) })) }
   })
 
   app.get<IdRoute>('/approvals/:id', async (request, reply) => {
     const account = accountOf(request)
     const approval = await seen(request.params.id, account)
-    return approval === undefined ? notFound(reply) : { approval: view(approval, account) }
+    return approval === undefined
+      ? notFound(reply)
+      : { approval: { ...approval, bars: barsOf(approval, account) } }
   })
 
   app.post<IdRoute>('/approvals/:id/approve', async (request, reply) =>
@@ -112,7 +115,8 @@ export function registerApi(app: FastifyInstance, options: WebOptions, attempts:
     const decided = { person: account, decision, reason, surface, shownDigest: digest } as const
     const result = await approvals.decide(approval.id, decided)
     if (!result.ok) return refuse(reply, statusOf[result.code], result.code, result.message)
-    return reply.send({ approval: view(result.approval, account) })
+    const bars = barsOf(result.approval, account)
+    return reply.send({ approval: { ...result.approval, bars } })
   }
 
   if (sessions !== undefined) {
@@ -143,19 +147,16 @@ interface IdRoute {
   Params: { id: string }
 }
 
-/** An approval as the API shows it: dates in ISO 8601. */
-export interface ApprovalJson extends Approval {
-  /** Why the caller may not approve or deny; absent when they may. */
-  readonly bars: { readonly approve?: string; readonly deny?: string }
+/** Why the caller may not approve or deny; absent when they may. */
+export interface Bars {
+  readonly approve?: string
+  readonly deny?: string
 }
 
-function view(approval: Approval, account: Account): ApprovalJson {
+function barsOf(approval: ApprovalFacts, account: Account): Bars {
   const approve = barredFrom(approval, account, 'approved')?.message
   const deny = barredFrom(approval, account, 'denied')?.message
-  return {
-    ...approval,
-    bars: { ...(approve !== undefined && { approve }), ...(deny !== undefined && { deny }) },
-  }
+  return { ...(approve !== undefined && { approve }), ...(deny !== undefined && { deny }) }
 }
 
 const allStates: readonly ApprovalState[] = [

@@ -29,7 +29,7 @@ export async function registerConsole(
   const { approvals, sessions } = options
   const door = new Doorkeeper(options, attempts)
   door.register(app)
-  registerEvents(app, options, request => door.visit(request))
+  registerEvents(app, options, request => door.visit(request, false))
 
   for (const asset of Object.values(assets)) {
     app.get(asset.path, async (_request, reply) =>

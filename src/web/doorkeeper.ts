@@ -26,8 +26,8 @@ export class Doorkeeper {
   }
 
   /** Undefined: nobody, or somebody whose account is gone. Groups are those of now. */
-  visit(request: FastifyRequest): Visit | undefined {
-    const signIn = this.#signIns.find(request.cookies[this.#cookie('countersign')])
+  visit(request: FastifyRequest, touch = true): Visit | undefined {
+    const signIn = this.#signIns.find(request.cookies[this.#cookie('countersign')], touch)
     const account = signIn && this.#options.users.find(signIn.user)
     if (signIn === undefined || account === undefined || account.kind !== 'person') return undefined
     return { account, signIn }

@@ -21,7 +21,7 @@ export function registerEvents(
   const streams = new Map<string, number>()
   let total = 0
 
-  app.get('/events', async (request, reply) => {
+  app.get('/events', { exposeHeadRoute: false }, async (request, reply) => {
     const visit = visitOf(request)
     if (visit === undefined) return reply.code(401).type('text/plain').send('sign in first\n')
     const { name } = visit.account

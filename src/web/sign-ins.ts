@@ -36,7 +36,8 @@ export class SignIns {
     return id
   }
 
-  find(id: string | undefined): SignIn | undefined {
+  /** `touch` false: an open page asks, nobody is there. */
+  find(id: string | undefined, touch = true): SignIn | undefined {
     if (id === undefined) return undefined
     const key = hash(id)
     const entry = this.#entries.get(key)
@@ -46,7 +47,7 @@ export class SignIns {
       this.#entries.delete(key)
       return undefined
     }
-    entry.seenAt = now
+    if (touch) entry.seenAt = now
     return entry
   }
 

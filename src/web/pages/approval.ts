@@ -40,7 +40,7 @@ ${error !== undefined && html`<p class="error" role="alert">${error}</p>`}
   ${approval.state === 'pending' && html`<p>${progressText(approval)} · ${timeLeft(approval, now)}</p>`}
 </div>
 <section>
-<h2>Why it is held</h2>
+<h2>Why it ${approval.state === 'pending' ? 'is' : 'was'} held</h2>
 <p><bdi>${approval.reason}</bdi></p>
 ${approval.hint !== undefined && html`<p class="note">Would pass: <bdi>${approval.hint}</bdi></p>`}
 ${approval.rules.length > 0 && html`<p class="tags">${approval.rules.map(rule => html`<span class="tag">${rule}</span>`)}</p>`}

@@ -1,5 +1,11 @@
 /** What waits for the viewer, what they asked, and what was decided lately. */
-import { type Approval, barredFrom, countedAnswers, type Person } from '../../approvals/approval.ts'
+import {
+  type ApprovalFacts,
+  type ApprovalSummary,
+  barredFrom,
+  countedAnswers,
+  type Person,
+} from '../../approvals/approval.ts'
 import { progressText, sentence, spanText, stateText } from '../../approvals/describe.ts'
 import { type Html, html, type Part } from '../html.ts'
 import { badge, layout, time, type Viewer } from './layout.ts'
@@ -8,8 +14,8 @@ export interface Inbox {
   readonly viewer: Viewer
   readonly person: Person
   /** Those that the person may see, newest first. */
-  readonly open: readonly Approval[]
-  readonly settled: readonly Approval[]
+  readonly open: readonly ApprovalSummary[]
+  readonly settled: readonly ApprovalSummary[]
   readonly now: Date
 }
 
@@ -30,13 +36,18 @@ ${section('Lately', settled, now, 'Nothing was decided yet.')}
   })
 }
 
-function waitsFor(approval: Approval, person: Person): boolean {
+function waitsFor(approval: ApprovalFacts, person: Person): boolean {
   if (approval.state !== 'pending') return false
   if (barredFrom(approval, person, 'approved') !== undefined) return false
   return !countedAnswers(approval.answers).some(answer => answer.name === person.name)
 }
 
-function section(title: string, approvals: readonly Approval[], now: Date, none: string): Part {
+function section(
+  title: string,
+  approvals: readonly ApprovalSummary[],
+  now: Date,
+  none: string,
+): Part {
   return html`<section>
 <h2>${title}${approvals.length > 0 && html` <span class="count">${approvals.length}</span>`}</h2>
 ${
@@ -47,12 +58,12 @@ ${
 </section>`
 }
 
-function card(approval: Approval, now: Date): Html {
+function card(approval: ApprovalSummary, now: Date): Html {
   const pending = approval.state === 'pending'
   return html`<li class="card ${approval.state}">
 <a href="/approvals/${approval.shortId}">
   <span class="head">${badge(`${approval.risk} risk`, approval.risk)}<b class="sentence"><bdi>${sentence(approval)}</bdi></b></span>
-  <code class="line">${preview(approval.text)}</code>
+  <code class="line">${oneLine(approval.preview)}</code>
   <span class="foot"><span class="id">${approval.shortId}</span>
   ${
     pending
@@ -64,7 +75,7 @@ function card(approval: Approval, now: Date): Html {
 }
 
 /** Only to recognise it by: the page of the request shows the statement whole. */
-function preview(text: string): string {
+function oneLine(text: string): string {
   // A line end is shown: what follows a comment of one line is no comment.
   const line = text
     .trim()
@@ -73,7 +84,7 @@ function preview(text: string): string {
   return line.length > 160 ? `${line.slice(0, 160)}…` : line
 }
 
-export function timeLeft(approval: Approval, now: Date): Html {
+export function timeLeft(approval: ApprovalFacts, now: Date): Html {
   const left = approval.expiresAt.getTime() - now.getTime()
   return html`<span class="left"><time datetime="${approval.expiresAt.toISOString()}" data-expires>${spanText(left)}</time> left</span>`
 }

@@ -309,6 +309,18 @@ t.test('lists show a person what concerns them and nothing else', async t => {
   t.strictSame((await approvals.list({ requester: 'copilot' })).length, 1)
 })
 
+t.test('a list holds neither whole statements nor what it takes to decide', async t => {
+  const approvals = await open(t)
+  const text = `DELETE FROM orders ${'-- long '.repeat(1000)}`
+  await approvals.ask(approvalRequest({ text, parameters: ['secret'] }), never)
+  const [summary] = await approvals.list()
+  t.equal(summary?.preview, text.slice(0, 400))
+  t.match(summary, { state: 'pending', requester: { name: 'analyst' } })
+  for (const key of ['text', 'parameters', 'normalized', 'digest']) {
+    t.notOk(Object.hasOwn(summary ?? {}, key), key)
+  }
+})
+
 t.test("a listener's failure is told and harms nobody", async t => {
   const errors: unknown[] = []
   const approvals = await Approvals.open({
