@@ -44,7 +44,6 @@ export function testGateway(options: TestGatewayOptions): TestGateway {
     masks: () => undefined,
     hidesDiagnostics: () => false,
     record: () => undefined,
-    commit: () => undefined,
     end: async reason => {
       ended.push(reason)
     },

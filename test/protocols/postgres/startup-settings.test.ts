@@ -9,7 +9,7 @@ t.test('the database is named as the user when it is not given', async t => {
   t.strictSame(read({}), { user: 'al', database: 'al' })
   t.strictSame(read({ database: '' }), { user: 'al', database: 'al' })
   t.strictSame(read({ database: 'shop' }), { user: 'al', database: 'shop' })
-  t.throws(() => read({ user: '' }), { sqlState: '28000' })
+  t.throws(() => read({ user: '' }), { name: 'FatalError', sqlState: '28000' })
 })
 
 t.test('options are taken apart as the server does it', async t => {
@@ -46,7 +46,7 @@ t.test('other switches are refused', async t => {
     '-c x',
     '--x',
   ]) {
-    t.throws(() => read({ options }), { sqlState: '42601' }, options)
+    t.throws(() => read({ options }), { name: 'FatalError', sqlState: '42601' }, options)
   }
 })
 
@@ -67,7 +67,7 @@ t.test('a name that the server could take for something else is refused', async 
     { '\u212aey': '1' },
     { 'a.': '1' },
   ]) {
-    t.throws(() => read(more), { sqlState: '42704' }, JSON.stringify(more))
+    t.throws(() => read(more), { name: 'FatalError', sqlState: '42704' }, JSON.stringify(more))
   }
   t.match(read({ 'app.tenant': '7', '_pq_.unknown': '1' }), { 'app.tenant': '7' })
 })
@@ -83,7 +83,7 @@ t.test('client_encoding is UTF8 by any of its names', async t => {
     { options: '--client-encoding=LATIN1' },
     { options: '-c client_encoding=\\L\\ATIN1', client_encoding: 'UTF8' },
   ]) {
-    t.throws(() => read(more), { sqlState: '0A000' }, JSON.stringify(more))
+    t.throws(() => read(more), { name: 'FatalError', sqlState: '0A000' }, JSON.stringify(more))
   }
 })
 
@@ -100,7 +100,7 @@ t.test('standard_conforming_strings stays on', async t => {
     { options: '--standard-conforming-strings=false' },
     { options: '-c\tstandard_conforming_strings=of\\f' },
   ]) {
-    t.throws(() => read(more), { sqlState: '0A000' }, JSON.stringify(more))
+    t.throws(() => read(more), { name: 'FatalError', sqlState: '0A000' }, JSON.stringify(more))
   }
 })
 
@@ -112,13 +112,13 @@ t.test('rights are not changed before a statement could be judged', async t => {
     { session_replication_role: 'replica' },
     { options: '-c local_preload_libraries=x' },
   ]) {
-    t.throws(() => read(more), { sqlState: '42501' }, JSON.stringify(more))
+    t.throws(() => read(more), { name: 'FatalError', sqlState: '42501' }, JSON.stringify(more))
   }
 })
 
 t.test('replication is refused', async t => {
   for (const value of ['true', 'database', 'on', '1', 'yes', 'what', '']) {
-    t.throws(() => read({ replication: value }), { sqlState: '0A000' }, value)
+    t.throws(() => read({ replication: value }), { name: 'FatalError', sqlState: '0A000' }, value)
   }
   for (const value of ['false', 'off', '0', 'no', 'F']) t.ok(read({ replication: value }), value)
 })

@@ -50,10 +50,13 @@ t.test('requests in place of a StartupMessage', async t => {
   })
   const long = Buffer.alloc(256, 1)
   t.match(decodeFirstPacket(Buffer.concat([hex('04d2162e 0000002a'), long])), { secret: long })
-  t.throws(() => decodeFirstPacket(hex('04d2162f 00')), { sqlState: '08P01' })
-  t.throws(() => decodeFirstPacket(hex('04d2162e 0000002a 010203')), { sqlState: '08P01' })
+  t.throws(() => decodeFirstPacket(hex('04d2162f 00')), { name: 'FatalError', sqlState: '08P01' })
+  t.throws(() => decodeFirstPacket(hex('04d2162e 0000002a 010203')), {
+    name: 'FatalError',
+    sqlState: '08P01',
+  })
   const tooLong = Buffer.concat([hex('04d2162e 0000002a'), Buffer.alloc(257)])
-  t.throws(() => decodeFirstPacket(tooLong), { sqlState: '08P01' })
+  t.throws(() => decodeFirstPacket(tooLong), { name: 'FatalError', sqlState: '08P01' })
   t.strictSame(encodeSslRequest(), hex('00000008 04d2162f'))
   t.strictSame(encodeCancelRequest(42, hex('01020304')), hex('00000010 04d2162e 0000002a 01020304'))
 })
@@ -84,7 +87,10 @@ t.test('a StartupMessage, and every way to cut it short', async t => {
     t.throws(() => decodeFirstPacket(whole.subarray(0, length)), `${length} bytes`)
   }
   t.throws(() => decodeFirstPacket(hex(`${startup} 00`)), /expected terminator as last byte/)
-  t.throws(() => decodeFirstPacket(hex('00030000 7573657200 ff00 00')), { sqlState: '22021' })
+  t.throws(() => decodeFirstPacket(hex('00030000 7573657200 ff00 00')), {
+    name: 'FatalError',
+    sqlState: '22021',
+  })
 })
 
 t.test('a name that comes twice has its last value, in its last place', async t => {
@@ -105,7 +111,7 @@ t.test('only major version 3 is spoken', async t => {
     sqlState: '0A000',
     message: 'unsupported frontend protocol 2.0: server supports 3.0 to 3.2',
   })
-  t.throws(() => decodeFirstPacket(hex('04d20000')), { sqlState: '0A000' })
+  t.throws(() => decodeFirstPacket(hex('04d20000')), { name: 'FatalError', sqlState: '0A000' })
   t.match(decodeFirstPacket(hex('0003270f 7573657200 616c00 00')), { minor: 9999 })
 })
 
