@@ -14,20 +14,28 @@ import {
   sign,
 } from 'node:crypto'
 import { chmod, link, mkdir, open, readFile, rm, stat } from 'node:fs/promises'
-import { dirname } from 'node:path'
+import { dirname, join } from 'node:path'
 import { type DataKey, type KeyContext, type Keys, KeyUnusable } from './keys.ts'
+
+/** Where a data directory has them. */
+export function localKeysPath(dataDir: string): string {
+  return join(dataDir, 'keys', 'local.json')
+}
 
 /**
  * Reads the key file, or makes it when there is none. Rejects with KeyUnusable when others may
- * read it or its folder, or when it is not one.
+ * read it or its folder, or when it is not one; with ENOENT when it may not be made.
  */
-export async function openLocalKeys(path: string): Promise<Keys> {
-  await mkdir(dirname(path), { recursive: true, mode: 0o700 })
+export async function openLocalKeys(
+  path: string,
+  options: { readonly create: boolean } = { create: true },
+): Promise<Keys> {
+  if (options.create) await mkdir(dirname(path), { recursive: true, mode: 0o700 })
   await refuseLoose(dirname(path), 'folder')
   try {
     await refuseLoose(path, 'file')
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error
+    if (!options.create || (error as NodeJS.ErrnoException).code !== 'ENOENT') throw error
     await create(path)
     await refuseLoose(path, 'file')
   }

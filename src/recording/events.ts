@@ -71,8 +71,9 @@ export interface ApprovalRecord {
 /** Records one session. Numbers statements from 0. */
 export interface SessionRecorder {
   /**
-   * Buffered in memory until `commit`. Returns the statement's number in the session.
-   * Throws JournalUnavailable when nothing more may be accepted.
+   * Buffered in memory until `commit`. Returns the statement's number in the session: how many
+   * calls came before, refused ones too. Throws JournalUnavailable when nothing more may be
+   * accepted.
    */
   statement(statement: RecordedStatement): number
   /**

@@ -102,12 +102,13 @@ export class SealedSession implements SessionRecorder {
   }
 
   statement(statement: RecordedStatement): number {
+    // Counted before it is refused: the session counts its statements as well, and both must agree.
+    const number = this.#statements
+    this.#statements += 1
     const refusal = this.#port.refusal()
     if (refusal !== undefined) throw refusal
     if (this.#ended !== undefined) throw new JournalUnavailable('the session has ended')
     this.#ready()
-    const number = this.#statements
-    this.#statements += 1
     this.#uncommitted += 1
     const { text, parameters, analysis, verdict, approvalId } = statement
     const at = this.#at()

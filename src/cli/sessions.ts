@@ -1,0 +1,372 @@
+/** `countersign sessions`: what an auditor asks of the recordings. Reads the journal's files. */
+import { createReadStream } from 'node:fs'
+import { readFile, stat } from 'node:fs/promises'
+import { join } from 'node:path'
+import { createInterface } from 'node:readline'
+import { setTimeout as wait } from 'node:timers/promises'
+import { Command } from 'commander'
+import { type Keys, KeyUnusable } from '../keys/keys.ts'
+import { localKeysPath, openLocalKeys } from '../keys/local.ts'
+import { exportSession, plainEvent, verifyExport } from '../recording/export.ts'
+import { JournalReader, NoSuchSession, type SessionSummary } from '../recording/reader.ts'
+import { replay } from '../recording/replay.ts'
+import { type Finding, verifyJournal } from '../recording/verify.ts'
+import { visibleLine } from '../recording/visible.ts'
+import type { Deps } from './deps.ts'
+import { type Io, processIo, safeJson, UsageError } from './io.ts'
+
+interface Place {
+  readonly dataDir: string
+  readonly json?: true
+}
+
+const examples = `
+Examples:
+  countersign sessions
+  countersign sessions list --user ada --since 7d
+  countersign sessions replay 0193 --speed 4
+  countersign sessions export 0193 > session.ndjson
+  countersign sessions verify session.ndjson --public-key auditor.pem
+
+An id may be shortened. Exit codes: 0 done, 1 refused or found wrong, 2 used wrongly.`
+
+export function sessionsCommand(deps: Deps, io: Io = processIo()): Command {
+  const sessions = new Command('sessions')
+    .description('recorded sessions: list, show, replay, export, verify')
+    .option('--data-dir <dir>', 'of a proxy on this machine', './countersign-data')
+    .option('--json', 'for programs')
+    .addHelpText('after', examples)
+  const guarded =
+    <F extends Place>(work: (options: F, id: string) => Promise<void>) =>
+    async (...given: unknown[]): Promise<void> => {
+      const self = given.at(-1) as Command
+      const [id] = self.args
+      try {
+        await work(self.optsWithGlobals<F>(), id ?? '')
+      } catch (error) {
+        const known = error instanceof NoSuchSession || error instanceof KeyUnusable
+        if (!known && !(error instanceof UsageError)) throw error
+        io.stderr.write(`countersign: ${visibleLine(error.message)}\n`)
+        io.exitCode(error instanceof UsageError ? 2 : 1)
+      }
+    }
+
+  sessions
+    .command('list', { isDefault: true })
+    .description('newest first')
+    .option('--user <name>', 'of one user')
+    .option('--database <name>', 'of one database')
+    .option('--since <time>', 'a date, or how long ago: 30m, 12h, 7d')
+    .action(guarded<ListOptions>(options => list(options, io)))
+  sessions
+    .command('show <id>')
+    .description('who, when, from where, and every statement')
+    .action(guarded((options: Place, id) => show(id, options, io)))
+  sessions
+    .command('replay <id>')
+    .description('plays a session as its client saw it, rows included')
+    .option('--speed <times>', 'how much faster', Number, 1)
+    .option('--no-wait', 'all at once')
+    .action(guarded<ReplayOptions>((options, id) => play(id, options, deps, io)))
+  sessions
+    .command('export <id>')
+    .description('lines of JSON that `verify` can check anywhere')
+    .option('--sealed', 'without its key: who has the file cannot read texts and rows')
+    .action(guarded<Place & { sealed?: true }>((options, id) => write(id, options, io)))
+  sessions
+    .command('verify [id]')
+    .description('checks the journal, one session of it, or an exported file')
+    .option('--public-key <file>', 'of the key that signed (PEM); else the local one')
+    .action(guarded<VerifyOptions>((options, id) => verify(id || undefined, options, io)))
+  sessions
+    .command('key')
+    .description('prints the public key that an auditor needs')
+    .action(guarded(async (options: Place) => print((await open(options)).keys.publicKey, io)))
+  return sessions
+}
+
+interface ListOptions extends Place {
+  readonly user?: string
+  readonly database?: string
+  readonly since?: string
+}
+
+async function list(options: ListOptions, io: Io): Promise<void> {
+  const since = options.since === undefined ? undefined : sinceTime(options.since, new Date())
+  const { reader } = await open(options)
+  const found = (await reader.sessions()).filter(
+    ({ user, database, startedAt }) =>
+      (options.user === undefined || user === options.user) &&
+      (options.database === undefined || database === options.database) &&
+      (since === undefined || new Date(startedAt) >= since),
+  )
+  if (options.json === true) {
+    for (const session of found) await print(`${safeJson(session)}\n`, io)
+    return
+  }
+  if (found.length === 0) return print('No sessions.\n', io)
+  const rows = found.map(session => [
+    session.id,
+    session.startedAt.replace('T', ' ').slice(0, 19),
+    session.kind === 'agent' ? `${session.user} (agent)` : session.user,
+    session.database,
+    session.state,
+    String(session.statements),
+    countsOf(session),
+  ])
+  await print(
+    columns([['SESSION', 'STARTED', 'USER', 'DATABASE', 'STATE', 'STATEMENTS', ''], ...rows]),
+    io,
+  )
+}
+
+async function show(id: string, options: Place, io: Io): Promise<void> {
+  const { reader } = await open(options)
+  const session = await reader.find(id)
+  if (options.json === true) {
+    await print(`${safeJson({ type: 'session', ...session })}\n`, io)
+    for await (const happening of reader.happenings(session.id)) {
+      if (happening.type !== 'frames') await print(`${safeJson(plainEvent(happening))}\n`, io)
+    }
+    return
+  }
+  const end = session.endReason === null ? session.state : `${session.state}: ${session.endReason}`
+  await print(
+    columns([
+      ['session', session.id],
+      ['user', `${session.user} (${session.kind})`],
+      ['database', `${session.database} (${session.environment})`],
+      [
+        'from',
+        `${session.remoteAddress} ${session.application ?? ''}${session.tls ? ', TLS' : ''}`,
+      ],
+      ['started', session.startedAt],
+      ['state', end],
+    ]),
+    io,
+  )
+  for await (const happening of reader.happenings(session.id)) {
+    if (happening.type === 'statement') {
+      const { statement, atUs, verdict, text, normalized } = happening
+      const rules = verdict.rules.length === 0 ? '' : ` (${verdict.rules.join(', ')})`
+      const shown = text ?? `sealed: ${normalized}`
+      await print(`\n#${statement}  ${clock(atUs)}  ${verdict.kind}${visibleLine(rules)}\n`, io)
+      await print(`    ${visibleLine(shown)}\n`, io)
+    } else if (happening.type === 'entry' && happening.entry.type === 'statement.end') {
+      const { tag, error, rows } = happening.entry
+      await print(
+        `    ${error === null ? visibleLine(tag ?? '') : `failed: ${visibleLine(error)}`}, ${rows} rows\n`,
+        io,
+      )
+    } else if (happening.type === 'entry') {
+      await print(`    -- ${safeJson(happening.entry)}\n`, io)
+    }
+  }
+}
+
+interface ReplayOptions extends Place {
+  readonly speed: number
+  readonly wait: boolean
+}
+
+async function play(id: string, options: ReplayOptions, deps: Deps, io: Io): Promise<void> {
+  if (!(options.speed > 0))
+    throw new UsageError(`expected --speed to be above 0, got ${options.speed}`)
+  const { reader } = await open(options)
+  const session = await reader.find(id)
+  const { user, database, protocol, startedAt, application } = session
+  await print(
+    `-- session ${session.id}: ${visibleLine(user)} on ${database}, ${startedAt}, ` +
+      `${visibleLine(application ?? 'no application name')}\n`,
+    io,
+  )
+  let lastUs = 0
+  const decode = (frames: Parameters<Deps['decodeFrames']>[1]) =>
+    deps.decodeFrames(protocol, frames)
+  for await (const step of replay(reader.happenings(session.id), database, decode)) {
+    if (options.wait && step.atUs > lastUs) await wait((step.atUs - lastUs) / 1000 / options.speed)
+    lastUs = Math.max(lastUs, step.atUs)
+    await print(step.text, io)
+  }
+  if (session.state === 'cut') await print('-- the proxy stopped here, without an end\n', io)
+}
+
+async function write(id: string, options: Place & { sealed?: true }, io: Io): Promise<void> {
+  const { reader, dir, keys } = await open(options)
+  const session = await reader.find(id)
+  const { publicKey } = keys
+  const sealed = options.sealed === true
+  const lines = exportSession({ reader, dir, publicKey, id: session.id, sealed })
+  for await (const line of lines) await print(`${safeJson(line)}\n`, io)
+}
+
+interface VerifyOptions extends Place {
+  readonly publicKey?: string
+}
+
+async function verify(id: string | undefined, options: VerifyOptions, io: Io): Promise<void> {
+  const given = options.publicKey && (await readFile(options.publicKey, 'utf8'))
+  if (id !== undefined && (await isFile(id))) return verifyFile(id, given, options, io)
+  const dir = join(options.dataDir, 'journal')
+  const keys = given === undefined ? (await open(options)).keys : undefined
+  const report = await verifyJournal({
+    dir,
+    publicKey: given ?? keys?.publicKey ?? '',
+    ...(keys === undefined ? {} : { keys }),
+  })
+  if (report.segments === 0) throw new UsageError(`expected a journal in ${dir}, got none`)
+  const chosen = report.sessions.filter(session => id === undefined || session.id.startsWith(id))
+  if (id !== undefined && chosen.length === 0)
+    throw new UsageError(`no session's id begins with ${id}`)
+  if (options.json === true) {
+    await print(`${safeJson({ ...report, sessions: chosen })}\n`, io)
+  } else {
+    for (const session of chosen) {
+      const own = report.findings.filter(({ sessionId }) => sessionId === session.id)
+      await print(`${own.length === 0 ? 'ok   ' : 'WRONG'}  ${sessionLine(session)}\n`, io)
+    }
+    await printFindings(report.findings, report.notes, io)
+    const { records, segments, sessions } = report
+    await print(`${sessions.length} sessions, ${records} records, ${segments} segments: `, io)
+  }
+  await conclude(report.findings, options.json === true, io)
+}
+
+async function verifyFile(
+  path: string,
+  given: string | undefined,
+  options: VerifyOptions,
+  io: Io,
+): Promise<void> {
+  const lines: string[] = []
+  for await (const line of createInterface({ input: createReadStream(path) })) lines.push(line)
+  const report = verifyExport(lines, given)
+  if (options.json === true) await print(`${safeJson(report)}\n`, io)
+  else {
+    if (report.session !== undefined) await print(`${sessionLine(report.session)}\n`, io)
+    const trust =
+      given === undefined ? ["checked with the key in the file: compare it with the owner's"] : []
+    await printFindings(report.findings, [...report.notes, ...trust], io)
+  }
+  await conclude(report.findings, options.json === true, io)
+}
+
+async function printFindings(
+  findings: readonly Finding[],
+  notes: readonly string[],
+  io: Io,
+): Promise<void> {
+  for (const note of notes) await print(`note: ${visibleLine(note)}\n`, io)
+  for (const { what, segment, sessionId, record } of findings) {
+    const where = [
+      segment === undefined ? '' : `segment ${segment}`,
+      sessionId === undefined ? '' : `session ${sessionId}`,
+      record === undefined ? '' : `record ${record}`,
+    ].filter(Boolean)
+    await print(
+      `WRONG: ${where.length === 0 ? '' : `${where.join(', ')}: `}${visibleLine(what)}\n`,
+      io,
+    )
+  }
+}
+
+async function conclude(findings: readonly Finding[], json: boolean, io: Io): Promise<void> {
+  if (!json) {
+    await print(
+      findings.length === 0 ? 'nothing was altered.\n' : `${findings.length} findings.\n`,
+      io,
+    )
+  }
+  if (findings.length > 0) io.exitCode(1)
+}
+
+function sessionLine(session: {
+  readonly id: string
+  readonly user: string
+  readonly records: number
+  readonly signed: number
+  readonly ended: boolean
+  readonly erased: boolean
+}): string {
+  const { id, user, records, signed, ended, erased } = session
+  const rest = signed < records ? `, ${records - signed} not signed yet` : ''
+  const state = `${ended ? 'ended' : 'no end'}${erased ? ', erased' : ''}`
+  return `${visibleLine(id)}  ${visibleLine(user)}  ${records} records${rest}  ${state}`
+}
+
+async function open(options: Place): Promise<{
+  readonly reader: JournalReader
+  readonly dir: string
+  readonly keys: Keys
+}> {
+  const dir = join(options.dataDir, 'journal')
+  const keys = await openLocalKeys(localKeysPath(options.dataDir), { create: false }).catch(
+    (error: unknown) => {
+      if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error
+      throw new UsageError(
+        `expected a data directory in ${options.dataDir}, got none: use --data-dir`,
+      )
+    },
+  )
+  return { reader: new JournalReader({ dir, keys }), dir, keys }
+}
+
+/** Waits for a slow pipe. */
+function print(text: string, io: Io): Promise<void> {
+  if (io.stdout.write(text)) return Promise.resolve()
+  return new Promise(resolve => io.stdout.once('drain', resolve))
+}
+
+function columns(rows: readonly (readonly string[])[]): string {
+  const shown = rows.map(row => row.map(visibleLine))
+  const widths = (shown[0] ?? []).map((_, index) =>
+    shown.reduce((width, row) => Math.max(width, row[index]?.length ?? 0), 0),
+  )
+  return shown
+    .map(row =>
+      row
+        .map((cell, index) => cell.padEnd(widths[index] ?? 0))
+        .join('  ')
+        .trimEnd(),
+    )
+    .map(line => `${line}\n`)
+    .join('')
+}
+
+function countsOf({ held, denied, failed }: SessionSummary): string {
+  const counts: readonly (readonly [number, string])[] = [
+    [held, 'held'],
+    [denied, 'denied'],
+    [failed, 'failed'],
+  ]
+  return counts
+    .filter(([count]) => count > 0)
+    .map(([count, word]) => `${count} ${word}`)
+    .join(', ')
+}
+
+const unitMs: Readonly<Record<string, number>> = { m: 60_000, h: 3_600_000, d: 86_400_000 }
+
+function sinceTime(text: string, now: Date): Date {
+  const [, digits = '', unit = ''] = /^(\d+)([mhd])$/.exec(text) ?? []
+  const time =
+    digits === '' ? new Date(text) : new Date(now.getTime() - Number(digits) * (unitMs[unit] ?? 0))
+  if (Number.isNaN(time.getTime()))
+    throw new UsageError(`expected --since to be a time, got ${text}`)
+  return time
+}
+
+/** `0:03.120`: since the session's start. */
+function clock(us: number): string {
+  const seconds = us / 1_000_000
+  return `${Math.floor(seconds / 60)}:${(seconds % 60).toFixed(3).padStart(6, '0')}`
+}
+
+async function isFile(path: string): Promise<boolean> {
+  try {
+    return (await stat(path)).isFile()
+  } catch {
+    // A session's id, then.
+    return false
+  }
+}
