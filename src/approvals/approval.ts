@@ -256,8 +256,3 @@ export function maySee(
   if (person.name === approval.requester.owner) return true
   return approval.approvers.any.some(({ group }) => person.groups.includes(group))
 }
-
-/** Whether nothing more can happen to it. */
-export function isSettled(state: ApprovalState): boolean {
-  return state !== 'pending' && state !== 'approved' && state !== 'running'
-}

@@ -1,6 +1,9 @@
 /** The HTTP API over real HTTP: who gets in, what it says, and live events. */
+import type { IncomingMessage } from 'node:http'
+import { get } from 'node:https'
 import t from 'tap'
 import { approvalRequest } from '../../support/approval-request.ts'
+import { selfSigned } from '../../support/certificates.ts'
 import { basic, openConsole, signIn } from '../../support/console.ts'
 
 const never = new AbortController().signal
@@ -200,4 +203,17 @@ t.test('an open page is told of changes that concern its reader, and no others',
   t.match(text, `event: change\ndata: {"id":"${asked.shortId}","state":"pending"`)
   t.notMatch(text, secret.shortId)
   t.notMatch(text, 'DELETE')
+})
+
+t.test('with a certificate it speaks TLS, and nothing else', async t => {
+  const tls = await selfSigned()
+  const { app } = await openConsole(t, { tls, publicUrl: () => 'https://localhost' })
+  const base = await app.listen({ host: '127.0.0.1', port: 0 })
+  t.match(base, /^https:/)
+  const answer = await new Promise<IncomingMessage>((resolve, reject) => {
+    get(`${base}/livez`, { ca: tls.cert }, resolve).once('error', reject)
+  })
+  t.equal(answer.statusCode, 200)
+  answer.resume()
+  await t.rejects(fetch(`${base.replace('https:', 'http:')}/livez`))
 })
