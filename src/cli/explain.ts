@@ -3,7 +3,7 @@
  * of the real database, and nothing else of it.
  */
 import { randomBytes } from 'node:crypto'
-import { Command } from 'commander'
+import { Command, CommanderError } from 'commander'
 import { maskedMoves, maskedReads } from '../../masking/lineage-to-mask.ts'
 import { compileRules, type Masker } from '../../masking/rules.ts'
 import type { Statement } from '../../protocols/protocol.ts'
@@ -48,6 +48,8 @@ Examples:
       try {
         await run(sql, flags, command, deps)
       } catch (error) {
+        // Used wrongly: commander has said so, and its exit code is the answer.
+        if (error instanceof CommanderError) throw error
         const message = error instanceof Error ? error.message : String(error)
         process.stderr.write(`countersign explain: ${message}\n`)
         process.exitCode = 1
