@@ -14,7 +14,7 @@ export function deriveKey(key: Buffer, purpose: string): Buffer {
 }
 
 /**
- * HMAC-SHA-256 of texts as 64 hex digits, for a key of at most 64 bytes. Two one-shot hashes over
+ * HMAC-SHA-256 of texts, for a key of at most 64 bytes. Two one-shot hashes over
  * buffers that already hold the padded keys take half the time of a new Hmac object a value.
  */
 export class KeyedHash {
@@ -31,8 +31,17 @@ export class KeyedHash {
   }
 
   hex(text: string): string {
+    return this.#digest(text, 'hex')
+  }
+
+  /** The 32 bytes as characters 0 to 255, which are cheaper to take apart than hex digits. */
+  octets(text: string): string {
+    return this.#digest(text, 'binary')
+  }
+
+  #digest(text: string, encoding: 'hex' | 'binary'): string {
     this.#outer.write(hash('sha256', this.#message(text), 'binary'), BLOCK_BYTES, 'latin1')
-    return hash('sha256', this.#outer, 'hex')
+    return hash('sha256', this.#outer, encoding)
   }
 
   /** The padded key and the text; valid until the next call. */

@@ -51,7 +51,10 @@ export class CellMasks {
       case 'hash':
         return memoised(hashed(type, deriveKey(this.#key, `hash ${rule}`)))
       case 'tokenize':
-        return memoised(tokenized(type, this.#tokenKeys))
+        // A permutation is cheaper than a look-up.
+        return type.class === 'integer'
+          ? tokenized(type, this.#tokenKeys)
+          : memoised(tokenized(type, this.#tokenKeys))
       case 'generalize': {
         const apply = generalized(type, mask.to, mask.bucket)
         return apply === undefined ? undefined : orRedaction(apply, type)

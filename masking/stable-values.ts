@@ -41,14 +41,14 @@ export function tokenized(type: ValueType, keys: TokenKeys): Apply | undefined {
   const digest = new KeyedHash(keys.digest)
   switch (type.class) {
     case 'text':
-      return value => textToken(digest.hex(significant(value, type)), type)
+      return value => textToken(digest.octets(significant(value, type)), type)
     case 'integer':
       return integerToken(type, digest, keys)
     case 'decimal':
     case 'float':
       return type.name === 'money' ? undefined : numberToken(type, digest, keys)
     case 'json':
-      return value => `"${token(digest.hex(value))}"`
+      return value => `"${token(digest.octets(value))}"`
     case 'bytes':
       return value => `\\x${digest.hex(value).slice(0, 32)}`
     default:
@@ -138,21 +138,29 @@ function timestampOf(hex: string): string {
 const PREFIX = 'tok_'
 const TOKEN_LENGTH = 20
 const BASE32 = 'abcdefghijklmnopqrstuvwxyz234567'
+/** Two letters for each number of ten bits. */
+const PAIRS = Array.from(BASE32).flatMap(a => Array.from(BASE32, b => a + b))
 
 /** 80 bits: among a billion values, two share a token with a chance of one in two million. */
-function token(hex: string): string {
+function token(octets: string): string {
   let text = PREFIX
-  for (let i = 0; i < 20; i += 5) {
-    const twenty = Number.parseInt(hex.slice(i, i + 5), 16)
-    text += BASE32.charAt(twenty >>> 15) + BASE32.charAt((twenty >>> 10) & 31)
-    text += BASE32.charAt((twenty >>> 5) & 31) + BASE32.charAt(twenty & 31)
+  for (let i = 0; i < 10; i += 5) {
+    const high = (octets.charCodeAt(i) << 12) | (octets.charCodeAt(i + 1) << 4)
+    const middle = octets.charCodeAt(i + 2)
+    const low = ((middle & 15) << 16) | (octets.charCodeAt(i + 3) << 8) | octets.charCodeAt(i + 4)
+    text += pairs(high | (middle >>> 4)) + pairs(low)
   }
   return text
 }
 
+/** Four letters for twenty bits. */
+function pairs(bits: number): string {
+  return `${PAIRS[bits >>> 10]}${PAIRS[bits & 1023]}`
+}
+
 /** In a column too short for a token, the prefix goes first, since it tells nothing apart. */
-function textToken(hex: string, type: ValueType): string {
-  const whole = token(hex)
+function textToken(octets: string, type: ValueType): string {
+  const whole = token(octets)
   const short = type.lengthMax !== undefined && type.lengthMax < TOKEN_LENGTH
   return fitText(short ? whole.slice(PREFIX.length) : whole, type)
 }

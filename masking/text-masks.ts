@@ -31,44 +31,15 @@ export function partial(
  * exactly one e-mail address, for then nothing in it is known to be harmless.
  */
 export function email(text: string): string | undefined {
-  const at = text.lastIndexOf('@')
-  if (at < 1 || !isLocalPart(text, at) || !isDomain(text, at + 1)) return undefined
+  if (!ASCII_ADDRESS.test(text) && !ADDRESS.test(text)) return undefined
+  const at = text.indexOf('@')
   const first = isPair(text, 0) ? 2 : 1
   return `${first < at ? text.slice(0, first) : ''}***${text.slice(at)}`
 }
 
-function isLocalPart(text: string, end: number): boolean {
-  for (let i = 0; i < end; i += 1) {
-    const unit = text.charCodeAt(i)
-    // A blank, a bracket, a comma or a second @ means a name or a list, not one address.
-    if (unit <= 0x20 || unit === 0x40 || unit === 0x2c || unit === 0x3c || unit === 0x3b)
-      return false
-  }
-  return true
-}
-
-const OTHER_DOMAIN = /^[\p{L}\p{N}-]+(?:\.[\p{L}\p{N}-]+)+$/u
-
-function isDomain(text: string, start: number): boolean {
-  let label = 0
-  let dots = 0
-  for (let i = start; i < text.length; i += 1) {
-    const unit = text.charCodeAt(i)
-    if (unit >= 0x80) return OTHER_DOMAIN.test(text.slice(start))
-    if (unit === 0x2e) {
-      if (label === 0) return false
-      label = 0
-      dots += 1
-    } else if (isLetterDigitHyphen(unit)) label += 1
-    else return false
-  }
-  return dots > 0 && label > 0
-}
-
-function isLetterDigitHyphen(unit: number): boolean {
-  const lower = unit | 0x20
-  return (lower >= 0x61 && lower <= 0x7a) || (unit >= 0x30 && unit <= 0x39) || unit === 0x2d
-}
+/** No blank, bracket, comma or second @: those mean a name or a list, not one address. */
+const ASCII_ADDRESS = /^[^\s@,;<>]+@(?:[A-Za-z\d-]+\.)+[A-Za-z\d-]+$/
+const ADDRESS = /^[^\s@,;<>]+@(?:[\p{L}\p{N}-]+\.)+[\p{L}\p{N}-]+$/u
 
 /** The offset behind `count` code points from the start. */
 function forward(text: string, count: number): number {
