@@ -1,6 +1,6 @@
 /**
- * A limit on a wait, as an AbortSignal. AbortSignal.timeout cannot be taken back when the wait is
- * over, and on Node 20 a signal made by AbortSignal.any may be collected before it fires.
+ * A limit on a wait, as an AbortSignal that can be taken back when the wait is over: one of
+ * AbortSignal.timeout keeps its timer, and its listeners, to the end.
  */
 
 export interface Deadline {

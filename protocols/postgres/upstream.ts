@@ -17,7 +17,7 @@ import {
   encodeSASLInitialResponse,
   encodeSASLResponse,
 } from './messages/authentication.ts'
-import { decodeErrorFields, type ErrorFields, errorFields } from './messages/error-response.ts'
+import { decodeErrorFields } from './messages/error-response.ts'
 import {
   type BackendKeyData,
   decodeBackendKeyData,
@@ -29,6 +29,9 @@ import {
 import { encodeCancelRequest, encodeStartupMessage } from './messages/startup.ts'
 import { ScramClient } from './scram.ts'
 import { onThisMachine, place, type ReachedUpstream, reachUpstream } from './upstream-connection.ts'
+import { UpstreamRefused } from './upstream-error.ts'
+
+export { UpstreamRefused, upstreamErrorForClient } from './upstream-error.ts'
 
 export interface UpstreamOptions {
   /** The client's, as `StartedClient.parameters`; `user` and `database` in it are not used. */
@@ -62,18 +65,6 @@ export interface CancelTarget {
   readonly address: string
   readonly processId: number
   readonly secret: Buffer
-}
-
-/** The server answered with an ErrorResponse. */
-export class UpstreamRefused extends UpstreamError {
-  readonly fields: ErrorFields
-
-  constructor(upstream: Upstream, fields: ErrorFields) {
-    const said = `${fields.get('C') ?? ''} ${fields.get('M') ?? ''}`
-    super(`the upstream at ${place(upstream)} refused the connection: ${said}`)
-    this.name = 'UpstreamRefused'
-    this.fields = fields
-  }
 }
 
 /** One message of a server's start, and all of them: no server comes near either. */
@@ -127,29 +118,6 @@ export async function cancelUpstream(
     }
   })
 }
-
-/**
- * ErrorResponse fields for a client whose upstream could not be had. The client knows neither the
- * upstream's address nor our user there, so only what the server says of the client's own wishes
- * (settings, database, too many connections) is passed on.
- */
-export function upstreamErrorForClient(error: UpstreamError, database: string): ErrorFields {
-  const sqlState = error instanceof UpstreamRefused ? error.fields.get('C') : undefined
-  if (sqlState === undefined) {
-    return errorFields('FATAL', '08001', `database "${database}" cannot be reached`)
-  }
-  if (sqlState.startsWith('28')) {
-    return errorFields('FATAL', '08004', `database "${database}" does not accept the proxy's login`)
-  }
-  if (sqlState === '3D000') {
-    return errorFields('FATAL', sqlState, `database "${database}" does not exist`)
-  }
-  const { fields } = error as UpstreamRefused
-  return new Map([...fields].filter(([letter]) => shownLetters.has(letter)))
-}
-
-/** Not the server's source file and line. */
-const shownLetters: ReadonlySet<string> = new Set(['S', 'V', 'C', 'M', 'D', 'H'])
 
 /** Runs `work` with its limit; whatever goes wrong becomes an UpstreamError. */
 async function within<T>(
@@ -235,7 +203,7 @@ class UpstreamStart {
     const body = new ByteReader(bytes)
     switch (type) {
       case 'E':
-        throw new UpstreamRefused(this.#upstream, decodeErrorFields(body))
+        throw new UpstreamRefused(place(this.#upstream), decodeErrorFields(body))
       case 'N':
         this.#notices.push(Buffer.concat([header, bytes]))
         return

@@ -48,6 +48,7 @@ t.test('real servers', async t => {
       'host all postgres all scram-sha-256',
       'local all postgres scram-sha-256',
       'host all trusted all trust',
+      'host all crowded all trust',
       'host all old all md5',
       'host all scrammed all scram-sha-256',
       'host all unicode all scram-sha-256',
@@ -75,7 +76,10 @@ t.test('real servers', async t => {
     create role clear login password 'clear secret';
     alter role trusted set client_encoding = 'LATIN1';
     alter role scrammed set standard_conforming_strings = off;
+    create role crowded login connection limit 0;
   `)
+  await admin.query('create database private')
+  await admin.query('revoke connect on database private from public')
 
   function upstream(
     user: string,
@@ -171,6 +175,13 @@ t.test('real servers', async t => {
           '3D000',
           '3D000',
         ],
+        [upstream('crowded', undefined), {}, '53300', '53300'],
+        [
+          upstream('trusted', undefined, { mode: 'disable' }, { database: 'private' }),
+          {},
+          '42501',
+          '42501',
+        ],
         [upstream('trusted', undefined), { work_mem: 'much' }, '22023', '22023'],
         [upstream('trusted', undefined), { no_such: 'x' }, '42704', '42704'],
       ]
@@ -184,7 +195,7 @@ t.test('real servers', async t => {
         t.equal(fields.get('S'), 'FATAL')
         t.notMatch(
           [...fields.values()].join(),
-          /scrammed|unknown|secure|absent|127\.0\.0\.1|secret/,
+          /scrammed|unknown|secure|absent|crowded|private|127\.0\.0\.1|secret/,
         )
       }
     },
