@@ -33,6 +33,9 @@ export interface DemoConfigOptions {
   readonly passwords: DemoPasswords
 }
 
+/** What the proxy keeps, inside of the data folder. */
+export const proxyFolder = 'countersign'
+
 /** The passwords of a data folder: those of the last time, or new ones. */
 export async function demoPasswords(dataDir: string): Promise<DemoPasswords> {
   const path = join(dataDir, 'passwords.json')
@@ -71,7 +74,7 @@ listen:
   postgres: 127.0.0.1:${options.postgresPort}
   http: 127.0.0.1:${options.httpPort}
 
-data_dir: ./countersign
+data_dir: ./${proxyFolder}
 
 databases:
   ${quoted(options.database)}:

@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import type { Deps } from '../cli/deps.ts'
 import { loadConfig } from '../config/load.ts'
-import { type DemoPasswords, demoPasswords, writeDemoConfig } from './demo-config.ts'
+import { type DemoPasswords, demoPasswords, proxyFolder, writeDemoConfig } from './demo-config.ts'
 import { startEmbeddedPostgres } from './embedded-postgres.ts'
 import { loadShop } from './shop.ts'
 
@@ -25,6 +25,8 @@ export interface DemoOptions {
 export interface RunningDemo {
   readonly dataDir: string
   readonly configPath: string
+  /** The proxy's own part of the folder, for `--data-dir` of other commands. */
+  readonly proxyDir: string
   readonly sample: boolean
   readonly database: string
   readonly postgres: { readonly host: string; readonly port: number }
@@ -64,6 +66,7 @@ export async function startDemo(options: DemoOptions, start: Deps['start']): Pro
     if (server.postgres === undefined) throw new Error('the proxy does not listen for Postgres')
     const { database, sample, adminUrl, log } = upstream
     return {
+      proxyDir: join(dataDir, proxyFolder),
       ...{ dataDir, configPath, sample, database, passwords, adminUrl, stop },
       ...{ postgres: server.postgres, http: server.http, upstreamLog: log },
     }

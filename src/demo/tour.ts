@@ -124,7 +124,7 @@ async function denial({ guide, client, reviewer, demo }: ClientScene): Promise<v
 
 async function replay({ guide, demo }: Scene, sessionId: string): Promise<void> {
   guide.scene('The recording shows the session as the analyst saw it')
-  const about = ['-c', demo.configPath]
+  const about = ['--data-dir', demo.proxyDir]
   const played = await runCommand(['sessions', 'replay', sessionId, '--no-wait', ...about])
   guide.show('auditor', `sessions replay ${sessionId}\n${played.output}`)
   guide.check('it can be replayed', played.status === 0)

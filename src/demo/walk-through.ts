@@ -13,7 +13,7 @@ export function program(): string {
 }
 
 export function walkThrough(demo: RunningDemo, temporary: boolean): string {
-  const config = shown(demo.configPath)
+  const dataDir = shown(demo.proxyDir)
   return `
 1. Connect as the analyst. Any Postgres client will do.
 
@@ -34,16 +34,15 @@ export function walkThrough(demo: RunningDemo, temporary: boolean): string {
 
    or in a second terminal:
 
-     export COUNTERSIGN_URL=${demo.http} COUNTERSIGN_USER=reviewer
-     export COUNTERSIGN_PASSWORD=${demo.passwords.reviewer}
-     ${program()} approvals
-     ${program()} approvals approve ID
+     export COUNTERSIGN_USER=reviewer COUNTERSIGN_PASSWORD=${demo.passwords.reviewer}
+     ${program()} approvals --data-dir ${dataDir}
+     ${program()} approvals approve ID --data-dir ${dataDir}
 
 5. Quit psql (\\q) and replay the session, rows and all:
 
-     ${program()} sessions list -c ${config}
-     ${program()} sessions replay ID -c ${config}
-     ${program()} sessions verify -c ${config}
+     ${program()} sessions list --data-dir ${dataDir}
+     ${program()} sessions replay ID --data-dir ${dataDir}
+     ${program()} sessions verify --data-dir ${dataDir}
 
 An agent of the analyst's, on a shorter leash:
 

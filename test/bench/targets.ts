@@ -140,9 +140,15 @@ async function startCountersign(
   await writeFile(config, await configuration(port, http, to), { mode: 0o600 })
   const main = fileURLToPath(new URL('../../src/main.js', import.meta.url))
   const child = spawn(process.execPath, [main, 'serve', '-c', config], {
-    stdio: ['ignore', 'ignore', 'inherit'],
+    stdio: ['ignore', 'ignore', 'pipe'],
   })
-  await listening(child, port, 'countersign')
+  let said = ''
+  child.stderr.setEncoding('utf8').on('data', (text: string) => {
+    said += text
+  })
+  await listening(child, port, 'countersign').catch((cause: unknown) => {
+    throw new Error(`countersign did not start: ${said}`, { cause })
+  })
   return { child, port }
 }
 
@@ -157,6 +163,9 @@ users:
   ${to.user}:
     password_verifier: ${JSON.stringify(await scramVerifier(to.password))}
     groups: [benchmarks]
+  reviewer:
+    password_verifier: ${JSON.stringify(await scramVerifier(randomBytes(12).toString('hex')))}
+    groups: [reviewers]
 policy:
   preset: recommended
   rules:
