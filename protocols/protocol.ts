@@ -20,6 +20,8 @@ export interface Protocol {
   open(upstream: Upstream): Promise<StatementReader>
   /** Turns the frames that a session recorded back into results. */
   decodeFrames(frames: Iterable<RecordedFrames>): Iterable<ResultEvent>
+  /** Lets go of what outlives a session. To be called after the last one ended. */
+  close(): Promise<void>
 }
 
 export interface Gateway {
@@ -124,24 +126,14 @@ export interface Session {
 export type Answer = { readonly run: true } | { readonly run: false; readonly refusal: Refusal }
 
 export interface Refusal {
-  /** Why, for the protocol's own code: SQLSTATE or errno. The last three are the protocol's. */
-  readonly code:
-    | 'denied'
-    | 'expired'
-    | 'withdrawn'
-    | 'unreadable'
-    | 'unrecorded'
-    | 'missing'
-    | 'duplicate'
-    | 'limit'
+  /** Why, for the protocol's own code: SQLSTATE or errno. */
+  readonly code: 'denied' | 'expired' | 'withdrawn' | 'unreadable' | 'unrecorded'
   /** One sentence. */
   readonly message: string
   /** Rule names, approval id; one line. */
   readonly detail: string | undefined
   /** What would pass. */
   readonly hint: string | undefined
-  /** Where in the text, in characters from 1. */
-  readonly position?: number
 }
 
 /** What outside of the text changes what a statement means. Bound to an approval. */

@@ -121,6 +121,7 @@ async function listen(
     // What is left has not even logged in.
     for (const client of clients) client.destroySoon()
     await stopped
+    await protocol.close()
   })
   const bound = server.address()
   if (bound === null || typeof bound === 'string') throw new TypeError('expected a TCP address')

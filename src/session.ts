@@ -16,6 +16,7 @@ import type {
   Upstream,
 } from '../protocols/protocol.ts'
 import { Hold } from './hold.ts'
+import type { PolicyVerdict } from './policy/rule.ts'
 import { denied, unrecorded } from './refusals.ts'
 import type { Judgement, SessionParts } from './session-parts.ts'
 
@@ -83,7 +84,7 @@ export class ClientSession implements Session {
     const known = this.#judged.get(analysis)
     if (known !== undefined) return known
     const { policy, masker, identity, database, application } = this.#parts
-    const verdict = policy.evaluate(analysis, {
+    const answered = policy.evaluate(analysis, {
       identity,
       database: database.name,
       environment: database.environment,
@@ -93,6 +94,11 @@ export class ClientSession implements Session {
       maskedMoves: maskedMoves(masker, analysis),
       now: new Date(),
     })
+    // What the parser rejects the server would reject, too: nobody has to be asked about that.
+    const verdict: PolicyVerdict =
+      analysis.unreadable !== undefined && answered.kind === 'hold'
+        ? { ...answered, kind: 'deny' }
+        : answered
     const { kind, rules, reason, observed } = verdict
     const judgement = { verdict, recorded: { kind, rules, reason, observed } }
     if (verdict.cacheable) this.#judged.set(analysis, judgement)

@@ -16,9 +16,10 @@
  * everything up to the next sync, and so do we.
  */
 import { ProtocolError } from '../errors.ts'
-import type { Analysis, Refusal } from '../protocol.ts'
+import type { Analysis } from '../protocol.ts'
 import type { CopyMask } from './copy-mask.ts'
 import type { FieldDescription } from './messages/row-description.ts'
+import type { PostgresRefusal } from './refusal.ts'
 import type { RowMask } from './row-mask.ts'
 import { type PendingName, WireNames } from './wire-names.ts'
 
@@ -95,7 +96,7 @@ export interface Owed {
   /** Of a statement that runs. */
   readonly run?: Run
   /** The server is made to fail here; this is what the client is told instead. */
-  readonly refusal?: Refusal
+  readonly refusal?: PostgresRefusal
   /** Asked by us: the client is not to see the reply. */
   readonly ours?: true
   readonly analysis?: Analysis
@@ -105,8 +106,8 @@ export interface Owed {
 }
 
 export class Conversation {
-  readonly statements = new WireNames<Prepared>()
-  readonly portals = new WireNames<Portal>()
+  readonly statements: WireNames<Prepared> = new WireNames()
+  readonly portals: WireNames<Portal> = new WireNames()
   transaction: 'idle' | 'open' | 'failed' = 'idle'
   /** The messages up to a Sync share their fate; they have the same segment. */
   segment = 0
@@ -118,7 +119,7 @@ export class Conversation {
    */
   hidesAtEnd = false
   /** Portals that have more rows to give. They end with the transaction at the latest. */
-  readonly suspended = new Set<Run>()
+  readonly suspended: Set<Run> = new Set()
   #owed: Owed[] = []
   #first = 0
 

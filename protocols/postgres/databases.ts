@@ -33,6 +33,14 @@ export class Databases {
     }
   }
 
+  /** Closes every catalog. For when there are no sessions any more. */
+  async close(): Promise<void> {
+    const entries = [...this.#entries.values()]
+    this.#entries.clear()
+    for (const { timer } of entries) clearTimeout(timer)
+    await Promise.allSettled(entries.map(async ({ opened }) => (await opened).catalog.close()))
+  }
+
   #open(key: string, upstream: Upstream): Entry {
     const entry: Entry = { opened: open(upstream), sessions: 0, timer: undefined }
     this.#entries.set(key, entry)

@@ -5,7 +5,6 @@
  * https://www.postgresql.org/docs/current/protocol-error-fields.html
  */
 import { ByteReader } from '../bytes.ts'
-import type { Refusal } from '../protocol.ts'
 import { headerBytes } from './framing.ts'
 import {
   decodeErrorFields,
@@ -13,13 +12,11 @@ import {
   encodeNoticeResponse,
   errorFields,
 } from './messages/error-response.ts'
-import { refusalSqlState } from './refusal.ts'
+import { type PostgresRefusal, sqlStateOf } from './refusal.ts'
 
 /** What the client is told in place of the error that a refusal made the server raise. */
-export function refusalResponse(refusal: Refusal): Buffer {
-  const fields = errorFields('ERROR', refusalSqlState[refusal.code], refusal.message, refusal)
-  if (refusal.position !== undefined) fields.set('P', String(refusal.position))
-  return encodeErrorResponse(fields)
+export function refusalResponse(refusal: PostgresRefusal): Buffer {
+  return encodeErrorResponse(errorFields('ERROR', sqlStateOf(refusal), refusal.message, refusal))
 }
 
 export function notice(message: string): Buffer {

@@ -10,15 +10,7 @@
 import { isUtf8 } from 'node:buffer'
 import { ByteReader, ByteWriter } from '../bytes.ts'
 import { ProtocolError } from '../errors.ts'
-import type {
-  Analysis,
-  Answer,
-  Limits,
-  Parameter,
-  Refusal,
-  Session,
-  StatementContext,
-} from '../protocol.ts'
+import type { Analysis, Answer, Limits, Parameter, Session, StatementContext } from '../protocol.ts'
 import type { Conversation, Portal, Prepared, Run } from './conversation.ts'
 import { Frontend, frameLength, headerBytes } from './framing.ts'
 import { decodeBind, decodeParse, decodeTarget, formatOf } from './messages/extended-query.ts'
@@ -26,7 +18,9 @@ import {
   duplicate,
   failingExecute,
   failingQuery,
-  missing,
+  missingPortal,
+  missingStatement,
+  type PostgresRefusal,
   reservedName,
   tooLarge,
 } from './refusal.ts'
@@ -237,14 +231,14 @@ export class FromClient {
     this.#conversation.segment += 1
   }
 
-  #replaceQuery(bytes: Buffer, offset: number, end: number, refusal: Refusal): number {
+  #replaceQuery(bytes: Buffer, offset: number, end: number, refusal: PostgresRefusal): number {
     this.#emitSpan(bytes, offset)
     this.#spanStart = end
     this.#failQuery(refusal)
     return end
   }
 
-  #failQuery(refusal: Refusal): void {
+  #failQuery(refusal: PostgresRefusal): void {
     this.#conversation.owe({ reply: 'query', refusal })
     this.#conversation.segment += 1
     this.output.push(failingQuery)
@@ -264,9 +258,9 @@ export class FromClient {
     const analysis = this.#names.analyze(text)
     if (analysis.unreadable !== undefined) {
       const answer = this.#review(text, analysis, [])
-      if (answer instanceof Promise || answer.run)
-        throw new TypeError('an unreadable statement was not refused')
-      return this.#failHere(bytes, offset, end, answer.refusal)
+      if (answer instanceof Promise)
+        throw new TypeError('somebody was asked about a text that does not parse')
+      if (!answer.run) return this.#failHere(bytes, offset, end, answer.refusal)
     }
     const prepared: Prepared = {
       name: message.name,
@@ -293,7 +287,7 @@ export class FromClient {
     const prepared = conversation.statements.get(message.statement, segment)
     if (prepared === 'unsettled') return this.#waitForSegment(offset)
     if (prepared === undefined || this.#names.isPreparedInSql(message.statement))
-      return this.#failHere(bytes, offset, end, missing('prepared statement', message.statement))
+      return this.#failHere(bytes, offset, end, missingStatement(message.statement))
     const refresh = this.#names.stale(conversation)
     if (refresh !== undefined) return this.#waitAt(refresh, offset)
     const analysis = this.#names.analyze(prepared.text)
@@ -336,7 +330,7 @@ export class FromClient {
     const portal = conversation.portals.get(name, segment)
     if (portal === 'unsettled') return this.#waitForSegment(offset)
     if (portal === undefined || (name !== '' && this.#names.isDeclaredInSql(name)))
-      return this.#failHere(bytes, offset, end, missing('portal', name))
+      return this.#failHere(bytes, offset, end, missingPortal(name))
     if (portal.run !== undefined) {
       conversation.owe({ reply: 'execute', run: portal.run })
       this.#seriesStart = -1
@@ -425,7 +419,7 @@ export class FromClient {
   }
 
   /** Replaces [start, end) by a message that fails; what the series would have been owed goes. */
-  #failHere(bytes: Buffer, start: number, end: number, refusal: Refusal): number {
+  #failHere(bytes: Buffer, start: number, end: number, refusal: PostgresRefusal): number {
     const from = this.#seriesStart >= 0 ? Math.min(this.#seriesStart, start) : start
     const owed = this.#seriesStart >= 0 ? this.#seriesOwed : this.#conversation.owedCount
     this.#emitSpan(bytes, from)
@@ -435,7 +429,7 @@ export class FromClient {
     return end
   }
 
-  #fail(owedBefore: number, refusal: Refusal): void {
+  #fail(owedBefore: number, refusal: PostgresRefusal): void {
     this.#conversation.takeBack(owedBefore)
     this.#conversation.owe({ reply: 'execute', refusal })
     this.output.push(failingExecute)
@@ -514,7 +508,7 @@ export class FromClient {
   }
 
   /** The server stops at the first NUL; so do we, and refuse what is not UTF-8 or too long. */
-  #text(bytes: Buffer): string | Refusal {
+  #text(bytes: Buffer): string | PostgresRefusal {
     if (bytes.length > this.#limits.statementBytesMax)
       return tooLarge(bytes.length, this.#limits.statementBytesMax)
     if (!isUtf8(bytes))

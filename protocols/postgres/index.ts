@@ -15,5 +15,6 @@ export function postgres(): Protocol {
     serve: (client, gateway) => serve(client, gateway, cancels, databases),
     open: openReader,
     decodeFrames,
+    close: () => databases.close(),
   }
 }

@@ -9,7 +9,7 @@ import type { Refusal } from '../protocol.ts'
 import { encodeMessage } from './messages/message.ts'
 
 /** No client can make a portal of that name: it cannot know it, and may not use it. */
-export const reservedName = `countersign_refused_${randomBytes(12).toString('hex')}`
+export const reservedName: string = `countersign_refused_${randomBytes(12).toString('hex')}`
 
 /** Execute of a portal that does not exist: SQLSTATE 34000, then everything up to Sync skipped. */
 export const failingExecute: Buffer = encodeMessage('E', body =>
@@ -24,37 +24,45 @@ export const failingQuery: Buffer = encodeMessage('Q', body =>
   body.cstring('REFUSED BY COUNTERSIGN'),
 )
 
-/** SQLSTATEs: https://www.postgresql.org/docs/current/errcodes-appendix.html */
-export const refusalSqlState: Readonly<Record<Refusal['code'], string>> = {
+/** A refusal by the session, or one of this protocol's own with a SQLSTATE of its own. */
+export interface PostgresRefusal extends Refusal {
+  readonly sqlState?: string
+}
+
+/** https://www.postgresql.org/docs/current/errcodes-appendix.html */
+const sqlStates: Readonly<Record<Refusal['code'], string>> = {
   denied: '42501', // insufficient_privilege
   expired: '42501',
   withdrawn: '57014', // query_canceled
   unreadable: '42601', // syntax_error
   unrecorded: '58030', // io_error
-  missing: '26000', // invalid_sql_statement_name
-  duplicate: '42P05', // duplicate_prepared_statement
-  limit: '54000', // program_limit_exceeded
+}
+
+export function sqlStateOf(refusal: PostgresRefusal): string {
+  return refusal.sqlState ?? sqlStates[refusal.code]
 }
 
 /** A name that the server would not know either, or that the proxy cannot vouch for. */
-export function missing(kind: 'prepared statement' | 'portal', name: string): Refusal {
-  return plain('missing', `${kind} "${name}" does not exist`)
+export function missingStatement(name: string): PostgresRefusal {
+  return plain('26000', `prepared statement "${name}" does not exist`)
+}
+
+export function missingPortal(name: string): PostgresRefusal {
+  return plain('34000', `portal "${name}" does not exist`)
 }
 
 /** A name that SQL and the protocol would both give a meaning to. */
-export function duplicate(name: string): Refusal {
-  return plain('duplicate', `prepared statement "${name}" already exists`)
+export function duplicate(name: string): PostgresRefusal {
+  return plain('42P05', `prepared statement "${name}" already exists`)
 }
 
-export function tooLarge(bytes: number, bytesMax: number): Refusal {
+export function tooLarge(bytes: number, bytesMax: number): PostgresRefusal {
   return {
-    code: 'limit',
-    message: `the message has ${bytes} bytes; at most ${bytesMax} can be read and let through`,
-    detail: undefined,
+    ...plain('54000', `the message has ${bytes} bytes; at most ${bytesMax} can be read`),
     hint: 'Use COPY, or several smaller statements.',
   }
 }
 
-function plain(code: Refusal['code'], message: string): Refusal {
-  return { code, message, detail: undefined, hint: undefined }
+function plain(sqlState: string, message: string): PostgresRefusal {
+  return { code: 'denied', sqlState, message, detail: undefined, hint: undefined }
 }

@@ -155,7 +155,8 @@ class Relay {
       ...common,
       notify: text => {
         this.#fromUpstream.inject(notice(text))
-        this.#flushClient()
+        const drained = this.#flushClient()
+        if (drained !== undefined) this.#upstreamReader.pauseUntil(drained)
       },
       interrupted: () => this.#interrupt.signal,
       flush: () => this.#flushUpstream(),
@@ -206,7 +207,8 @@ class Relay {
       this.#clientReader.close()
       this.#upstreamReader.close()
       this.#interrupt.abort('the client left')
-      for (const run of this.#conversation.unfinished()) this.#recordEnd(run, 'unfinished')
+      for (const run of this.#conversation.unfinished())
+        this.#recordEnd(run, 'unfinished')?.catch(() => undefined)
     }
   }
 
@@ -214,7 +216,8 @@ class Relay {
   #greet(key: ReturnType<CancelRegistry['register']>): void {
     const { parameters, notices, transactionStatus } = this.#upstream
     const frames = [...parameters].map(([name, value]) => encodeParameterStatus(name, value))
-    send(this.#client.socket, [
+    // A few hundred bytes: whether they drained matters to nobody.
+    void send(this.#client.socket, [
       ...notices,
       ...frames,
       encodeBackendKeyData(key),
@@ -253,25 +256,21 @@ class Relay {
   }
 
   #flushClient(): Promise<void> | undefined {
-    const { output, ended, full } = this.#fromUpstream
-    for (const { run, error } of ended) this.#recordEnd(run, error)
+    const half = this.#fromUpstream
+    const { output, ended } = half
+    for (const { run, error } of ended) half.full = this.#recordEnd(run, error) ?? half.full
     ended.length = 0
     const drained = send(this.#client.socket, output)
     output.length = 0
+    const { full } = half
     if (full === undefined) return drained
-    this.#fromUpstream.full = undefined
+    half.full = undefined
     return Promise.all([full, drained]).then(() => undefined)
   }
 
-  #recordEnd(run: Run, error: string | undefined): void {
-    this.#session.record({
-      type: 'statement.end',
-      statement: run.statement,
-      tag: run.tag,
-      rows: run.rows,
-      bytes: run.bytes,
-      error,
-    })
+  #recordEnd(run: Run, error: string | undefined): Promise<void> | undefined {
+    const { statement, tag, rows, bytes } = run
+    return this.#session.record({ type: 'statement.end', statement, tag, rows, bytes, error })
   }
 
   /** A CancelRequest with our key: a held statement is withdrawn, a running one cancelled. */

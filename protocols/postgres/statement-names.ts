@@ -2,11 +2,11 @@
  * Reading a session's statements: the analyzer over the session's names, kept current by what the
  * relay sees go by.
  */
-import type { Analysis, Column, Refusal } from '../protocol.ts'
+import type { Analysis, Column } from '../protocol.ts'
 import type { Catalog } from './catalog.ts'
 import type { Conversation } from './conversation.ts'
 import type { FieldDescription } from './messages/row-description.ts'
-import { duplicate } from './refusal.ts'
+import { duplicate, type PostgresRefusal } from './refusal.ts'
 import type { Analyzer } from './sql/analyzer.ts'
 import { changesOf } from './sql/changes.ts'
 import { baseColumns } from './sql/lineage/trace.ts'
@@ -66,7 +66,7 @@ export class StatementNames {
   }
 
   /** SQL and the protocol share their names on the server; here a name belongs to one of them. */
-  conflict(analysis: Analysis, conversation: Conversation): Refusal | undefined {
+  conflict(analysis: Analysis, conversation: Conversation): PostgresRefusal | undefined {
     for (const change of changesOf(analysis)) {
       if (change.kind === 'prepared' && conversation.statements.has(change.name))
         return duplicate(change.name)

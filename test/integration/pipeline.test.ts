@@ -126,8 +126,8 @@ t.test('client, proxy and server stay in step', async t => {
       client.send(Buffer.of(byte))
       await new Promise(resolve => setImmediate(resolve))
     }
-    // Parse and Bind came long before Execute, so they were sent before it was refused.
-    t.equal(summary(await client.untilReady()), '1 2 E(42501) Z(I)')
+    // Parse and Bind may have been sent before Execute came and was refused.
+    t.match(summary(await client.untilReady()), /^(1 )?(2 )?E\(42501\) Z\(I\)$/)
     t.equal(summary(await client.untilReady()), 'T D C(SELECT 1) Z(I)')
   })
 
@@ -172,7 +172,7 @@ t.test('client, proxy and server stay in step', async t => {
     client.send(query('COMMIT'))
     await client.untilReady()
     client.send(execute('p', 2), sync)
-    t.equal(summary(await client.untilReady()), 'E(26000) Z(I)'.replace('26000', '34000'))
+    t.equal(summary(await client.untilReady()), 'E(34000) Z(I)')
     await works(client)
   })
 
