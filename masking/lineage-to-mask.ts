@@ -49,8 +49,8 @@ function columnMask(masker: Masker, output: OutputColumn, column: Column): CellM
   if (hit === undefined) return undefined
   // The wire names a masked column that the tree did not: one of them is wrong.
   const agreed = origins.every(origin => output.sources.some(source => isSame(source, origin)))
-  // Several sources of one plain value are a table and its partitions or children. They may share
-  // a mask; under different ones it is not known which of them the value would need.
+  // Several sources of one plain value are further names of it: a view's column, those of a table's
+  // parents and children. Under different masks it is not known which one was meant for it.
   const one = hits.every(({ mask }) => sameMask(mask, hit.mask))
   return output.plain && agreed && one
     ? masker.mask(hit, column.type)

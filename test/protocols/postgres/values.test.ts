@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto'
 import pg from 'pg'
 import t from 'tap'
 import {
@@ -288,6 +289,35 @@ t.test('a value that is cut short, too long or of no known type is undefined', a
     ['constructor', '00'],
   ] as const)
     t.equal(decodeBinary(typeName, Buffer.from(bytes, 'hex')), undefined, `${typeName} ${bytes}`)
+})
+
+t.test('random bytes and texts never throw, and what is read is written back', async t => {
+  const texts = [
+    '',
+    '{',
+    '{}',
+    '{{}}',
+    '-',
+    '0',
+    '1e9',
+    '\\x',
+    '[1:1]={',
+    '[0:0]={1}',
+    '::',
+    '::/0',
+    '"',
+  ]
+  for (const typeName of Object.keys(VALUES)) {
+    for (let i = 0; i < 300; i += 1) {
+      const text = decodeBinary(typeName, randomBytes(i % 40))
+      if (text === undefined || text.includes('\ufffd')) continue
+      const again = encodeBinary(typeName, text)
+      if (again !== undefined && decodeBinary(typeName, again) !== text)
+        t.equal(decodeBinary(typeName, again), text, typeName)
+    }
+    for (const text of texts) encodeBinary(typeName, text)
+    t.pass(typeName)
+  }
 })
 
 t.test('a text that is no value of its type is undefined', async t => {
