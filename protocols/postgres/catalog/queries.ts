@@ -27,18 +27,23 @@ export type Row = readonly (string | null)[]
 export function catalogText(part: Part, serverVersion: number, definitions = true): string {
   const mine = (oid: string): string =>
     part === 'server' ? `${oid} < ${firstUserOid}` : `${oid} >= ${firstUserOid}`
+  // An expression that nobody can read is one that nobody can trace.
   const generated =
-    serverVersion >= 120000
-      ? `case when a.attgenerated <> '' then
+    serverVersion < 120000
+      ? 'null'
+      : !definitions
+        ? "case when a.attgenerated <> '' then '?' end"
+        : `case when a.attgenerated <> '' then
            (select pg_get_expr(d.adbin, d.adrelid) from pg_attrdef d
             where d.adrelid = a.attrelid and d.adnum = a.attnum) end`
-      : 'null'
   const kind =
     serverVersion >= 110000
       ? 'p.prokind'
       : "case when p.proisagg then 'a' when p.proiswindow then 'w' else 'f' end"
   const body =
-    serverVersion >= 140000 ? 'coalesce(pg_get_function_sqlbody(p.oid), p.prosrc)' : 'p.prosrc'
+    serverVersion >= 140000 && definitions
+      ? 'coalesce(pg_get_function_sqlbody(p.oid), p.prosrc)'
+      : 'p.prosrc'
   const definition = definitions
     ? "case when c.relkind in ('v', 'm') then pg_get_viewdef(c.oid) end"
     : 'null'
@@ -47,7 +52,7 @@ export function catalogText(part: Part, serverVersion: number, definitions = tru
   return `
     begin transaction isolation level repeatable read read only;
     set local search_path = pg_catalog;
-    set local lock_timeout = '2s';
+    set local lock_timeout = '500ms';
     set local statement_timeout = '20s';
     select c.oid, n.nspname, c.relname, c.relkind,
            ${definition}

@@ -112,6 +112,12 @@ export function resolveFunctions(
   return found
 }
 
+/** The same names, looked up in every schema: for bodies that are run with a path of their own. */
+export function withoutPath(names: Names): Names {
+  const { catalog, user, session, version } = names
+  return { catalog, searchPath: undefined, user, session, version }
+}
+
 /** The schema that CREATE without one uses; undefined when that cannot be known. */
 export function creationSchema(names: Names): string | undefined {
   return names.searchPath?.find(schema => schema !== system)

@@ -2,6 +2,7 @@
 import type { RangeVar } from 'libpg-query'
 import type { Effect, ResultLineage } from '../../protocol.ts'
 import type { SessionChange } from './changes.ts'
+import { effectsOf } from './effects.ts'
 import type { Trace } from './lineage/trace.ts'
 import { type Names, resolveRelation, type SessionColumn, type SessionRelation } from './names.ts'
 import { as, type Node, stringOf } from './tree.ts'
@@ -52,7 +53,7 @@ function objectChanges(made: Made): SessionChange[] {
     const { name = '', query } = prepare
     if (query === undefined) return []
     const inner = made.traceOf(query)
-    const statement = { node, effects: made.effects, ...inner }
+    const statement = { node, ...inner, effects: effectsOf(query, names).effects }
     return [{ kind: 'prepared', result, name, statement }]
   }
   const declare = as(node, 'DeclareCursorStmt')

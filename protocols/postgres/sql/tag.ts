@@ -40,6 +40,7 @@ export function tagOf(node: Node): string {
 }
 
 function transactionTag(kind: string): string {
+  if (kind === 'TRANS_STMT_START') return 'START TRANSACTION'
   return kind.replace('TRANS_STMT_', '').replaceAll('_', ' ')
 }
 
@@ -66,6 +67,14 @@ const tags: Readonly<Record<string, string>> = {
   CreatedbStmt: 'CREATE DATABASE',
   DropdbStmt: 'DROP DATABASE',
   RuleStmt: 'CREATE RULE',
+  CreateAmStmt: 'CREATE ACCESS METHOD',
+  CreateStatsStmt: 'CREATE STATISTICS',
+  AlterStatsStmt: 'ALTER STATISTICS',
+  AlterEventTrigStmt: 'ALTER EVENT TRIGGER',
+  AlterForeignServerStmt: 'ALTER SERVER',
+  CreatePLangStmt: 'CREATE LANGUAGE',
+  CreateOpClassStmt: 'CREATE OPERATOR CLASS',
+  CreateOpFamilyStmt: 'CREATE OPERATOR FAMILY',
   CompositeTypeStmt: 'CREATE TYPE',
   CreateEnumStmt: 'CREATE TYPE',
   CreateRangeStmt: 'CREATE TYPE',

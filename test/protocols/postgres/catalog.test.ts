@@ -163,9 +163,9 @@ t.test('a reader reads statements in the way of a new session', async t => {
     { kind: 'read', object: { type: 'view', schema: 'sales', name: 'contacts' } },
     { kind: 'read', object: { type: 'table', schema: 'public', name: 'customers' } },
   ])
-  t.match(analysis.results, [
-    [{ name: 'mail', sources: [{ table: 'contacts' }, { column: 'email' }], plain: false }],
-  ])
+  const [columns] = analysis.results
+  t.match(columns, [{ name: 'mail', plain: false }])
+  t.ok(analysis.reads.some(({ table, column }) => table === 'customers' && column === 'email'))
 })
 
 t.test('an upstream that is not there is an UpstreamError without its password', async t => {

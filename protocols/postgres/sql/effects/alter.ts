@@ -2,11 +2,11 @@
  * ALTER, DROP, RENAME and the like. The detail says what is altered; `lossy` stands in it when
  * data, or what protects it, may be gone afterwards.
  */
-import { as, nameOf, qualified } from '../tree.ts'
+import { as, type Node, nameOf, qualified } from '../tree.ts'
+import type { Collector } from './collector.ts'
 import type { Handler, Handlers } from './handlers.ts'
 import {
   createdObject,
-  objectNames,
   objectType,
   onObject,
   publicationObjects,
@@ -98,6 +98,16 @@ function commandDetail(subtype: string): string {
   return lossy.has(subtype) ? `${split} lossy` : split
 }
 
+/** Things that belong to a table: DROP names them after it. */
+const ofTables: ReadonlySet<string> = new Set(['trigger', 'policy', 'rule'])
+
+function dropFromTable(type: string, node: Node, detail: string | undefined, out: Collector): void {
+  const parts = nameOf(as(node, 'List')?.items)
+  const { schema, name } = qualified(parts.slice(0, -1))
+  out.add('drop', { type, schema: undefined, name: parts.at(-1) ?? '*' }, { detail })
+  out.named('alter', schema, name, { detail: `drop ${type} lossy` })
+}
+
 /** ALTER of something that has a plain name. */
 function alter<Fields>(
   type: string,
@@ -126,7 +136,7 @@ export const alterStatements: Handlers<AlterKinds> = {
         out.named('alter', relation?.schemaname, relation?.relname ?? '', { detail }, type)
       else out.add('alter', createdObject(type, relation), { detail })
       if (command?.subtype === 'AT_ChangeOwner')
-        out.add('grant', createdObject(type, relation), { detail: 'owner' })
+        out.named('grant', relation?.schemaname, relation?.relname ?? '', { detail: 'owner' }, type)
       const partition = as(command?.def, 'PartitionCmd')
       if (partition?.name !== undefined) out.relation('alter', partition.name, { detail })
       const parent = as(command?.def, 'RangeVar')
@@ -165,15 +175,19 @@ export const alterStatements: Handlers<AlterKinds> = {
     const type = objectType(kind)
     if (relation === undefined) onObject('alter', type, object, 'owner', out)
     else out.named('alter', relation.schemaname, relation.relname ?? '', { detail: 'owner' }, type)
-    const name = object === undefined ? undefined : objectNames(object)
-    out.add('grant', name === undefined ? undefined : { type, ...name }, { detail: 'owner' })
+    if (relation !== undefined)
+      out.named('grant', relation.schemaname, relation.relname ?? '', { detail: 'owner' }, type)
+    else onObject('grant', type, object, 'owner', out)
   },
   AlterObjectDependsStmt: ({ objectType: kind, object }, out) =>
     onObject('alter', objectType(kind), object, 'depends', out),
   DropStmt: ({ objects, removeType, behavior }, out) => {
     const type = objectType(removeType)
     const detail = behavior === 'DROP_CASCADE' ? 'cascade' : undefined
-    for (const node of objects ?? []) onObject('drop', type, node, detail, out)
+    for (const node of objects ?? []) {
+      if (ofTables.has(type)) dropFromTable(type, node, detail, out)
+      else onObject('drop', type, node, detail, out)
+    }
   },
   DropdbStmt: ({ dbname }, out) => out.add('drop', drop('database', dbname)),
   DropTableSpaceStmt: ({ tablespacename }, out) =>
@@ -201,7 +215,8 @@ export const alterStatements: Handlers<AlterKinds> = {
     )
   },
   AlterDomainStmt: ({ typeName, subtype, def }, out) => {
-    const losing = subtype === 'AD_DropConstraint' || subtype === 'AD_DropNotNull'
+    // X: a constraint is dropped; O: NOT NULL is.
+    const losing = subtype === 'X' || subtype === 'O'
     out.add(
       'alter',
       { type: 'domain', ...qualified(nameOf(typeName)) },
@@ -229,7 +244,8 @@ export const alterStatements: Handlers<AlterKinds> = {
         detail = words(detail, 'definer')
       else detail = words(detail, action?.defname)
     }
-    out.add('alter', { type: objectType(objtype), ...qualified(nameOf(func?.objname)) }, { detail })
+    const object = func === undefined ? undefined : { ObjectWithArgs: func }
+    onObject('alter', objectType(objtype), object, detail, out)
   },
   AlterExtensionStmt: alter('extension', fields => fields.extname, 'code'),
   AlterExtensionContentsStmt: alter('extension', fields => fields.extname),

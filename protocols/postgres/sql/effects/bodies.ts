@@ -19,7 +19,7 @@ export function readBody(candidate: CatalogFunction, out: Collector): boolean {
   if (candidate.language === 'c' || candidate.language === 'internal')
     return candidate.volatility !== 'volatile'
   if (candidate.kind === 'aggregate') return false
-  if (candidate.language !== 'sql' || candidate.source === undefined) return false
+  if (candidate.language !== 'sql' || !candidate.source?.trim()) return false
   if (out.reading.has(candidate)) return true
   const body = known.get(candidate) ?? read(candidate, candidate.source, out)
   out.addAll(body.effects)

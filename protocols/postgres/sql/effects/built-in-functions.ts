@@ -20,17 +20,28 @@ function effect(kind: EffectKind, detail: string): Special {
     out.add(kind, { type: 'function', schema: 'pg_catalog', name }, { detail })
 }
 
-const setting: Special = (_name, [setting], out) => {
+const setting: Special = (_name, [setting, value], out) => {
   // A name that is computed may be any: role and session_authorization among them.
   if (setting === undefined) out.add('role', undefined, { detail: 'computed' })
-  settingChanged(setting?.toLowerCase(), out)
+  const name = setting?.toLowerCase()
+  settingChanged(name, out, valueWord(name, value))
 }
 
 /** Settings that decide who one is are a change of role. undefined: any setting. */
 export function settingChanged(name: string | undefined, out: Collector, detail?: string): void {
   if (name === 'role' || name === 'session_authorization')
-    out.add('role', undefined, { detail: name === 'role' ? 'set' : 'session authorization' })
+    out.add('role', undefined, {
+      detail: detail === 'reset' ? detail : name === 'role' ? 'set' : 'session authorization',
+    })
   else out.add('setting', { type: 'setting', schema: undefined, name: name ?? '*' }, { detail })
+}
+
+/** What statements are read with: rules let some of their values pass. */
+const readWith: ReadonlySet<string> = new Set(['client_encoding', 'standard_conforming_strings'])
+
+export function valueWord(name: string | undefined, value: string | undefined): string | undefined {
+  if (name === undefined || !readWith.has(name)) return undefined
+  return value !== undefined && /^[\w-]+$/.test(value) ? value.toLowerCase() : 'other'
 }
 
 const sequence =

@@ -1,5 +1,7 @@
 /** Objects as statements name them, and the words for their types. */
 import type { RangeVar } from 'libpg-query'
+import type { EffectKind } from '../../../protocol.ts'
+import { resolveFunctions } from '../names.ts'
 import { as, kindOf, type Node, nameOf, qualified } from '../tree.ts'
 import type { Collector } from './collector.ts'
 
@@ -66,7 +68,12 @@ export function publicationObjects(
 /** Names of objects as DROP, COMMENT, GRANT and their like list them. */
 export function objectNames(node: Node): { schema: string | undefined; name: string } | undefined {
   const kind = kindOf(node)
-  if (kind === 'List') return qualified(nameOf(as(node, 'List')?.items))
+  if (kind === 'List') {
+    const items = as(node, 'List')?.items ?? []
+    // A cast is named by its types.
+    const type = as(items.at(-1), 'TypeName')
+    return qualified(nameOf(type?.names ?? items))
+  }
   if (kind === 'String') return { schema: undefined, name: as(node, 'String')?.sval ?? '' }
   if (kind === 'TypeName') return qualified(nameOf(as(node, 'TypeName')?.names))
   if (kind === 'ObjectWithArgs') return qualified(nameOf(as(node, 'ObjectWithArgs')?.objname))
@@ -105,6 +112,21 @@ export const relationTypes: ReadonlySet<string> = new Set([
   'foreign table',
 ])
 
+const routines: ReadonlySet<string> = new Set(['function', 'procedure', 'aggregate', 'routine'])
+
+/** Overloads are not told apart: every function of that name that the path shows. */
+function onRoutine(
+  kind: EffectKind,
+  type: string,
+  { schema, name }: { schema: string | undefined; name: string },
+  detail: string | undefined,
+  out: Collector,
+): void {
+  const found = resolveFunctions(out.names, schema, name)
+  if (found.length === 0) out.add(kind, { type, schema, name }, { detail })
+  for (const each of found) out.add(kind, { type, schema: each.schema, name }, { detail })
+}
+
 /** One effect for each relation that the name may mean, or for the object as it was written. */
 export function onObject(
   kind: 'create' | 'alter' | 'drop' | 'grant',
@@ -115,6 +137,7 @@ export function onObject(
 ): void {
   const name = node === undefined ? undefined : objectNames(node)
   if (name === undefined) out.add(kind, { type, schema: undefined, name: '*' }, { detail })
+  else if (routines.has(type)) onRoutine(kind, type, name, detail, out)
   else if (relationTypes.has(type)) out.named(kind, name.schema, name.name, { detail }, type)
   else out.add(kind, { type, ...name }, { detail })
 }

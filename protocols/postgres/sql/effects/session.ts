@@ -3,10 +3,11 @@
  * cursors, notifications.
  */
 import type { VariableSetStmt } from 'libpg-query'
-import { as } from '../tree.ts'
-import { settingChanged } from './built-in-functions.ts'
+import { as, constantOf } from '../tree.ts'
+import { settingChanged, valueWord } from './built-in-functions.ts'
 import type { Collector } from './collector.ts'
 import type { Handlers } from './handlers.ts'
+import { words } from './objects.ts'
 
 const transaction = (detail: string, out: Collector): void =>
   out.add('transaction', undefined, { detail })
@@ -26,8 +27,11 @@ function variableSet(set: VariableSetStmt, out: Collector): void {
     case 'VAR_SET_DEFAULT':
       settingChanged(set.name?.toLowerCase(), out, 'reset')
       return
-    default:
-      settingChanged(set.name?.toLowerCase(), out, local)
+    default: {
+      const [value, ...more] = (set.args ?? []).map(constantOf)
+      const name = set.name?.toLowerCase()
+      settingChanged(name, out, words(local, valueWord(name, more.length > 0 ? '' : value)))
+    }
   }
 }
 
@@ -53,9 +57,8 @@ export const sessionStatements: Handlers<
   VariableSetStmt: variableSet,
   VariableShowStmt: ({ name }, out) =>
     out.add('read', { type: 'setting', schema: undefined, name: name ?? '*' }),
-  TransactionStmt: ({ kind = 'unknown', gid }, out) => {
-    const detail = kind.replace('TRANS_STMT_', '').toLowerCase().replaceAll('_', ' ')
-    transaction(gid === undefined ? detail : `${detail.replace(/ ?prepared?/, '')} prepared`, out)
+  TransactionStmt: ({ kind = 'unknown' }, out) => {
+    transaction(kind.replace('TRANS_STMT_', '').toLowerCase().replaceAll('_', ' '), out)
   },
   ConstraintsSetStmt: (_fields, out) => transaction('constraints', out),
   DiscardStmt: ({ target }, out) => {
@@ -106,10 +109,12 @@ export const sessionStatements: Handlers<
     // A plan reads nothing but the catalog, yet it shows estimates that come from values.
     const within = out.beside()
     within.statement(query)
-    for (const { kind, object } of within.effects) {
+    for (const { kind, object, detail = '' } of within.effects) {
       if (object !== undefined && kind !== 'execute') out.add('read', object, { detail: 'plan' })
-      // The planner evaluates what it can, stable functions included.
-      if (kind === 'execute' || kind === 'unknown') out.add(kind, object, { detail: 'plan' })
+      // The planner evaluates what it can, stable functions included, volatile ones not.
+      const harmless = kind === 'execute' && / volatile(?: |$)/.test(detail)
+      if ((kind === 'execute' && !harmless) || kind === 'unknown')
+        out.add(kind, object, { detail: words(detail, 'plan') })
     }
   },
   DoStmt: ({ args }, out) => {

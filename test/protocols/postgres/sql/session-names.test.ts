@@ -1,0 +1,148 @@
+import t from 'tap'
+import { parseSearchPath } from '../../../../protocols/postgres/sql/names.ts'
+import type { SessionNames } from '../../../../protocols/postgres/sql/session-names.ts'
+import type { Analysis } from '../../../../protocols/protocol.ts'
+import { openShop, show } from './shop.ts'
+
+const shop = await openShop()
+t.teardown(() => shop.close())
+
+/** Runs a text as the relay would: everything succeeds, then ReadyForQuery. */
+function run(
+  names: SessionNames,
+  sql: string,
+  tag = '',
+  ready: 'idle' | 'open' = 'idle',
+): Analysis {
+  const analysis = shop.analyzer.analyze(sql, names)
+  names.begin(analysis)
+  for (const result of analysis.results.keys()) names.completed(analysis, result, tag)
+  names.settled(ready)
+  return analysis
+}
+
+function sources(analysis: Analysis): string[] | string {
+  const [result = 'none'] = analysis.results
+  if (typeof result === 'string') return result
+  return [
+    ...new Set(result.flatMap(each => each.sources.map(s => `${s.table}.${s.column}`))),
+  ].sort()
+}
+
+t.test('search paths are read as the server writes them', async t => {
+  for (const [text, expected] of [
+    ['"$user", public', ['me', 'public']],
+    ['', []],
+    ['""', []],
+    ['A, "B""c", d', ['a', 'B"c', 'd']],
+    ['a,', undefined],
+    ['a b', undefined],
+    ['"a', undefined],
+  ] as const)
+    t.strictSame(parseSearchPath(text, 'me'), expected, text)
+})
+
+t.test('EXECUTE does what was prepared', async t => {
+  const names = shop.names()
+  t.match(shop.analyzer.analyze('execute p', names).effects, [{ kind: 'unknown' }])
+  run(names, 'prepare p as delete from orders', 'PREPARE')
+  t.strictSame(shop.analyzer.analyze('execute p', names).effects.map(show), [
+    'delete! table public.orders',
+  ])
+  run(names, 'prepare q as select ssn from customers', 'PREPARE')
+  t.strictSame(sources(shop.analyzer.analyze('execute q', names)), ['customers.ssn'])
+})
+
+t.test('a PREPARE that was not answered yet is one candidate of several', async t => {
+  const names = shop.names()
+  run(names, 'prepare p as select id from orders', 'PREPARE')
+  names.begin(shop.analyzer.analyze('prepare p as select ssn from customers', names))
+  t.strictSame(sources(shop.analyzer.analyze('execute p', names)), ['customers.ssn', 'orders.id'])
+  run(names, 'prepare p as select email from customers', 'PREPARE')
+  t.strictSame(sources(shop.analyzer.analyze('execute p', names)), ['customers.email'])
+})
+
+t.test('FETCH shows what the cursor reads', async t => {
+  const names = shop.names()
+  run(names, 'declare c cursor for select email from customers', 'DECLARE CURSOR', 'open')
+  const fetch = shop.analyzer.analyze('fetch all from c', names)
+  t.strictSame(sources(fetch), ['customers.email'])
+  t.strictSame(fetch.effects.map(show), ['read table public.customers'])
+})
+
+t.test('temporary tables hold what they were made of', async t => {
+  const names = shop.names()
+  run(names, 'create temp table copy as select id, ssn as note from customers')
+  t.ok(sources(shop.analyzer.analyze('select note from copy', names)).includes('customers.ssn'))
+  run(names, 'create temp table empty (a int, b text)')
+  t.notOk(sources(shop.analyzer.analyze('select b from empty', names)).includes('customers.ssn'))
+  const filling = run(names, 'insert into empty select id, ssn from customers')
+  t.ok(filling.moves.some(({ from }) => from.column === 'ssn'))
+  t.ok(sources(shop.analyzer.analyze('select b from empty', names)).includes('customers.ssn'))
+  run(names, 'create temp view seen as select email as x from customers')
+  const view = shop.analyzer.analyze('select x from seen', names)
+  t.ok(sources(view).includes('customers.email'))
+  t.ok(view.effects.map(show).includes('read table public.customers'))
+})
+
+t.test('a table of the session never hides one of the catalog', async t => {
+  const names = shop.names()
+  run(names, 'create temp table customers (id int, ssn text)')
+  const analysis = shop.analyzer.analyze('select ssn from customers', names)
+  t.ok(analysis.reads.some(({ schema, column }) => schema === 'public' && column === 'ssn'))
+  run(names, 'rollback', 'ROLLBACK')
+  t.ok(analysis.effects.map(show).includes('read table public.customers'))
+})
+
+t.test('a name that was renamed is not trusted until the catalog is read again', async t => {
+  const names = shop.names()
+  run(names, 'alter table customers rename column ssn to label', '', 'open')
+  t.equal(names.needsCatalog, false, 'another connection cannot see it yet')
+  t.equal(sources(shop.analyzer.analyze('select name from customers', names)), 'untraced')
+  names.settled('idle')
+  t.equal(names.needsCatalog, true)
+  names.setCatalog(shop.catalog.snapshot)
+  t.equal(names.needsCatalog, false)
+  t.strictSame(sources(shop.analyzer.analyze('select name from customers', names)), [
+    'customers.name',
+  ])
+})
+
+t.test('a temporary table under another name holds the same', async t => {
+  const names = shop.names()
+  run(names, 'create temp table x as select ssn as total from customers')
+  run(names, 'alter table x rename to orders')
+  t.equal(sources(shop.analyzer.analyze('select total from orders', names)), 'untraced')
+})
+
+t.test('a search path is unknown from its change until the server says it', async t => {
+  const names = shop.names()
+  const { version } = names
+  names.begin(shop.analyzer.analyze('set search_path = audit', names))
+  t.equal(names.searchPath, undefined)
+  t.not(names.version, version)
+  names.setSearchPath('audit')
+  names.settled('idle')
+  t.strictSame(names.searchPath, ['audit'])
+  names.begin(shop.analyzer.analyze('set search_path = audit', names))
+  names.settled('idle')
+  t.strictSame(names.searchPath, ['audit'], 'nothing reported is nothing changed')
+})
+
+t.test('a change of role makes $user unknown', async t => {
+  const names = shop.names()
+  run(names, 'set role bob')
+  t.equal(names.searchPath, undefined)
+  const fixed = shop.names('public')
+  run(fixed, 'set role bob')
+  t.strictSame(fixed.searchPath, ['public'])
+})
+
+t.test('versions are equal only when names mean the same', async t => {
+  const [a, b, c] = [shop.names(), shop.names(), shop.names('audit')]
+  t.equal(a.version, b.version)
+  t.not(a.version, c.version)
+  run(a, 'create temp table y (a int)')
+  run(b, 'create temp table y (b int)')
+  t.not(a.version, b.version)
+})
