@@ -24,7 +24,8 @@ const approvalJson = z.object({
   database: z.string(),
   requester: z.object({ name: z.string(), kind: z.string() }),
 })
-const listJson = z.object({ approvals: z.array(approvalJson) })
+const listJson = z.object({ approvals: z.array(z.object({ id: z.string() })) })
+const oneJson = z.object({ approval: approvalJson })
 
 export class Reviewer {
   readonly #demo: RunningDemo
@@ -37,10 +38,13 @@ export class Reviewer {
   async waitFor(text: string, msMax: number): Promise<HeldStatement> {
     const deadline = Date.now() + msMax
     while (Date.now() < deadline) {
-      const response = await this.#call('reviewer', 'GET', '/approvals?state=pending')
-      const { approvals } = listJson.parse(await response.json())
-      const found = approvals.find(each => each.text.includes(text.replace(/;$/, '')))
-      if (found !== undefined) return { ...found, summary: summary(found) }
+      const list = await this.#call('reviewer', 'GET', '/approvals?state=pending')
+      for (const { id } of listJson.parse(await list.json()).approvals) {
+        const one = await this.#call('reviewer', 'GET', `/approvals/${id}`)
+        const { approval } = oneJson.parse(await one.json())
+        const wanted = approval.text.includes(text.replace(/;$/, ''))
+        if (wanted) return { ...approval, summary: summary(approval) }
+      }
       await delay(100)
     }
     throw new Error(`${text} was not held`)
