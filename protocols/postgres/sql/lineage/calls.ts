@@ -1,4 +1,5 @@
 /** Function calls, aggregates and window functions. parse_func.c: ParseFuncOrColumn. */
+import type { ColumnName } from '../../../protocol.ts'
 import type { CatalogFunction } from '../../catalog.ts'
 import { resolveFunctions } from '../names.ts'
 import { as, constantOf, type FieldsOf, type Node, nameOf, qualified } from '../tree.ts'
@@ -65,16 +66,22 @@ function resultOf(
   const given = derive(args)
   const sink = sinks.get(name)
   if (sink !== undefined) context.move(given, { type: sink, schema: undefined, name })
-  if (name === 'current_setting' && isServerSetting(nodes[0])) return clean
+  if (name === 'current_setting' && isServerSetting(nodes[0], args[0])) return clean
   const results = candidates.map(candidate => functionResult(candidate, given, context))
   return results.length === 1 ? (results[0] ?? untraced) : either(results)
 }
 
 /**
- * Settings of an extension or an application, `app.user`, hold what somebody put there. All others
- * are the server's.
+ * Settings of an application, `app.user`, hold what somebody put there; pg_settings leaves them
+ * out. All others are the server's.
  */
-function isServerSetting(node: Node | undefined): boolean {
+function isServerSetting(node: Node | undefined, value: Value | undefined): boolean {
+  const copies = value?.copies ?? []
+  if (copies.length > 0) return copies.every(isSettingName)
   const name = constantOf(as(node, 'TypeCast')?.arg ?? node)
   return name !== undefined && !name.includes('.')
+}
+
+function isSettingName({ schema, table, column }: ColumnName): boolean {
+  return schema === 'pg_catalog' && table === 'pg_settings' && column === 'name'
 }

@@ -4,7 +4,7 @@
  */
 import type { ObjectName } from '../../../protocol.ts'
 import { as, type FieldsOf, type Node } from '../tree.ts'
-import { unconditional, unknownConditions } from './conditions.ts'
+import { allOf, type Conditions, predicate, unconditional } from './conditions.ts'
 import type { Context } from './context.ts'
 import { fromClause, fromItem, targetRelation } from './from.ts'
 import { emptyNamespace, type Item, joined, level, type Namespace, type Scope } from './scope.ts'
@@ -39,7 +39,18 @@ export function traceInsert(insert: FieldsOf<'InsertStmt'>, parent: Scope, conte
       updated.set(name, derive([value, updated.get(name) ?? clean]))
     }
   }
-  return returning(insert.returningClause, target, updated, emptyNamespace, outer, context)
+  const conditions = given?.conditions ?? unconditional
+  return returning(
+    {
+      clause: insert.returningClause,
+      target,
+      written: updated,
+      others: emptyNamespace,
+      conditions,
+    },
+    outer,
+    context,
+  )
 }
 
 export function traceUpdate(update: FieldsOf<'UpdateStmt'>, parent: Scope, context: Context): Rows {
@@ -47,10 +58,15 @@ export function traceUpdate(update: FieldsOf<'UpdateStmt'>, parent: Scope, conte
   const target = targetOf(update.relation, context)
   const from = fromClause(update.fromClause, outer, context)
   const scope = level(outer, joined(target, from))
-  context.touch(derive(context.values([update.whereClause], scope)))
+  const where = predicate(update.whereClause, scope, context)
   const written = assignments(update.targetList, scope, context)
   move(written, target, update.relation, context)
-  return returning(update.returningClause, target, written, from, outer, context)
+  const conditions = allOf([from.conditions, where])
+  return returning(
+    { clause: update.returningClause, target, written, others: from, conditions },
+    outer,
+    context,
+  )
 }
 
 export function traceDelete(del: FieldsOf<'DeleteStmt'>, parent: Scope, context: Context): Rows {
@@ -58,8 +74,12 @@ export function traceDelete(del: FieldsOf<'DeleteStmt'>, parent: Scope, context:
   const target = targetOf(del.relation, context)
   const using = fromClause(del.usingClause, outer, context)
   const scope = level(outer, joined(target, using))
-  context.touch(derive(context.values([del.whereClause], scope)))
-  return returning(del.returningClause, target, new Map(), using, outer, context)
+  const conditions = allOf([using.conditions, predicate(del.whereClause, scope, context)])
+  return returning(
+    { clause: del.returningClause, target, written: new Map(), others: using, conditions },
+    outer,
+    context,
+  )
 }
 
 export function traceMerge(merge: FieldsOf<'MergeStmt'>, parent: Scope, context: Context): Rows {
@@ -70,12 +90,12 @@ export function traceMerge(merge: FieldsOf<'MergeStmt'>, parent: Scope, context:
       ? emptyNamespace
       : fromItem(merge.sourceRelation, outer, emptyNamespace, context)
   const scope = level(outer, joined(target, source))
-  context.touch(derive(context.values([merge.joinCondition], scope)))
+  const conditions = [source.conditions, predicate(merge.joinCondition, scope, context)]
   const written = new Map<string, Value>()
   for (const node of merge.mergeWhenClauses ?? []) {
     const clause = as(node, 'MergeWhenClause')
     if (clause === undefined) continue
-    context.touch(derive(context.values([clause.condition], scope)))
+    conditions.push(predicate(clause.condition, scope, context))
     const values =
       clause.values === undefined
         ? assignments(clause.targetList, scope, context)
@@ -85,8 +105,19 @@ export function traceMerge(merge: FieldsOf<'MergeStmt'>, parent: Scope, context:
       written.set(name, derive([value, written.get(name) ?? clean]))
     }
   }
-  // RETURNING * of a MERGE gives the source's columns before the target's.
-  return returning(merge.returningClause, target, written, source, outer, context, 'after')
+  return returning(
+    {
+      clause: merge.returningClause,
+      target,
+      written,
+      others: source,
+      conditions: allOf(conditions),
+      // RETURNING * of a MERGE gives the source's columns before the target's.
+      othersFirst: true,
+    },
+    outer,
+    context,
+  )
 }
 
 function outerScope(
@@ -205,18 +236,22 @@ function after(columns: Columns, written: Written): Columns {
   return { fields, rest: rest === undefined || all === undefined ? rest : derive([rest, all]) }
 }
 
+interface Returning {
+  readonly clause: FieldsOf<'ReturningClause'> | undefined
+  readonly target: Namespace
+  readonly written: Written
+  /** What FROM, USING or the source of a MERGE adds. */
+  readonly others: Namespace
+  readonly conditions: Conditions
+  readonly othersFirst?: boolean
+}
+
 function returning(
-  clause: FieldsOf<'ReturningClause'> | undefined,
-  target: Namespace,
-  written: Written,
-  others: Namespace,
+  { clause, target, written, others, conditions, othersFirst = false }: Returning,
   outer: Scope,
   context: Context,
-  order: 'before' | 'after' = 'before',
 ): Rows {
-  const conditions = unknownConditions
-  if (clause === undefined)
-    return { columns: { fields: [], rest: undefined }, conditions: unconditional }
+  if (clause === undefined) return { columns: { fields: [], rest: undefined }, conditions }
   const item = itemOf(target)
   const columns = after(item.columns, written)
   const now: Namespace = { items: [{ ...item, columns }], columns, conditions: unconditional }
@@ -231,7 +266,7 @@ function returning(
     { ...item, schemas: undefined, name: names.new, columns },
   ]
   // A relation that is called so itself hides the version, unless the version was given the name.
-  const shown = joined(order === 'before' ? now : others, order === 'before' ? others : now)
+  const shown = othersFirst ? joined(others, now) : joined(now, others)
   const free = versions.filter(version => !shown.items.some(each => each.name === version.name))
   const scope = level(outer, withItems(shown, free))
   return { columns: targetList(clause.exprs, scope, context), conditions }
