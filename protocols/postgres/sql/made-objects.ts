@@ -13,12 +13,14 @@ export class MadeObjects implements SessionObjects {
   #cursors = new Map<string, SessionStatement[]>()
   /** Relations of the catalog that were altered, until it is read again. */
   #doubts = new Map<string, SessionRelation[]>()
+  #made = 0
   /** Nothing was ever made: names mean what they mean to every session. */
   empty = true
 
   relations(schema: string | undefined, name: string): readonly SessionRelation[] {
     if (this.empty) return none
     const found = [...(this.#relations.get(name) ?? none), ...(this.#doubts.get(name) ?? none)]
+    if (this.#full) found.push(unknownRelation(schema, name))
     if (schema === undefined) return found
     // A relation whose schema is not known (written as '') may be in any.
     return found.filter(
@@ -30,28 +32,38 @@ export class MadeObjects implements SessionObjects {
   }
 
   prepared(name: string): readonly SessionStatement[] {
-    return this.#prepared.get(name) ?? []
+    return this.#full ? [] : (this.#prepared.get(name) ?? [])
   }
 
   cursors(name: string): readonly SessionStatement[] {
-    return this.#cursors.get(name) ?? []
+    return this.#full ? [] : (this.#cursors.get(name) ?? [])
+  }
+
+  /** More than a session may make: from then on every name may mean anything. */
+  get #full(): boolean {
+    return this.#made > objectsMax
   }
 
   add(change: ObjectChange): void {
     this.empty = false
+    if (this.#full) return
     if (change.kind === 'relation' || change.kind === 'doubt') {
       const { relation } = change
       const map = change.kind === 'relation' ? this.#relations : this.#doubts
       const list = map.get(relation.name)
+      if (list?.some(each => sameRelation(each, relation)) === true) return
+      this.#made += 1
       if (list === undefined) map.set(relation.name, [relation])
-      else if (!list.some(each => sameRelation(each, relation))) list.unshift(relation)
+      else list.unshift(relation)
     } else if (change.kind === 'filled') {
       this.#fill(change)
     } else {
       const map = change.kind === 'prepared' ? this.#prepared : this.#cursors
       const list = map.get(change.name)
+      if (list?.includes(change.statement) === true) return
+      this.#made += 1
       if (list === undefined) map.set(change.name, [change.statement])
-      else if (!list.includes(change.statement)) list.unshift(change.statement)
+      else list.unshift(change.statement)
     }
   }
 
@@ -59,14 +71,20 @@ export class MadeObjects implements SessionObjects {
   settle(): boolean {
     const some = this.#doubts.size > 0
     this.#doubts.clear()
-    this.empty = this.#relations.size === 0 && this.#prepared.size === 0 && this.#cursors.size === 0
+    this.empty =
+      !this.#full &&
+      this.#relations.size === 0 &&
+      this.#prepared.size === 0 &&
+      this.#cursors.size === 0
     return some
   }
 
   /** Of that name there is only this one now. true: there were others. */
   collapse(change: Extract<SessionChange, { kind: 'prepared' | 'cursor' }>): boolean {
     const map = change.kind === 'prepared' ? this.#prepared : this.#cursors
-    if (map.get(change.name)?.length === 1) return false
+    const before = map.get(change.name)?.length ?? 0
+    if (this.#full || before === 1) return false
+    this.#made += 1 - before
     map.set(change.name, [change.statement])
     return true
   }
@@ -89,7 +107,22 @@ export class MadeObjects implements SessionObjects {
   }
 }
 
+const objectsMax = 20_000
 const none: readonly SessionRelation[] = []
+
+function unknownRelation(schema: string | undefined, name: string): SessionRelation {
+  return {
+    oid: 0,
+    schema: schema ?? '',
+    name,
+    kind: 'table',
+    columns: [],
+    definition: undefined,
+    parents: [],
+    untraced: true,
+    behind: [],
+  }
+}
 
 function sameRelation(a: SessionRelation, b: SessionRelation): boolean {
   return (

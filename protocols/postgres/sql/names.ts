@@ -118,11 +118,6 @@ export function withoutPath(names: Names): Names {
   return { catalog, searchPath: undefined, user, session, version }
 }
 
-/** The schema that CREATE without one uses; undefined when that cannot be known. */
-export function creationSchema(names: Names): string | undefined {
-  return names.searchPath?.find(schema => schema !== system)
-}
-
 /**
  * The setting's text as a list: names quoted or not, divided by commas. undefined when it is not
  * such a list, so that nothing is known.

@@ -1,4 +1,5 @@
 import t from 'tap'
+import { MadeObjects } from '../../../../protocols/postgres/sql/made-objects.ts'
 import { parseSearchPath } from '../../../../protocols/postgres/sql/names.ts'
 import type { SessionNames } from '../../../../protocols/postgres/sql/session-names.ts'
 import type { Analysis } from '../../../../protocols/protocol.ts'
@@ -136,6 +137,20 @@ t.test('a change of role makes $user unknown', async t => {
   const fixed = shop.names('public')
   run(fixed, 'set role bob')
   t.strictSame(fixed.searchPath, ['public'])
+})
+
+t.test('a session that makes too much is not known any more, and not forgotten', async t => {
+  const names = shop.names()
+  run(names, 'prepare p as select id from orders', 'PREPARE')
+  const made = new MadeObjects()
+  const [statement] = names.session.prepared('p')
+  if (statement === undefined) throw new Error('expected a prepared statement, got none')
+  const add = (name: string): void => made.add({ kind: 'prepared', result: 0, name, statement })
+  for (let index = 0; index < 50_000; index++) add('p')
+  t.equal(made.prepared('p').length, 1, 'the same again is nothing more')
+  for (let index = 0; index < 20_001; index++) add(`p${index}`)
+  t.strictSame(made.prepared('p'), [])
+  t.match(made.relations(undefined, 'orders'), [{ name: 'orders', untraced: true }])
 })
 
 t.test('versions are equal only when names mean the same', async t => {
