@@ -7,6 +7,7 @@ import { setTimeout as wait } from 'node:timers/promises'
 import { Command } from 'commander'
 import { type Keys, KeyUnusable } from '../keys/keys.ts'
 import { localKeysPath, openLocalKeys } from '../keys/local.ts'
+import { archiveSource } from '../recording/archive-socket.ts'
 import { exportSession, plainEvent, verifyExport } from '../recording/export.ts'
 import { JournalReader, NoSuchSession, type SessionSummary } from '../recording/reader.ts'
 import { replay } from '../recording/replay.ts'
@@ -17,6 +18,7 @@ import { type Io, processIo, safeJson, UsageError } from './io.ts'
 
 interface Place {
   readonly dataDir: string
+  readonly from: string
   readonly json?: true
 }
 
@@ -34,6 +36,7 @@ export function sessionsCommand(deps: Deps, io: Io = processIo()): Command {
   const sessions = new Command('sessions')
     .description('recorded sessions: list, show, replay, export, verify')
     .option('--data-dir <dir>', 'of a proxy on this machine', './countersign-data')
+    .option('--from <source>', 'journal or archive: where sessions are read', 'journal')
     .option('--json', 'for programs')
     .addHelpText('after', examples)
   const guarded =
@@ -43,6 +46,7 @@ export function sessionsCommand(deps: Deps, io: Io = processIo()): Command {
       const [id] = self.args
       try {
         await work(self.optsWithGlobals<F>(), id ?? '')
+        for (const close of toClose.splice(0)) await close()
       } catch (error) {
         const known = error instanceof NoSuchSession || error instanceof KeyUnusable
         if (!known && !(error instanceof UsageError)) throw error
@@ -308,8 +312,22 @@ async function open(options: Place): Promise<{
       )
     },
   )
-  return { reader: new JournalReader({ dir, keys }), dir, keys }
+  if (options.from === 'journal') return { reader: new JournalReader({ dir, keys }), dir, keys }
+  if (options.from !== 'archive') {
+    throw new UsageError(`expected --from to be journal or archive, got ${options.from}`)
+  }
+  const source = await archiveSource(options.dataDir).catch((error: unknown) => {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error
+    throw new UsageError(
+      `expected an embedded archive in ${options.dataDir}, or a proxy that has one open; got neither`,
+    )
+  })
+  toClose.push(() => source.close())
+  return { reader: new JournalReader({ dir, keys, source }), dir, keys }
 }
+
+/** What a command opened beside files. */
+const toClose: (() => Promise<void>)[] = []
 
 /** Waits for a slow pipe. */
 function print(text: string, io: Io): Promise<void> {

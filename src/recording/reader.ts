@@ -66,22 +66,35 @@ export type SessionHappening =
 /** Entries that stand for themselves: ends, approvals, gaps, refusals. */
 export type OtherEntry = Exclude<ClearEntry, { readonly type: 'session' | 'shape' | 'statement' }>
 
+/** Where sessions are read from instead of the journal's files. */
+export interface SessionSource {
+  /** Newest first. */
+  sessions(): Promise<readonly SessionSummary[]>
+  /** In order. */
+  records(id: string): AsyncIterable<JournalRecord>
+}
+
 export interface JournalReaderOptions {
+  /** The journal's folder. Wrapped keys are read there, whatever the source is. */
   readonly dir: string
   readonly keys: Keys | undefined
+  readonly source?: SessionSource
 }
 
 export class JournalReader {
   readonly #dir: string
   readonly #keys: Keys | undefined
+  readonly #source: SessionSource | undefined
 
   constructor(options: JournalReaderOptions) {
     this.#dir = options.dir
     this.#keys = options.keys
+    this.#source = options.source
   }
 
   /** Newest first. */
   async sessions(): Promise<readonly SessionSummary[]> {
+    if (this.#source !== undefined) return this.#source.sessions()
     const written = (await lockHolder(this.#dir)) !== undefined
     const byNumber = new Map<number, MutableSummary>()
     let run = ''
@@ -116,6 +129,10 @@ export class JournalReader {
 
   /** A session's records as they stand in the journal, in order. */
   async *records(id: string): AsyncGenerator<JournalRecord> {
+    if (this.#source !== undefined) {
+      yield* this.#source.records(id)
+      return
+    }
     let number: number | undefined
     for (const segment of await listSegments(this.#dir)) {
       const { records } = await readSegment(this.#dir, segment)

@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto'
 import { appendFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Keys } from '../keys/keys.ts'
+import { ArchiveKeeper, type ArchiveStatus } from './archive-keeper.ts'
 import { keyContext, sessionKey } from './crypt.ts'
 import type { ArchiveConfig, Log, SessionRecorder, SessionStart, StorageState } from './events.ts'
 import { Journal } from './journal.ts'
@@ -63,6 +64,7 @@ export class Recorder {
   #free: StorageState = 'healthy'
   #state: StorageState = 'healthy'
   #closing: Promise<void> | undefined
+  #archive: ArchiveKeeper | undefined
   readonly #port: RecorderPort
 
   /** Recovers what an earlier run left unsealed. */
@@ -80,6 +82,8 @@ export class Recorder {
     })
     const recorder = new Recorder(filled, journal, journalDir)
     await recorder.#measure()
+    const { archive, dir, log } = options
+    if (archive.kind !== 'none') recorder.#archive = new ArchiveKeeper(dir, archive, log)
     return recorder
   }
 
@@ -176,6 +180,11 @@ export class Recorder {
     return this.#journal.sync()
   }
 
+  /** Whether the archive keeps up, and with how much it is behind; undefined when there is none. */
+  get archive(): ArchiveStatus | undefined {
+    return this.#archive?.status
+  }
+
   /** Seals the journal. Sessions that are still open get an end. Idempotent. */
   close(): Promise<void> {
     this.#closing ??= this.#close()
@@ -187,7 +196,11 @@ export class Recorder {
     await Promise.all([...this.#sessions].map(session => session.end('the proxy stopped')))
     clearTimeout(this.#flushTimer)
     this.#sealAll()
-    await this.#journal.close()
+    try {
+      await this.#journal.close()
+    } finally {
+      await this.#archive?.close()
+    }
   }
 
   #addPending(session: SealedSession): void {

@@ -1,0 +1,88 @@
+/**
+ * The process that ships to the archive and answers for it. It is one of its own because an
+ * embedded ClickHouse is large and blocks, and its folder belongs to one process; it runs at the
+ * lowest priority, and ends with the one that started it.
+ */
+import { rm } from 'node:fs/promises'
+import { constants, setPriority } from 'node:os'
+import { join } from 'node:path'
+import { setTimeout as wait } from 'node:timers/promises'
+import { Archive } from './archive.ts'
+import { serveArchive } from './archive-socket.ts'
+import type { ArchiveConfig } from './events.ts'
+import { Shipper } from './ship.ts'
+
+/** What the parent says first. */
+export interface ArchiveOrder {
+  readonly dataDir: string
+  readonly config: Exclude<ArchiveConfig, { kind: 'none' }>
+}
+
+/** What the parent is told. */
+export type ArchiveReport =
+  | { readonly type: 'shipped'; readonly records: number }
+  | { readonly type: 'away'; readonly why: string }
+  /** The journal was closed, and all of it is in the archive. */
+  | { readonly type: 'done' }
+
+const pollMs = 500
+const backOffMsMin = 1_000
+const backOffMsMax = 60_000
+const batchPauseMs = 20
+
+/** Threads started from here on inherit it; the embedded engine starts its own later. */
+function yieldToEverybody(): void {
+  try {
+    setPriority(0, constants.priority.PRIORITY_LOW)
+  } catch {
+    // Not allowed here: then it competes as any process does.
+  }
+}
+
+function report(message: ArchiveReport): void {
+  if (process.connected) process.send?.(message)
+}
+
+async function work(order: ArchiveOrder, stop: AbortSignal): Promise<void> {
+  let backOffMs = backOffMsMin
+  let archive: Archive | undefined
+  let shipper: Shipper | undefined
+  let server: { close(): Promise<void> } | undefined
+  for (;;) {
+    try {
+      archive ??= await Archive.open(order.config, join(order.dataDir, 'archive'))
+      server ??= await serveArchive(order.dataDir, archive)
+      shipper ??= new Shipper(join(order.dataDir, 'journal'), archive)
+      const records = await shipper.step()
+      backOffMs = backOffMsMin
+      report({ type: 'shipped', records })
+      if (records === 0 && stop.aborted) break
+      if (!stop.aborted)
+        await wait(records === 0 ? pollMs : batchPauseMs, undefined, { signal: stop })
+    } catch (error) {
+      if (stop.aborted && error instanceof Error && error.name === 'AbortError') continue
+      report({ type: 'away', why: error instanceof Error ? error.message : String(error) })
+      if (stop.aborted) break
+      await wait(backOffMs, undefined, { signal: stop }).catch(() => 'stopped while it waited')
+      backOffMs = Math.min(backOffMs * 2, backOffMsMax)
+    }
+  }
+  await server?.close()
+  await archive?.close()
+  await rm(join(order.dataDir, 'archive.sock'), { force: true })
+  report({ type: 'done' })
+}
+
+const stop = new AbortController()
+// The terminal's Ctrl-C reaches every process of its group: the parent says when to stop.
+process.on('SIGINT', () => undefined)
+process.on('SIGTERM', () => undefined)
+process.on('disconnect', () => process.exit(0))
+process.on('message', (message: ArchiveOrder | 'stop') => {
+  if (message === 'stop') {
+    stop.abort()
+    return
+  }
+  yieldToEverybody()
+  void work(message, stop.signal).finally(() => process.disconnect())
+})
