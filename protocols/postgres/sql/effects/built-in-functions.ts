@@ -70,8 +70,14 @@ const terminate = effect('execute', 'terminate')
 const server = effect('execute', 'server')
 const statistics = effect('update', 'statistics')
 
+/** What the view shows, by the functions under it. */
+const activity: Special = (_name, _args, out) =>
+  out.add('read', { type: 'view', schema: 'pg_catalog', name: 'pg_stat_activity' })
+
 const specials: ReadonlyMap<string, Special> = new Map<string, Special>([
   ['set_config', setting],
+  ['pg_stat_get_activity', activity],
+  ['pg_stat_get_backend_activity', activity],
   ['nextval', sequence('nextval')],
   ['setval', sequence('setval')],
   ['pg_terminate_backend', terminate],
@@ -205,19 +211,29 @@ export const harmlessVolatile: ReadonlySet<string> = new Set([
   'pg_get_shmem_allocations',
   'pg_get_shmem_allocations_numa',
   'pg_get_backend_memory_contexts',
-  'pg_trigger_depth',
   'pg_jit_available',
   'pg_control_system',
   'pg_control_checkpoint',
   'pg_control_recovery',
   'pg_control_init',
   'pg_prepared_xact',
-  'pg_my_temp_schema',
   'pg_collation_actual_version',
   'pg_database_collation_actual_version',
   'pg_stat_force_next_flush',
-  'pg_input_is_valid',
-  'pg_numa_available',
-  'pg_get_publication_tables',
-  'pg_mcv_list_items',
+  'amvalidate',
+  'array_sample',
+  'array_shuffle',
+  'current_query',
+  'pg_available_wal_summaries',
+  'pg_get_multixact_members',
+  'pg_get_wait_events',
+  'pg_get_wal_resource_managers',
+  'pg_get_wal_summarizer_state',
+  'pg_partition_ancestors',
+  'pg_partition_tree',
+  'pg_stat_clear_snapshot',
+  'pg_stat_have_stats',
+  'pg_wal_summary_contents',
+  'pg_xact_commit_timestamp_origin',
+  'txid_status',
 ])

@@ -43,7 +43,8 @@ function builtInCalled(
   const object = { type: 'function', schema: 'pg_catalog', name }
   if (how === 'call') out.add('execute', object, { detail: how })
   const moves = candidates.some(each => each.builtIn && each.volatility === 'volatile')
-  if (moves && !harmlessVolatile.has(name)) out.add('execute', object, { detail: 'volatile' })
+  if (moves && !harmlessVolatile.has(name) && !name.startsWith('pg_stat_get_'))
+    out.add('execute', object, { detail: 'volatile' })
 }
 
 function userFunction(candidate: CatalogFunction, out: Collector, how: 'call' | undefined): void {

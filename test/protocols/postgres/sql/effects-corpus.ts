@@ -1012,4 +1012,7 @@ select (select name from customers where id = o.customer) from orders o
   [SELECT] 1
     read table public.customers
     read table public.orders
+select pg_stat_get_backend_activity(1), pg_stat_get_xact_numscans(1)
+  [SELECT] untraced
+    read view pg_catalog.pg_stat_activity
 `
