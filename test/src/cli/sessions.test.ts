@@ -1,0 +1,219 @@
+import { readFile, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { PassThrough } from 'node:stream'
+import t from 'tap'
+import { protocols } from '../../../protocols/index.ts'
+import type { Deps } from '../../../src/cli/deps.ts'
+import { sessionsCommand } from '../../../src/cli/sessions.ts'
+import { type Place, place, sessionStart, statement } from '../../support/recorded-place.ts'
+
+const deps: Pick<Deps, 'decodeFrames'> = {
+  decodeFrames: (name, frames) =>
+    protocols.find(protocol => protocol.name === name)?.decodeFrames(frames) ?? [],
+}
+
+async function command(...words: string[]): Promise<{ out: string; err: string; code: number }> {
+  const stdout = new PassThrough()
+  const stderr = new PassThrough()
+  let code = 0
+  const out: Buffer[] = []
+  const err: Buffer[] = []
+  stdout.on('data', (chunk: Buffer) => out.push(chunk))
+  stderr.on('data', (chunk: Buffer) => err.push(chunk))
+  await sessionsCommand(deps as Deps, {
+    stdin: new PassThrough(),
+    stdout,
+    stderr,
+    env: {},
+    exitCode: given => {
+      code = given
+    },
+    signal: new AbortController().signal,
+  }).parseAsync(words, { from: 'user' })
+  await new Promise(resolve => setImmediate(resolve))
+  return { out: Buffer.concat(out).toString(), err: Buffer.concat(err).toString(), code }
+}
+
+/** A message of the backend: https://www.postgresql.org/docs/current/protocol-message-formats.html */
+function message(type: string, body: Buffer): Buffer {
+  const head = Buffer.alloc(5)
+  head.write(type, 'latin1')
+  head.writeInt32BE(body.length + 4, 1)
+  return Buffer.concat([head, body])
+}
+
+function int16(value: number): Buffer {
+  const bytes = Buffer.alloc(2)
+  bytes.writeInt16BE(value)
+  return bytes
+}
+
+function int32(value: number): Buffer {
+  const bytes = Buffer.alloc(4)
+  bytes.writeInt32BE(value)
+  return bytes
+}
+
+function rowDescription(...columns: readonly (readonly [string, number])[]): Buffer {
+  const fields = columns.flatMap(([name, type]) => [
+    Buffer.from(`${name}\0`),
+    int32(0),
+    int16(0),
+    int32(type),
+    int16(-1),
+    int32(-1),
+    int16(0),
+  ])
+  return message('T', Buffer.concat([int16(columns.length), ...fields]))
+}
+
+function dataRow(...values: readonly (string | null)[]): Buffer {
+  const cells = values.flatMap(value =>
+    value === null ? [int32(-1)] : [int32(Buffer.byteLength(value)), Buffer.from(value)],
+  )
+  return message('D', Buffer.concat([int16(values.length), ...cells]))
+}
+
+const ready = message('Z', Buffer.from('I'))
+
+function complete(tag: string): Buffer {
+  return message('C', Buffer.from(`${tag}\0`))
+}
+
+/** One session as a server would have answered it. */
+async function recorded(here: Place): Promise<void> {
+  const recorder = await here.open()
+  const session = await recorder.openSession(sessionStart('01-abc'))
+  const answer = (text: string, ...frames: Buffer[]): void => {
+    const number = session.statement(statement(text))
+    session.commit()
+    void session.event({ type: 'frames', from: 'server', bytes: Buffer.concat([...frames, ready]) })
+    void session.event({
+      type: 'statement.end',
+      statement: number,
+      tag: 'SELECT 2',
+      rows: 2,
+      bytes: 10,
+      error: undefined,
+    })
+  }
+  answer(
+    'SELECT id, name FROM customers',
+    rowDescription(['id', 23], ['name', 25]),
+    dataRow('1', 'Ada'),
+    dataRow('20', null),
+    complete('SELECT 2'),
+  )
+  answer(
+    "SELECT 'evil'",
+    rowDescription(['x', 25]),
+    dataRow('\u001b]0;owned\u0007\u202e'),
+    complete('SELECT 1'),
+  )
+  answer('DELETE FROM nothing', complete('DELETE 0'))
+  answer('SELEC', message('E', Buffer.from('SERROR\0VERROR\0C42601\0Msyntax error\0\0')))
+  await session.end('the client left')
+  await recorder.close()
+}
+
+t.test('replay looks like psql did, and nothing recorded steers the terminal', async t => {
+  const here = await place()
+  t.teardown(here.remove)
+  await recorded(here)
+  const { out, code } = await command('replay', '01', '--no-wait', '--data-dir', here.dir)
+  t.equal(code, 0)
+  t.equal(
+    out.slice(out.indexOf('\n') + 1),
+    `shop=> SELECT id, name FROM customers
+ id | name 
+----+------
+  1 | Ada
+ 20 | 
+(2 rows)
+
+shop=> SELECT 'evil'
+           x            
+------------------------
+ \\x1b]0;owned\\x07\\u202e
+(1 row)
+
+shop=> DELETE FROM nothing
+DELETE 0
+shop=> SELEC
+ERROR:  syntax error
+-- the session ended: the client left
+`,
+  )
+})
+
+t.test('list and show say who did what', async t => {
+  const here = await place()
+  t.teardown(here.remove)
+  await recorded(here)
+  const listed = await command('--data-dir', here.dir)
+  t.match(listed.out, /01-abc +2026-11-21 10:00:00 +ada +shop +ended +4/)
+  t.match((await command('list', '--user', 'bob', '--data-dir', here.dir)).out, /No sessions/)
+  const json = await command('list', '--json', '--data-dir', here.dir)
+  t.match(JSON.parse(json.out), { id: '01-abc', statements: 4 })
+  const shown = await command('show', '01-abc', '--data-dir', here.dir)
+  t.match(shown.out, /#2 .*allow\n {4}DELETE FROM nothing\n/)
+})
+
+t.test('an export is checked with the public key alone, and every change is found', async t => {
+  const here = await place()
+  t.teardown(here.remove)
+  await recorded(here)
+  const key = join(here.dir, 'public.pem')
+  await writeFile(key, (await command('key', '--data-dir', here.dir)).out)
+  const file = join(here.dir, 'session.ndjson')
+  for (const sealed of [[], ['--sealed']]) {
+    const exported = await command('export', '01', ...sealed, '--data-dir', here.dir)
+    t.equal(exported.out.includes('DELETE FROM nothing'), sealed.length === 0)
+    await writeFile(file, exported.out)
+    const clean = await command('verify', file, '--public-key', key)
+    t.match(clean, { code: 0, out: /01-abc {2}ada {2}\d+ records {2}ended\nnothing was altered/ })
+    const lines = exported.out.trimEnd().split('\n')
+    for (const gone of lines.keys()) {
+      await writeFile(file, lines.filter((_, index) => index !== gone).join('\n'))
+      const less = await command('verify', file, '--public-key', key)
+      // Without its proof a session is whole, but unsigned: that is said.
+      t.ok(less.code === 1 || /not signed yet/.test(less.out), `without line ${gone}`)
+    }
+    await writeFile(file, exported.out.replace(/"bytes":"(.{200})./, '"bytes":"$1+'))
+    t.equal((await command('verify', file, '--public-key', key)).code, 1)
+  }
+  await writeFile(
+    file,
+    (await command('export', '01', '--data-dir', here.dir)).out.replace(
+      /DELETE FROM/,
+      'SELECT FROM',
+    ),
+  )
+  t.match(await command('verify', file, '--public-key', key), { code: 1, out: /events are not/ })
+})
+
+t.test('verify says what is wrong, and exits with 1', async t => {
+  const here = await place()
+  t.teardown(here.remove)
+  await recorded(here)
+  const clean = await command('verify', '--data-dir', here.dir)
+  t.match(clean, { code: 0, out: /ok {5}01-abc.*\n1 sessions, \d+ records, 1 segments: nothing/ })
+  const path = join(here.journal, '00000001.seg')
+  const bytes = await readFile(path)
+  bytes[1000] = (bytes[1000] ?? 0) ^ 1
+  await writeFile(path, bytes)
+  t.match(await command('verify', '--data-dir', here.dir), { code: 1, out: /WRONG: segment 1/ })
+})
+
+t.test('wrong use exits with 2, an id that nobody has with 1', async t => {
+  const here = await place()
+  t.teardown(here.remove)
+  await recorded(here)
+  t.match(await command('list', '--data-dir', join(here.dir, 'nowhere')), {
+    code: 2,
+    err: /expected a data directory/,
+  })
+  t.match(await command('list', '--since', 'whenever', '--data-dir', here.dir), { code: 2 })
+  t.match(await command('list', '--from', 'memory', '--data-dir', here.dir), { code: 2 })
+  t.match(await command('show', 'ff', '--data-dir', here.dir), { code: 1, err: /no session/ })
+})
