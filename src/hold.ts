@@ -93,8 +93,10 @@ export class Hold {
   async #run(pending: Pending, gone: AbortSignal): Promise<Answer> {
     const { statement, context } = this.#held
     const { verdict } = this.#session.judge(statement.analysis, context)
-    if (verdict.kind === 'deny')
+    if (verdict.kind === 'deny') {
+      await this.#parts.approvals.withdraw(pending.id, 'the policy denies it now')
       return no('denied', `approval ${pending.shortId} no longer counts: ${verdict.reason}`)
+    }
     if (!(await this.#parts.approvals.claim(pending.id, this.#digest)))
       return no('withdrawn', `approval ${pending.shortId} can no longer be used`)
     this.#record('approval.claimed')

@@ -20,20 +20,23 @@ export function program(): Command {
     open: (name, upstream) => protocolNamed(name).open(upstream),
     decodeFrames: (name, frames) => protocolNamed(name).decodeFrames(frames),
   }
-  return new Command('countersign')
+  const program = new Command('countersign')
     .description('A database proxy with a second signature.')
     .version('0.1.0')
-    .showHelpAfterError('(countersign --help shows the commands)')
-    .exitOverride(error => {
-      // Used wrongly is 2; help and version are done.
-      process.exit(error.exitCode === 0 ? 0 : 2)
-    })
     .addCommand(demoCommand(deps))
     .addCommand(serveCommand(deps))
     .addCommand(checkCommand(deps))
     .addCommand(explainCommand(deps))
     .addCommand(approvalsCommand(deps))
     .addCommand(sessionsCommand(deps))
+  exitCodes(program)
+  return program
+}
+
+/** Used wrongly is 2, at every depth; help and version are done. */
+function exitCodes(command: Command): void {
+  command.exitOverride(error => process.exit(error.exitCode === 0 ? 0 : 2))
+  for (const each of command.commands) exitCodes(each)
 }
 
 function protocolNamed(name: string): Protocol {

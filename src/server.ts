@@ -9,9 +9,11 @@ import type { RunningServer } from './cli/deps.ts'
 import type { Address, Config } from './config/config.ts'
 import { LocalGateway } from './gateway.ts'
 import { Users } from './identity/users.ts'
-import { openLocalKeys } from './keys/local.ts'
+import { localKeysPath, openLocalKeys } from './keys/local.ts'
 import { keptSecret } from './keys/secret.ts'
 import { Policy } from './policy/policy.ts'
+import { JournalSessions } from './recording/journal-sessions.ts'
+import { JournalReader } from './recording/reader.ts'
 import { Recorder } from './recording/recorder.ts'
 import { createLog, type Log } from './telemetry/log.ts'
 import { Metrics } from './telemetry/metrics.ts'
@@ -39,7 +41,7 @@ async function start(
   const log = createLog()
   const { dataDir } = config
   await mkdir(dataDir, { recursive: true, mode: 0o700 })
-  const keys = await openLocalKeys(join(dataDir, 'keys', 'local.json'))
+  const keys = await openLocalKeys(localKeysPath(dataDir))
   const recorder = await Recorder.open({
     dir: dataDir,
     keys,
@@ -77,6 +79,7 @@ async function start(
     users,
     publicUrl: () => config.listen.publicUrl ?? http.url,
     auditors: config.recording.auditors,
+    sessions: new JournalSessions(new JournalReader({ dir: join(dataDir, 'journal'), keys })),
     ...(config.listen.tls !== undefined && { tls: config.listen.tls }),
     metrics: async () => ({
       contentType: metrics.registry.contentType,

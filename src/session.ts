@@ -32,9 +32,6 @@ export class ClientSession implements Session {
   readonly #judged = new WeakMap<Analysis, Judgement>()
   /** Approved statements that run now, by number. */
   readonly #holds = new Map<number, Hold>()
-  #statements = 0
-  /** Statements that were counted by the protocol and could not be recorded. */
-  readonly #unrecorded: number[] = []
   #ended: Promise<void> | undefined
 
   constructor(parts: SessionParts) {
@@ -55,8 +52,6 @@ export class ClientSession implements Session {
     gone: AbortSignal,
     notify: (text: string) => void,
   ): Answer | Promise<Answer> {
-    const counted = this.#statements
-    this.#statements += 1
     const judgement = this.judge(statement.analysis, context)
     const { verdict, recorded } = judgement
     const { recorder, count } = this.#parts
@@ -67,7 +62,6 @@ export class ClientSession implements Session {
       number = recorder.statement({ text, parameters, analysis, verdict: recorded })
       recorder.commit()
     } catch (error) {
-      this.#unrecorded.push(counted)
       return { run: false, refusal: unrecorded(error) }
     }
     if (verdict.kind === 'allow') return run
@@ -116,13 +110,12 @@ export class ClientSession implements Session {
   record(event: SessionEvent): Promise<void> | undefined {
     const { recorder } = this.#parts
     if (event.type !== 'statement.end') return recorder.event(event)
-    const number = this.#recordedNumber(event.statement)
-    const hold = this.#holds.get(number)
+    const hold = this.#holds.get(event.statement)
     if (hold !== undefined) {
-      this.#holds.delete(number)
+      this.#holds.delete(event.statement)
       hold.finished(event)
     }
-    return recorder.event({ ...event, statement: number })
+    return recorder.event(event)
   }
 
   end(reason: string): Promise<void> {
@@ -134,11 +127,5 @@ export class ClientSession implements Session {
     this.#ending.abort(reason)
     await this.#parts.recorder.end(reason)
     this.#parts.onEnd()
-  }
-
-  /** The recorder numbers only what it recorded. */
-  #recordedNumber(counted: number): number {
-    if (this.#unrecorded.length === 0) return counted
-    return counted - this.#unrecorded.filter(each => each < counted).length
   }
 }

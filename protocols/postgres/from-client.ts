@@ -48,7 +48,7 @@ export class FromClient {
   readonly #interrupted: () => AbortSignal
   /** The held statement was decided: what `output` has can be sent. */
   readonly #flush: () => void
-  #statements = 0
+  #statements: number
   /** Bytes of a frame that pass without being read, and of one that is thrown away. */
   #streaming = 0
   #discarding = 0
@@ -66,7 +66,10 @@ export class FromClient {
     notify: (text: string) => void
     interrupted: () => AbortSignal
     flush: () => void
+    /** How many were reviewed before the relay began. */
+    statements: number
   }) {
+    this.#statements = parts.statements
     this.#session = parts.session
     this.#conversation = parts.conversation
     this.#names = parts.names

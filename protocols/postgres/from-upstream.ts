@@ -260,6 +260,7 @@ export class FromUpstream {
         this.#copyOut()
         return end
       case Backend.CopyDone:
+        this.#copyDone()
         return end
       case Backend.ParameterStatus:
         this.#parameterStatus(new ByteReader(bytes, offset + headerBytes, end))
@@ -413,6 +414,12 @@ export class FromUpstream {
       options === undefined || lineage === undefined || typeof lineage === 'string'
         ? 'withheld'
         : new CopyMask(options, mask, columns)
+  }
+
+  #copyDone(): void {
+    const { copy } = this.#running()
+    // What a masked row left over is no whole row: it cannot be shown.
+    if (copy !== undefined && copy !== 'withheld') copy.finish()
   }
 
   #copyData(bytes: Buffer, offset: number, end: number): number {

@@ -12,6 +12,7 @@ import type { CancelRegistry } from './cancel.ts'
 import { Conversation, type Run } from './conversation.ts'
 import type { Database, Databases } from './databases.ts'
 import { fatal, notice } from './diagnostics.ts'
+import { FatalError } from './fatal.ts'
 import { FromClient } from './from-client.ts'
 import { FromUpstream } from './from-upstream.ts'
 import { encodeErrorResponse } from './messages/error-response.ts'
@@ -21,6 +22,7 @@ import {
   encodeReadyForQuery,
 } from './messages/session.ts'
 import { type StartedClient, startClient } from './startup.ts'
+import { reviewSettings } from './startup-review.ts'
 import { StatementNames } from './statement-names.ts'
 import {
   cancelUpstream,
@@ -40,11 +42,16 @@ export async function serve(
   const { session } = client
   let reason = 'the client left'
   try {
-    const [database, upstream] = await connect(client, gateway, databases)
+    const database = await databases.acquire(session.upstream)
     try {
-      reason = await new Relay(client, upstream, database, gateway, cancels).run()
+      const reviewed = await reviewSettings(session, client.parameters, database)
+      const upstream = await connect(client, gateway)
+      try {
+        reason = await new Relay(client, upstream, database, gateway, cancels, reviewed).run()
+      } finally {
+        upstream.socket.destroySoon()
+      }
     } finally {
-      upstream.socket.destroySoon()
       database.release()
     }
   } catch (error) {
@@ -60,37 +67,22 @@ interface Connected extends UpstreamConnection {
   readonly searchPath?: string | undefined
 }
 
-/** The database's catalog and the session's own connection, at the same time. */
-async function connect(
-  client: StartedClient,
-  gateway: Gateway,
-  databases: Databases,
-): Promise<[Database, Connected]> {
-  const { session, parameters, protocolMinor } = client
+async function connect(client: StartedClient, gateway: Gateway): Promise<Connected> {
+  const { session, parameters, protocolMinor, socket } = client
   const gone = new AbortController()
-  const leave = (): void => gone.abort()
-  client.socket.once('close', leave)
+  const leave = (): void => gone.abort('the client left')
+  if (socket.destroyed) leave()
+  socket.once('close', leave)
   try {
-    const [database, upstream] = await Promise.allSettled([
-      databases.acquire(session.upstream),
-      connectUpstream(session.upstream, {
-        parameters,
-        protocolMinor,
-        signal: AbortSignal.any([session.signal, gone.signal]),
-        timeoutMs: gateway.limits.startupMsMax,
-      }),
-    ])
-    if (upstream.status === 'rejected') {
-      if (database.status === 'fulfilled') database.value.release()
-      throw upstream.reason
-    }
-    if (database.status === 'rejected') {
-      upstream.value.socket.destroy()
-      throw database.reason
-    }
-    return [database.value, await withSearchPath(upstream.value)]
+    const upstream = await connectUpstream(session.upstream, {
+      parameters,
+      protocolMinor,
+      signal: AbortSignal.any([session.signal, gone.signal]),
+      timeoutMs: gateway.limits.startupMsMax,
+    })
+    return await withSearchPath(upstream)
   } finally {
-    client.socket.off('close', leave)
+    socket.off('close', leave)
   }
 }
 
@@ -107,6 +99,10 @@ function tellAndClose(client: StartedClient, error: unknown): string {
     const fields = upstreamErrorForClient(error, client.login.database)
     client.socket.end(encodeErrorResponse(fields))
     return `the upstream failed: ${error.message}`
+  }
+  if (error instanceof FatalError) {
+    client.socket.end(encodeErrorResponse(error.fields))
+    return error.message
   }
   if (error instanceof AccessDenied || error instanceof ProtocolError) {
     client.socket.end(fatal('08P01', error.message))
@@ -136,6 +132,7 @@ class Relay {
     database: Database,
     gateway: Gateway,
     cancels: CancelRegistry,
+    statements: number,
   ) {
     this.#client = client
     this.#session = client.session
@@ -159,6 +156,7 @@ class Relay {
         if (drained !== undefined) this.#upstreamReader.pauseUntil(drained)
       },
       interrupted: () => this.#interrupt.signal,
+      statements,
       flush: () => this.#flushUpstream(),
     })
     this.#fromUpstream = new FromUpstream({

@@ -74,7 +74,7 @@ export function toApproval(row: Row, publicUrl: string): Approval {
   }
 }
 
-export const factColumns = [
+export const factColumns: readonly Exclude<keyof ApprovalsTable, LargeColumn>[] = [
   'id',
   'short_id',
   'state',
@@ -105,7 +105,7 @@ export const factColumns = [
   'result',
   'answers',
   'revision',
-] as const satisfies readonly Exclude<keyof ApprovalsTable, LargeColumn>[]
+]
 
 export function toFacts(
   row: Pick<Row, (typeof factColumns)[number]>,

@@ -6,12 +6,12 @@
 /** What every row's secrets have in common, in the forms that text and binary results have. */
 const secrets: readonly { readonly name: string; readonly bytes: readonly Buffer[] }[] = [
   { name: 'email or prefs', bytes: forms('canary') },
-  { name: 'email host', bytes: [] },
+
   { name: 'phone', bytes: forms('15550000') },
   { name: 'ssn', bytes: forms('987-65-') },
   { name: 'balance', bytes: [...forms('77700'), Buffer.from([0x03, 0x09, 0x1b, 0x58])] },
   { name: 'score', bytes: [...forms('5550000000'), int8Prefix(555000000000n)] },
-  { name: 'born', bytes: forms('1961-0') },
+  { name: 'born', bytes: [...forms('1961-03-'), ...forms('1961-04-')] },
 ]
 
 function forms(text: string): Buffer[] {

@@ -210,10 +210,13 @@ class RunningProxy implements Proxy {
 
   async pending(): Promise<Approval> {
     for (;;) {
-      const { approvals } = (await this.#api('GET', 'approvals?state=pending', 'rita')) as {
-        approvals: Approval[]
+      const listed = await this.#api('GET', 'approvals?state=pending', 'rita')
+      const approvals = listed['approvals'] as { id: string }[]
+      const [newest] = approvals
+      if (newest !== undefined) {
+        const { approval } = await this.#api('GET', `approvals/${newest.id}`, 'rita')
+        return approval as unknown as Approval
       }
-      if (approvals[0] !== undefined) return approvals[0]
       if (this.child.exitCode !== null) throw new Error(`the proxy died:\n${this.#output}`)
       await new Promise(resolve => setTimeout(resolve, 20))
     }
@@ -260,8 +263,8 @@ class RunningProxy implements Proxy {
     await exited
   }
 
-  async #api(method: string, path: string, user: string): Promise<unknown> {
-    return (await this.#request(method, path, user)).json()
+  async #api(method: string, path: string, user: string): Promise<Record<string, unknown>> {
+    return (await this.#request(method, path, user)).json() as Promise<Record<string, unknown>>
   }
 
   #request(method: string, path: string, user: string, body?: object): Promise<Response> {

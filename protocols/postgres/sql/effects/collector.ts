@@ -39,7 +39,7 @@ export class Collector {
   literalsMatter = false
   #effects = new Map<string, Effect>()
   /** Views and functions whose bodies are being read: they may name themselves. */
-  readonly reading = new Set<object>()
+  readonly reading: Set<object> = new Set()
 
   constructor(names: Names, readers: Readers) {
     this.names = names
