@@ -62,6 +62,8 @@ export class Context {
   readonly relations: Map<object, RelationName> = new Map()
   readonly functions: Map<string, CalledFunction> = new Map()
   readonly moves: Map<string, ColumnMove> = new Map()
+  /** Values that a plan may show. */
+  readonly planned: Value[] = []
   /** A value of unknown origin was written somewhere. */
   movesUntraced = false
   /** A function was called whose result nobody can tell. */
@@ -162,6 +164,7 @@ export class Context {
       if (!this.functions.has(key)) this.functions.set(key, called)
     }
     this.callsUntraced ||= inner.callsUntraced
+    this.planned.push(...inner.planned)
     if (!moves) return
     for (const [key, move] of inner.moves) this.moves.set(key, move)
     this.movesUntraced ||= inner.movesUntraced

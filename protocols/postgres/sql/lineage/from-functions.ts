@@ -1,5 +1,5 @@
 /** Functions in FROM: ROWS FROM, WITH ORDINALITY, unnest, XMLTABLE, JSON_TABLE. */
-import { resolveFunctions } from '../names.ts'
+import { resolveFunctions, resolveRelation } from '../names.ts'
 import { as, type FieldsOf, kindOf, type Node, nameOf, qualified } from '../tree.ts'
 import { polymorphicRows, resultColumns } from './built-ins.ts'
 import { columnName } from './column-name.ts'
@@ -70,12 +70,25 @@ function callColumns(
   const candidates = resolveFunctions(context.names, schema, name)
   const builtIn = candidates.length > 0 && candidates.every(each => each.builtIn)
   // A function of somebody's may give one value or a row, under names that are its own.
+  const typed = polymorphicRows.has(name) ? castColumns(call.args?.[0], value, context) : undefined
+  if (typed !== undefined) return typed
   if (!builtIn || polymorphicRows.has(name)) return { fields: [], rest: derive([value]) }
   const names = resultColumns.get(name)
   if (names !== undefined) return known(names, value)
   const columns = known([alias ?? own], value)
   const ofRows = name === 'unnest' && !isScalarArray(call.args?.[0])
   return ofRows ? { ...columns, rest: derive([value]) } : columns
+}
+
+/** json_populate_record(NULL::customers, …): the columns of the relation of that type. */
+function castColumns(node: Node | undefined, value: Value, context: Context): Columns | undefined {
+  const { schema, name } = qualified(nameOf(as(node, 'TypeCast')?.typeName?.names))
+  const [relation, ...others] = resolveRelation(context.names, schema, name)
+  if (relation === undefined || others.length > 0) return undefined
+  return known(
+    relation.columns.map(column => column.name),
+    value,
+  )
 }
 
 function known(names: readonly string[], value: Value): Columns {

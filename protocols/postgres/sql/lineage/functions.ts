@@ -40,8 +40,11 @@ export function functionResult(called: CatalogFunction, args: Value, context: Co
   switch (functionKind(called)) {
     case 'pure':
       return args
-    case 'body':
-      return bodyResult(called, args, context)
+    case 'body': {
+      const value = bodyResult(called, args, context)
+      if (called.volatility === 'immutable') context.planned.push(value)
+      return value
+    }
     default:
       context.callsUntraced = true
       // It may keep what it is given. One that promises not to write cannot.

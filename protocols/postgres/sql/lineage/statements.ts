@@ -6,11 +6,22 @@ import type { ObjectName, ResultLineage } from '../../../protocol.ts'
 import type { SessionStatement } from '../names.ts'
 import { as, constantOf, type FieldsOf, kindOf, type Node, nameOf, qualified } from '../tree.ts'
 import type { Context } from './context.ts'
+import { alterTable, createDomain, createTable } from './definitions.ts'
 import { targetRelation } from './from.ts'
 import { resolveRange } from './relations.ts'
-import { emptyScope, level } from './scope.ts'
+import { emptyScope, level, type Scope } from './scope.ts'
 import { intoClause } from './select.ts'
-import { anyOf, type Columns, clean, derive, unknownColumns, type Value, zipped } from './value.ts'
+import {
+  anyOf,
+  type Columns,
+  clean,
+  derive,
+  isConstant,
+  unknownColumns,
+  untraced,
+  type Value,
+  zipped,
+} from './value.ts'
 
 export interface Output {
   /** It gives rows to the client; otherwise `columns` went somewhere else, or there are none. */
@@ -21,22 +32,23 @@ export interface Output {
 const nothing: Output = { shown: false, columns: { fields: [], rest: undefined } }
 const unknown: Output = { shown: true, columns: unknownColumns }
 
-export function traceStatement(node: Node, context: Context): Output {
+/** `scope` has the arguments of an EXECUTE. */
+export function traceStatement(node: Node, context: Context, scope: Scope = emptyScope): Output {
   switch (kindOf(node)) {
     case 'RawStmt': {
       const inner = as(node, 'RawStmt')?.stmt
-      return inner === undefined ? nothing : traceStatement(inner, context)
+      return inner === undefined ? nothing : traceStatement(inner, context, scope)
     }
     case 'SelectStmt':
-      return selectStatement(node, as(node, 'SelectStmt') ?? {}, context)
+      return selectStatement(node, as(node, 'SelectStmt') ?? {}, scope, context)
     case 'InsertStmt':
-      return writeStatement(node, as(node, 'InsertStmt'), context)
+      return writeStatement(node, as(node, 'InsertStmt'), scope, context)
     case 'UpdateStmt':
-      return writeStatement(node, as(node, 'UpdateStmt'), context)
+      return writeStatement(node, as(node, 'UpdateStmt'), scope, context)
     case 'DeleteStmt':
-      return writeStatement(node, as(node, 'DeleteStmt'), context)
+      return writeStatement(node, as(node, 'DeleteStmt'), scope, context)
     case 'MergeStmt':
-      return writeStatement(node, as(node, 'MergeStmt'), context)
+      return writeStatement(node, as(node, 'MergeStmt'), scope, context)
     case 'CopyStmt':
       return copyStatement(as(node, 'CopyStmt') ?? {}, context)
     case 'CreateTableAsStmt': {
@@ -61,6 +73,15 @@ export function traceStatement(node: Node, context: Context): Output {
       return explainStatement(as(node, 'ExplainStmt') ?? {}, context)
     case 'VariableShowStmt':
       return showStatement(as(node, 'VariableShowStmt')?.name ?? '')
+    case 'CreateStmt':
+      createTable(as(node, 'CreateStmt') ?? {}, context)
+      return nothing
+    case 'AlterTableStmt':
+      alterTable(as(node, 'AlterTableStmt') ?? {}, context)
+      return nothing
+    case 'CreateDomainStmt':
+      createDomain(as(node, 'CreateDomainStmt') ?? {}, context)
+      return nothing
     case 'CallStmt':
       return callStatement(as(node, 'CallStmt') ?? {}, context)
     default:
@@ -69,8 +90,13 @@ export function traceStatement(node: Node, context: Context): Output {
   }
 }
 
-function selectStatement(node: Node, select: FieldsOf<'SelectStmt'>, context: Context): Output {
-  const { columns } = context.query(node, emptyScope)
+function selectStatement(
+  node: Node,
+  select: FieldsOf<'SelectStmt'>,
+  scope: Scope,
+  context: Context,
+): Output {
+  const { columns } = context.query(node, scope)
   const target = intoClause(select)
   return target === undefined
     ? { shown: true, columns }
@@ -80,9 +106,10 @@ function selectStatement(node: Node, select: FieldsOf<'SelectStmt'>, context: Co
 function writeStatement(
   node: Node,
   write: { returningClause?: FieldsOf<'ReturningClause'> } | undefined,
+  scope: Scope,
   context: Context,
 ): Output {
-  const { columns } = context.query(node, emptyScope)
+  const { columns } = context.query(node, scope)
   return { shown: write?.returningClause !== undefined, columns }
 }
 
@@ -150,18 +177,22 @@ function tableColumns(
 
 function executeStatement(execute: FieldsOf<'ExecuteStmt'>, context: Context): Output {
   const name = execute.name ?? ''
-  context.touch(derive(context.values(execute.params, emptyScope)))
+  const args = derive(context.values(execute.params, emptyScope))
+  context.touch(args)
+  // EXPLAIN shows them, as constants of the plan.
+  context.planned.push(args)
   const statements = context.names.session.prepared(name)
-  return oneOf(statements, context)
+  // The client's own values need no name; results of functions do.
+  return oneOf(statements, context, isConstant(args) ? emptyScope : { ...emptyScope, args })
 }
 
 function fetchStatement(fetch: FieldsOf<'FetchStmt'>, context: Context): Output {
   if (fetch.ismove === true) return nothing
-  return oneOf(context.names.session.cursors(fetch.portalname ?? ''), context)
+  return oneOf(context.names.session.cursors(fetch.portalname ?? ''), context, emptyScope)
 }
 
 /** What a kept statement gives: its lineage when it was made, united with that of now. */
-function oneOf(statements: readonly SessionStatement[], context: Context): Output {
+function oneOf(statements: readonly SessionStatement[], context: Context, scope: Scope): Output {
   if (statements.length === 0) {
     context.callsUntraced = true
     return unknown
@@ -169,7 +200,7 @@ function oneOf(statements: readonly SessionStatement[], context: Context): Outpu
   const outputs = statements.flatMap(statement => {
     for (const read of statement.reads) context.reads.add(read)
     for (const move of statement.moves) context.addMove(move)
-    const now = traceStatement(queryOf(statement.node), context)
+    const now = traceStatement(queryOf(statement.node), context, scope)
     return [now, outputOf(statement.result)]
   })
   const shown = outputs.filter(output => output.shown)
@@ -196,7 +227,8 @@ function outputOf(result: ResultLineage): Output {
 
 /**
  * A plan has the statement's own constants, names and estimates, no value of a column. It may have
- * the result of a function that was called while planning.
+ * the result of a function that was called while planning: one that nobody can read, one that says
+ * it is immutable, an argument of EXECUTE.
  */
 function explainStatement(explain: FieldsOf<'ExplainStmt'>, context: Context): Output {
   const runs = (explain.options ?? []).some(node => {
@@ -207,7 +239,7 @@ function explainStatement(explain: FieldsOf<'ExplainStmt'>, context: Context): O
   const { columns } = inner(explain.query, planned)
   context.absorb(planned, runs)
   context.touch(anyOf(columns))
-  const value = planned.callsUntraced ? anyOf(unknownColumns) : clean
+  const value = planned.callsUntraced ? untraced : derive(planned.planned)
   return { shown: true, columns: { fields: [{ name: 'QUERY PLAN', value }], rest: undefined } }
 }
 

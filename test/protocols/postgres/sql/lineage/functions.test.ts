@@ -144,6 +144,15 @@ t.test("a function of a relation's rows has its columns", async t => {
       'SELECT * FROM everybody()',
       'id=customers.id name=customers.name email=customers.email born=customers.born',
     ],
+    ["SELECT * FROM json_populate_record(NULL::customers, '{}')", 'id name email born'],
+    [
+      'SELECT id FROM notes, json_populate_record(NULL::customers, to_json(body))',
+      'id~notes.body,notes.id',
+    ],
+    [
+      'SELECT x.email FROM notes, json_populate_record(NULL::customers, to_json(body)) x',
+      'email~notes.body',
+    ],
     [
       'SELECT e.email, (everybody()).id FROM everybody() e',
       'email=customers.email id=customers.id',

@@ -52,7 +52,11 @@ const session: SessionObjects = {
   relations: (schema, name) =>
     relations.filter(each => each.name === name && (schema ?? each.schema) === each.schema),
   prepared: name =>
-    name === 'p' ? [statement('PREPARE p AS SELECT id, email FROM customers')] : [],
+    name === 'q1'
+      ? [statement('PREPARE q1 AS SELECT $1, city FROM cities WHERE letter = $1')]
+      : name === 'p'
+        ? [statement('PREPARE p AS SELECT id, email FROM customers')]
+        : [],
   cursors: name =>
     name === 'c'
       ? [
@@ -90,10 +94,23 @@ t.test('what only one of several candidates has cannot be told', async t => {
 
 t.test('EXECUTE and FETCH give what was prepared and declared under the name', async t => {
   t.equal(result('EXECUTE p', names), 'id=customers.id email=customers.email')
-  t.equal(result('EXECUTE q', names), 'untraced')
+  t.equal(result('EXECUTE nothing', names), 'untraced')
   t.equal(result('FETCH 5 FROM c', names), 'email~customers.email,notes.body')
   t.equal(result('MOVE 5 FROM c', names), 'none')
   t.equal(columnsInShort(traced('EXECUTE p', names).reads), 'customers.email,customers.id')
+})
+
+t.test('what EXECUTE is given by a function is of what the function reads', async t => {
+  t.equal(result("EXECUTE q1('x')", names), '?column? city=cities.city')
+  t.equal(
+    result('EXECUTE q1(mail_of(1))', names),
+    '?column?~customers.email,customers.id city=cities.city',
+  )
+  t.equal(result('EXECUTE q1(opaque(1))', names), 'untraced')
+  t.equal(
+    result('EXPLAIN EXECUTE q1(mail_of(1))', names),
+    'QUERY PLAN~customers.email,customers.id',
+  )
 })
 
 t.test('CREATE TABLE AS EXECUTE moves what the statement gives', async t => {

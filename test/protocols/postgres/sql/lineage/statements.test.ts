@@ -62,6 +62,11 @@ t.test("a plan and the server's settings have no values of a column", async t =>
     ['EXPLAIN SELECT email FROM customers', 'QUERY PLAN'],
     ["EXPLAIN (ANALYZE, FORMAT json) SELECT email FROM customers WHERE email = 'x'", 'QUERY PLAN'],
     ['EXPLAIN SELECT opaque(1)', 'untraced'],
+    [
+      'EXPLAIN SELECT id FROM customers WHERE name = loudly(mail_of(1))',
+      'QUERY PLAN~customers.email,customers.id',
+    ],
+    ['EXPLAIN EXECUTE p', 'untraced'],
     ['SHOW search_path', 'search_path'],
     ['SHOW ALL', 'name setting description'],
     ['SHOW app.setting', 'untraced'],
