@@ -61,7 +61,7 @@ export function resolveRange(range: FieldsOf<'RangeVar'>, context: Context): Res
 }
 
 /** The columns of one relation of the catalog. */
-export function relationColumns(relation: Relation, only: boolean, context: Context): Columns {
+function relationColumns(relation: Relation, only: boolean, context: Context): Columns {
   if (isSessionRelation(relation)) return sessionColumns(relation, context)
   const shape = shapeOf(relation, context)
   context.absorb(shape.context)
@@ -252,7 +252,7 @@ function relationName(relation: Relation): RelationName {
  * The server stores definitions resolved, so the session's path and its temporary tables do not
  * matter to them; a name that comes without a schema may be in any.
  */
-export function definitionNames(names: Names): Names {
+function definitionNames(names: Names): Names {
   const { catalog, user, version } = names
   return { catalog, user, version, searchPath: undefined, session: noObjects }
 }

@@ -24,7 +24,7 @@ export function traceSelect(select: Select, parent: Scope, context: Context): Ro
 }
 
 /** Without its WITH, which `scope` has already. */
-export function selectBody(select: Select, scope: Scope, context: Context): Rows {
+function selectBody(select: Select, scope: Scope, context: Context): Rows {
   if (select.op !== undefined && select.op !== 'SETOP_NONE')
     return setOperation(select, scope, context)
   if (select.valuesLists !== undefined) return valuesLists(select, scope, context)
@@ -32,7 +32,7 @@ export function selectBody(select: Select, scope: Scope, context: Context): Rows
 }
 
 /** The arms of a chain of set operations, from the left: chains are long to the left only. */
-export function setOperation(select: Select, scope: Scope, context: Context): Rows {
+function setOperation(select: Select, scope: Scope, context: Context): Rows {
   const arms: Rows[] = []
   let at: Select = select
   let distinct = false
