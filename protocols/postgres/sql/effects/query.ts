@@ -21,6 +21,7 @@ import { as } from '../tree.ts'
 import { type Collector, type EffectMore, objectOf, type Scope } from './collector.ts'
 import { unfiltered } from './filter.ts'
 import { createdObject, rangesOf } from './objects.ts'
+import { targetsOfRow } from './setting-row.ts'
 
 /** Everything that evaluating this part of a tree does. */
 export function evaluated(value: unknown, scope: Scope, out: Collector): void {
@@ -113,7 +114,7 @@ function select(statement: SelectStmt, outer: Scope, out: Collector): void {
   const scope = withQueries(withClause, outer, out)
   if (larg !== undefined) select(larg, scope, out)
   if (rarg !== undefined) select(rarg, scope, out)
-  evaluated(rest, scope, out)
+  evaluated({ ...rest, targetList: targetsOfRow(rest, scope, out) }, scope, out)
   if (intoClause?.rel !== undefined) {
     const temporary = intoClause.rel.relpersistence === 't'
     out.add('create', createdObject('table', intoClause.rel), {
