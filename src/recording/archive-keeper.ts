@@ -1,6 +1,7 @@
 /** Starts the archive's process, starts it again when it dies, and lets it finish at the end. */
 import { type ChildProcess, fork } from 'node:child_process'
 import { once } from 'node:events'
+import { existsSync } from 'node:fs'
 import { extname } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { ArchiveOrder, ArchiveReport } from './archive-process.ts'
@@ -14,6 +15,8 @@ export interface ArchiveStatus {
 }
 
 const restartMs = 5_000
+/** Sessions go first. Started with it, every thread of the process has the lowest priority. */
+const nice = '/usr/bin/nice'
 /** How long the end waits for what is not shipped yet; the next start ships it. */
 const closeMsMax = 3_000
 
@@ -52,6 +55,7 @@ export class ArchiveKeeper {
     const file = `./archive-process${extname(fileURLToPath(import.meta.url))}`
     const child = fork(fileURLToPath(new URL(file, import.meta.url)), {
       stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
+      ...(existsSync(nice) && { execPath: nice, execArgv: ['-n', '19', process.execPath] }),
     })
     this.#child = child
     child.on('message', (report: ArchiveReport) => this.#told(report))

@@ -4,7 +4,6 @@
  * lowest priority, and ends with the one that started it.
  */
 import { rm } from 'node:fs/promises'
-import { constants, setPriority } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
 import { Archive } from './archive.ts'
@@ -28,16 +27,8 @@ export type ArchiveReport =
 const pollMs = 500
 const backOffMsMin = 1_000
 const backOffMsMax = 60_000
-const batchPauseMs = 20
-
-/** Threads started from here on inherit it; the embedded engine starts its own later. */
-function yieldToEverybody(): void {
-  try {
-    setPriority(0, constants.priority.PRIORITY_LOW)
-  } catch {
-    // Not allowed here: then it competes as any process does.
-  }
-}
+/** Of its time: what it takes from the sessions while there is much to ship. */
+const workShare = 0.2
 
 function report(message: ArchiveReport): void {
   if (process.connected) process.send?.(message)
@@ -53,12 +44,13 @@ async function work(order: ArchiveOrder, stop: AbortSignal): Promise<void> {
       archive ??= await Archive.open(order.config, join(order.dataDir, 'archive'))
       server ??= await serveArchive(order.dataDir, archive)
       shipper ??= new Shipper(join(order.dataDir, 'journal'), archive)
+      const began = performance.now()
       const records = await shipper.step()
+      const pauseMs = (performance.now() - began) * (1 / workShare - 1)
       backOffMs = backOffMsMin
       report({ type: 'shipped', records })
       if (records === 0 && stop.aborted) break
-      if (!stop.aborted)
-        await wait(records === 0 ? pollMs : batchPauseMs, undefined, { signal: stop })
+      if (!stop.aborted) await wait(Math.max(pollMs, pauseMs), undefined, { signal: stop })
     } catch (error) {
       if (stop.aborted && error instanceof Error && error.name === 'AbortError') continue
       report({ type: 'away', why: error instanceof Error ? error.message : String(error) })
@@ -83,6 +75,5 @@ process.on('message', (message: ArchiveOrder | 'stop') => {
     stop.abort()
     return
   }
-  yieldToEverybody()
   void work(message, stop.signal).finally(() => process.disconnect())
 })

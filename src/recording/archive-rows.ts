@@ -155,8 +155,15 @@ function push(rows: Rows, table: ArchiveTable, row: ArchiveRow): void {
   else list.push(row)
 }
 
-/** Six digits behind the seconds. */
+/** Six digits behind the seconds. Rows come in order, so the second is mostly that of the last. */
 function time(us: number): string {
-  const micros = String(Math.floor(us % 1000)).padStart(3, '0')
-  return new Date(Math.floor(us / 1000)).toISOString().replace('Z', `${micros}Z`)
+  const second = Math.floor(us / 1_000_000)
+  if (second !== lastSecond) {
+    lastSecond = second
+    lastText = new Date(second * 1000).toISOString().slice(0, 20)
+  }
+  return `${lastText}${String(Math.floor(us - second * 1_000_000)).padStart(6, '0')}Z`
 }
+
+let lastSecond = Number.NaN
+let lastText = ''
