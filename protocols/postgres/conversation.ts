@@ -32,8 +32,8 @@ export interface Prepared {
   fields: readonly FieldDescription[] | undefined
   /** The RowDescription frame that `fields` came from. */
   description: Buffer | undefined
-  /** A Describe for it is on its way. */
-  describing: boolean
+  /** The segment of a Describe for it that is on its way. */
+  describing: number | undefined
   /** The last mask made for it, and what it was made for. */
   mask: ExecutedMask | undefined
 }
@@ -54,7 +54,7 @@ export interface Portal {
   readonly parameters: readonly (Buffer | null)[]
   readonly parameterFormats: readonly number[]
   readonly resultFormats: readonly number[]
-  /** Set by the first Execute; later ones fetch more of the same. */
+  /** Set by the first Execute that was sent; later ones fetch more of the same. */
   run: Run | undefined
 }
 
@@ -72,13 +72,21 @@ export interface Run {
   /** Whether `mask` may be used for the rows that come now. */
   described: boolean
   mask: RowMask | undefined
-  /** `withheld`: COPY data that cannot be traced, and is not sent. */
-  copy: CopyMask | 'withheld' | undefined
+  /**
+   * Set while the server sends COPY data. `shown`: nothing in it is hidden. `withheld`: it cannot be
+   * traced, and is not sent.
+   */
+  copy: CopyMask | 'shown' | 'withheld' | undefined
+  /** Columns of the rows that come now. */
+  columns: number
   rows: number
   bytes: number
   tag: string | undefined
   /** Its end was reported already. */
   failed: boolean
+  /** How many times Execute was sent and not answered, and the segment of the last one. */
+  unanswered: number
+  segment: number
 }
 
 export type Reply =
@@ -99,11 +107,16 @@ export interface Owed {
   readonly refusal?: PostgresRefusal
   /** Asked by us: the client is not to see the reply. */
   readonly ours?: true
+  /** A Parse of the unnamed statement was refused here: like one that fails, it leaves none. */
+  readonly unnames?: boolean
   readonly analysis?: Analysis
   readonly described?: Prepared
   readonly statementName?: PendingName<Prepared>
   readonly portalName?: PendingName<Portal>
 }
+
+/** Statements that read COPY data, in one text: more than anybody has written. */
+const copiesMax = 16
 
 export class Conversation {
   readonly statements: WireNames<Prepared> = new WireNames()
@@ -113,6 +126,8 @@ export class Conversation {
   segment = 0
   /** The server reads CopyData; it ignores Sync and Flush. */
   copyIn = false
+  /** The server failed, and ignores everything up to a Sync that was not sent yet. */
+  skipping = false
   /**
    * A statement of the open transaction touched what is masked: what fails at its end (a deferred
    * constraint) may show it.
@@ -122,13 +137,35 @@ export class Conversation {
   readonly suspended: Set<Run> = new Set()
   #owed: Owed[] = []
   #first = 0
+  /** How many were taken from the front of `#owed`, or struck out behind it. */
+  #gone = 0
 
   get owedCount(): number {
+    this.next()
     return this.#owed.length - this.#first
+  }
+
+  /** Where the next reply will stand: `takeBack` goes back to it, however much is answered then. */
+  get mark(): number {
+    return this.#gone + this.#owed.length
   }
 
   owe(owed: Owed): void {
     this.#owed.push(owed)
+    if (owed.reply === 'execute' && owed.run !== undefined) {
+      owed.run.unanswered += 1
+      owed.run.segment = this.segment
+    }
+  }
+
+  /** CopyDone or CopyFail was sent. Those that no COPY can be waiting for leave no trace. */
+  oweCopied(): void {
+    if (this.copyIn) this.copyIn = false
+    else if (
+      this.owedCount > 0 &&
+      this.#owed.slice(-copiesMax).some(owed => owed.reply !== 'copied')
+    )
+      this.#owed.push({ reply: 'copied' })
   }
 
   /** The reply that comes next. */
@@ -147,10 +184,8 @@ export class Conversation {
     if (owed === undefined || (owed.reply !== reply && owed.reply !== other))
       throw new ProtocolError(`the reply to ${owed?.reply ?? 'nothing'}`, `that to ${reply}`)
     this.#first += 1
-    if (this.#first === this.#owed.length || this.#first > 1024) {
-      this.#owed = this.#first === this.#owed.length ? [] : this.#owed.slice(this.#first)
-      this.#first = 0
-    }
+    this.#compact()
+    if (owed.reply === 'execute' && owed.run !== undefined) owed.run.unanswered -= 1
     if (owed.statementName !== undefined) this.statements.answered(owed.statementName)
     if (owed.portalName !== undefined) this.portals.answered(owed.portalName)
     return owed
@@ -159,6 +194,7 @@ export class Conversation {
   /** The server failed at the next reply and skips to Sync. Returns what will not be answered. */
   failed(): readonly Owed[] {
     this.copyIn = false
+    if (this.next()?.unnames === true) this.statements.unset('')
     const skipped: Owed[] = []
     for (let owed = this.next(); owed !== undefined; owed = this.next()) {
       if (owed.reply === 'sync') break
@@ -166,24 +202,30 @@ export class Conversation {
       this.#forget(owed)
       skipped.push(owed)
     }
+    this.skipping = this.next() === undefined
+    this.#compact()
     return skipped
   }
 
-  /** Takes back what was owed for messages that will not be sent after all. */
-  takeBack(count: number): void {
-    while (this.owedCount > count) {
+  /** Takes back what was owed since `mark`, for messages that will not be sent after all. */
+  takeBack(mark: number): readonly Owed[] {
+    const back: Owed[] = []
+    while (this.mark > mark && this.owedCount > 0) {
       const owed = this.#owed.pop()
-      if (owed !== undefined) this.#forget(owed)
+      if (owed === undefined) break
+      this.#forget(owed)
+      back.push(owed)
     }
+    return back
   }
 
   /** COPY FROM STDIN began: the server ignores each Sync from the statement to the data's end. */
   copyInBegan(): void {
-    let at = this.#first + 1
-    while (this.#owed[at]?.reply === 'sync') this.#owed.splice(at, 1)
-    const ended = this.#owed[at]?.reply === 'copied'
-    if (ended) at += 1
-    this.copyIn = !ended
+    const at = this.#first + 1
+    while (this.#owed[at]?.reply === 'sync') this.#strike(at)
+    this.copyIn = this.#owed[at]?.reply !== 'copied'
+    // A text of several statements may have another COPY, with an end of its own.
+    if (!this.copyIn) this.#strike(at)
   }
 
   /** Every run that began and has not ended, once each. */
@@ -193,9 +235,22 @@ export class Conversation {
     return [...runs]
   }
 
+  #strike(at: number): void {
+    this.#owed.splice(at, 1)
+    this.#gone += 1
+  }
+
+  #compact(): void {
+    if (this.#first !== this.#owed.length && this.#first <= 1024) return
+    this.#owed = this.#first === this.#owed.length ? [] : this.#owed.slice(this.#first)
+    this.#gone += this.#first
+    this.#first = 0
+  }
+
   #forget(owed: Owed): void {
+    if (owed.reply === 'execute' && owed.run !== undefined) owed.run.unanswered -= 1
     if (owed.statementName !== undefined) this.statements.failed(owed.statementName)
     if (owed.portalName !== undefined) this.portals.failed(owed.portalName)
-    if (owed.described !== undefined) owed.described.describing = false
+    if (owed.described !== undefined) owed.described.describing = undefined
   }
 }

@@ -18,6 +18,7 @@ import {
   duplicate,
   failingExecute,
   failingQuery,
+  longName,
   missingPortal,
   missingStatement,
   type PostgresRefusal,
@@ -54,7 +55,7 @@ export class FromClient {
   #discarding = 0
   /** Where the frames that belong to the next Execute begin, in the chunk; -1 when none do. */
   #seriesStart = -1
-  #seriesOwed = 0
+  #seriesMark = 0
   #spanStart = 0
   #settled: (() => void) | undefined
 
@@ -119,7 +120,11 @@ export class FromClient {
     const type = bytes[offset]
     const length = frameLength(bytes, offset)
     if (length < 4) throw new ProtocolError('a frame length of 4 or more', String(length))
+    if (length > lengthMax)
+      throw new ProtocolError(`a frame length to ${lengthMax}`, String(length))
     const end = offset + 1 + length
+    if (this.#conversation.skipping && isSkipped(type)) return this.#skip(bytes, offset, end)
+    if (type === undefined || !inSeries.has(type)) this.#seriesStart = -1
     if (type === Frontend.CopyData) return this.#copyData(bytes, offset, end)
     if (length > this.#limits.frameBytesMax) return this.#oversized(bytes, offset, end, type)
     if (end > bytes.length) {
@@ -135,26 +140,24 @@ export class FromClient {
       case Frontend.Bind:
         return this.#bind(body, bytes, offset, end)
       case Frontend.Describe:
-        return this.#describe(body, offset, end)
+        return this.#describe(body, bytes, offset, end)
       case Frontend.Execute:
         return this.#execute(body, bytes, offset, end)
       case Frontend.Close:
-        return this.#close(body, offset, end)
+        return this.#close(body, bytes, offset, end)
       case Frontend.Sync:
-        this.#seriesStart = -1
+        this.#conversation.skipping = false
         if (!this.#conversation.copyIn) {
           this.#conversation.owe({ reply: 'sync' })
           this.#conversation.segment += 1
         }
         return end
       case Frontend.Flush:
-        this.#seriesStart = -1
         return end
       case Frontend.CopyDone:
       case Frontend.CopyFail:
         this.#recordSent(bytes.subarray(offset, end))
-        if (this.#conversation.copyIn) this.#conversation.copyIn = false
-        else this.#conversation.owe({ reply: 'copied' })
+        this.#conversation.oweCopied()
         return end
       case Frontend.FunctionCall:
         return this.#replaceQuery(bytes, offset, end, {
@@ -178,6 +181,15 @@ export class FromClient {
     return here
   }
 
+  /** Nothing of it is looked at: the server would not, either. */
+  #skip(bytes: Buffer, offset: number, end: number): number {
+    const here = Math.min(end, bytes.length)
+    this.#emitSpan(bytes, offset)
+    this.#spanStart = here
+    this.#discarding = end - here
+    return here
+  }
+
   /** What must be read whole and is too large for that fails in its place; its bytes are dropped. */
   #oversized(bytes: Buffer, offset: number, end: number, type: number | undefined): number {
     const replaced = type === Frontend.Query || type === Frontend.FunctionCall
@@ -197,7 +209,6 @@ export class FromClient {
   // ── Simple query ────────────────────────────────────────────────────────────────────────────
 
   #query(bytes: Buffer, offset: number, end: number): number {
-    this.#seriesStart = -1
     const refresh = this.#names.stale(this.#conversation)
     if (refresh !== undefined) return this.#waitAt(refresh, offset)
     const text = this.#text(bytes.subarray(offset + headerBytes, end - 1))
@@ -212,7 +223,7 @@ export class FromClient {
       this.#emitSpan(bytes, offset)
       this.#spanStart = end
       const frame = bytes.subarray(offset, end)
-      this.#hold(answer, decided => {
+      this.#hold(answer, run, decided => {
         if (decided.run) this.#sendQuery(run, frame)
         else this.#failQuery(decided.refusal)
       })
@@ -251,8 +262,8 @@ export class FromClient {
 
   #parse(body: ByteReader, bytes: Buffer, offset: number, end: number): number {
     const message = decodeParse(body)
-    const text = this.#text(message.text)
-    if (typeof text !== 'string') return this.#failHere(bytes, offset, end, text)
+    const text = longName(message.name) ?? this.#text(message.text)
+    if (typeof text !== 'string') return this.#failParse(message.name, bytes, offset, end, text)
     const refresh = this.#names.stale(this.#conversation)
     if (refresh !== undefined) return this.#waitAt(refresh, offset)
     const { conversation } = this.#in(offset)
@@ -263,7 +274,7 @@ export class FromClient {
       const answer = this.#review(text, analysis, [])
       if (answer instanceof Promise)
         throw new TypeError('somebody was asked about a text that does not parse')
-      if (!answer.run) return this.#failHere(bytes, offset, end, answer.refusal)
+      if (!answer.run) return this.#failParse(message.name, bytes, offset, end, answer.refusal)
     }
     const prepared: Prepared = {
       name: message.name,
@@ -271,7 +282,7 @@ export class FromClient {
       parameterTypes: message.parameterTypes,
       fields: undefined,
       description: undefined,
-      describing: false,
+      describing: undefined,
       mask: undefined,
     }
     conversation.owe({
@@ -287,6 +298,8 @@ export class FromClient {
     if (message.portal === reservedName)
       throw new ProtocolError('another portal name', 'a reserved one')
     const { conversation, segment } = this.#in(offset)
+    const long = longName(message.portal) ?? longName(message.statement)
+    if (long !== undefined) return this.#failHere(bytes, offset, end, long)
     const prepared = conversation.statements.get(message.statement, segment)
     if (prepared === 'unsettled') return this.#waitForSegment(offset)
     if (prepared === undefined || this.#names.isPreparedInSql(message.statement))
@@ -294,7 +307,15 @@ export class FromClient {
     const refresh = this.#names.stale(conversation)
     if (refresh !== undefined) return this.#waitAt(refresh, offset)
     const analysis = this.#names.analyze(prepared.text)
-    const portal: Portal = { ...message, name: message.portal, prepared, analysis, run: undefined }
+    const portal: Portal = {
+      name: message.portal,
+      prepared,
+      analysis,
+      parameters: message.parameters,
+      parameterFormats: message.parameterFormats,
+      resultFormats: message.resultFormats,
+      run: undefined,
+    }
     conversation.owe({
       reply: 'bind',
       analysis,
@@ -303,9 +324,11 @@ export class FromClient {
     return end
   }
 
-  #describe(body: ByteReader, offset: number, end: number): number {
+  #describe(body: ByteReader, bytes: Buffer, offset: number, end: number): number {
     const target = decodeTarget(body)
     const { conversation, segment } = this.#in(offset)
+    const long = longName(target.name)
+    if (long !== undefined) return this.#failHere(bytes, offset, end, long)
     if (target.kind === 'statement') {
       const prepared = conversation.statements.get(target.name, segment)
       if (prepared === 'unsettled') return this.#waitForSegment(offset)
@@ -324,29 +347,35 @@ export class FromClient {
       ...(prepared === undefined ? {} : { described: prepared }),
       ...(ours ? { ours } : {}),
     })
-    if (prepared !== undefined) prepared.describing = true
+    if (prepared !== undefined) prepared.describing = this.#conversation.segment
   }
 
   #execute(body: ByteReader, bytes: Buffer, offset: number, end: number): number {
     const name = body.cstring()
     const { conversation, segment } = this.#in(offset)
+    const long = longName(name)
+    if (long !== undefined) return this.#failHere(bytes, offset, end, long)
     const portal = conversation.portals.get(name, segment)
     if (portal === 'unsettled') return this.#waitForSegment(offset)
     if (portal === undefined || (name !== '' && this.#names.isDeclaredInSql(name)))
       return this.#failHere(bytes, offset, end, missingPortal(name))
-    if (portal.run !== undefined) {
-      conversation.owe({ reply: 'execute', run: portal.run })
+    const begun = portal.run
+    // Whether it began at all is known when the segment of its Execute is answered.
+    if (begun !== undefined && begun.unanswered > 0 && begun.segment !== segment)
+      return this.#waitForSegment(offset)
+    if (begun !== undefined && !begun.failed) {
+      conversation.owe({ reply: 'execute', run: begun })
       this.#seriesStart = -1
       return end
     }
     const { analysis } = portal
     const conflict = this.#names.conflict(analysis, conversation)
     if (conflict !== undefined) return this.#failHere(bytes, offset, end, conflict)
-    portal.run = this.#run(portal.prepared.text, analysis, portal)
+    const run = this.#run(portal.prepared.text, analysis, portal)
     const answer = this.#review(portal.prepared.text, analysis, parametersOf(portal))
     if (!(answer instanceof Promise)) {
       if (!answer.run) return this.#failHere(bytes, this.#seriesStart, end, answer.refusal)
-      const describe = this.#owesExecute(portal)
+      const describe = this.#owesExecute(portal, run)
       if (describe !== undefined) {
         this.#emitSpan(bytes, offset)
         this.output.push(describe)
@@ -354,17 +383,17 @@ export class FromClient {
       this.#seriesStart = -1
       return end
     }
-    const seriesOwed = this.#seriesOwed
+    const mark = this.#seriesMark
     this.#emitSpan(bytes, this.#seriesStart)
     const series = bytes.subarray(this.#seriesStart, offset)
     const frame = bytes.subarray(offset, end)
     this.#spanStart = end
-    this.#hold(answer, decided => {
+    this.#hold(answer, run, decided => {
       if (!decided.run) {
-        this.#fail(seriesOwed, decided.refusal)
+        this.#fail(mark, decided.refusal)
         return
       }
-      const describe = this.#owesExecute(portal)
+      const describe = this.#owesExecute(portal, run)
       if (series.length > 0) this.output.push(series)
       if (describe !== undefined) this.output.push(describe)
       this.output.push(frame)
@@ -377,25 +406,26 @@ export class FromClient {
    * Returns a Describe to send before the Execute, if nobody asked for one: the columns of a result
    * decide its mask.
    */
-  #owesExecute(portal: Portal): Buffer | undefined {
-    const { prepared, run } = portal
+  #owesExecute(portal: Portal, run: Run): Buffer | undefined {
+    const { prepared } = portal
+    // A Describe of an earlier segment may fail without this one.
     const describe =
-      prepared.fields === undefined && !prepared.describing
+      prepared.fields === undefined && prepared.describing !== this.#conversation.segment
         ? describePortal(portal.name)
         : undefined
     if (describe !== undefined) this.#owesDescribe(prepared, true)
-    if (run !== undefined) {
-      this.#began(run)
-      this.#conversation.owe({ reply: 'execute', run })
-    }
+    portal.run = run
+    this.#began(run)
+    this.#conversation.owe({ reply: 'execute', run })
     return describe
   }
 
-  #close(body: ByteReader, offset: number, end: number): number {
+  #close(body: ByteReader, bytes: Buffer, offset: number, end: number): number {
     const target = decodeTarget(body)
-    this.#seriesStart = -1
-    const { conversation, segment } = this.#in(offset)
-    this.#seriesStart = -1
+    const long = longName(target.name)
+    if (long !== undefined) return this.#failHere(bytes, offset, end, long)
+    const conversation = this.#conversation
+    const { segment } = conversation
     if (target.kind === 'statement')
       conversation.owe({
         reply: 'close',
@@ -416,36 +446,62 @@ export class FromClient {
     const conversation = this.#conversation
     if (this.#seriesStart < 0) {
       this.#seriesStart = offset
-      this.#seriesOwed = conversation.owedCount
+      this.#seriesMark = conversation.mark
     }
     return { conversation, segment: conversation.segment }
   }
 
   /** Replaces [start, end) by a message that fails; what the series would have been owed goes. */
-  #failHere(bytes: Buffer, start: number, end: number, refusal: PostgresRefusal): number {
+  #failHere(
+    bytes: Buffer,
+    start: number,
+    end: number,
+    refusal: PostgresRefusal,
+    unnames = false,
+  ): number {
     const from = this.#seriesStart >= 0 ? Math.min(this.#seriesStart, start) : start
-    const owed = this.#seriesStart >= 0 ? this.#seriesOwed : this.#conversation.owedCount
+    const mark = this.#seriesStart >= 0 ? this.#seriesMark : this.#conversation.mark
     this.#emitSpan(bytes, from)
     this.#spanStart = end
-    this.#fail(owed, refusal)
+    this.#fail(mark, refusal, unnames)
     this.#seriesStart = -1
     return end
   }
 
-  #fail(owedBefore: number, refusal: PostgresRefusal): void {
-    this.#conversation.takeBack(owedBefore)
-    this.#conversation.owe({ reply: 'execute', refusal })
+  #failParse(
+    name: string,
+    bytes: Buffer,
+    offset: number,
+    end: number,
+    refusal: PostgresRefusal,
+  ): number {
+    return this.#failHere(bytes, offset, end, refusal, name === '')
+  }
+
+  /** What the series would have been owed goes. */
+  #fail(mark: number, refusal: PostgresRefusal, failedParse = false): void {
+    const back = this.#conversation.takeBack(mark)
+    const unnames = failedParse || back.some(owed => owed.statementName?.name === '')
+    this.#conversation.owe({ reply: 'execute', refusal, unnames })
     this.output.push(failingExecute)
   }
 
-  #hold(answer: Promise<Answer>, decide: (answer: Answer) => void): void {
+  #hold(answer: Promise<Answer>, run: Run, decide: (answer: Answer) => void): void {
     this.held = true
     this.wait = answer.then(decided => {
       this.held = false
       this.wait = undefined
+      // What came before it in its segment failed in the meantime: it would not run any more.
+      if (this.#conversation.skipping) return decided.run ? this.#recordSkipped(run) : undefined
       decide(decided)
       this.#flush()
+      return undefined
     })
+  }
+
+  #recordSkipped({ statement }: Run): Promise<void> | undefined {
+    const end = { type: 'statement.end', tag: undefined, rows: 0, bytes: 0 } as const
+    return this.#session.record({ ...end, statement, error: 'skipped' })
   }
 
   #waitAt(wait: Promise<void>, offset: number): number {
@@ -503,10 +559,13 @@ export class FromClient {
       described: false,
       mask: undefined,
       copy: undefined,
+      columns: 0,
       rows: 0,
       bytes: 0,
       tag: undefined,
       failed: false,
+      unanswered: 0,
+      segment: 0,
     }
   }
 
@@ -517,6 +576,7 @@ export class FromClient {
     if (!isUtf8(bytes))
       return {
         code: 'unreadable',
+        sqlState: '22021',
         message: 'the statement is not valid UTF-8',
         detail: undefined,
         hint: 'Set client_encoding to UTF8.',
@@ -529,6 +589,24 @@ export class FromClient {
     const full = this.#session.record({ type: 'frames', from: 'client', bytes })
     if (full !== undefined && this.wait === undefined) this.#waitAt(full, 0)
   }
+}
+
+/** PQ_LARGE_MESSAGE_LIMIT: the server closes the connection on more. */
+const lengthMax = 0x3ffffffe
+
+/** What can be held back until the Execute that it belongs to is decided upon. */
+const inSeries: ReadonlySet<number> = new Set([
+  Frontend.Parse,
+  Frontend.Bind,
+  Frontend.Describe,
+  Frontend.Execute,
+])
+
+const frontendTypes: ReadonlySet<number> = new Set(Object.values(Frontend))
+
+function isSkipped(type: number | undefined): boolean {
+  if (type === Frontend.Sync || type === Frontend.Terminate) return false
+  return type !== undefined && frontendTypes.has(type)
 }
 
 function describePortal(name: string): Buffer {

@@ -44,7 +44,7 @@ export class FromUpstream {
   /** Notices of ours that wait for the end of a frame. */
   #notices: Buffer[] = []
   /** By analysis and position: the last description of that result, and the mask made from it. */
-  readonly #described = new WeakMap<object, { frame: Buffer; mask: RowMask | undefined }[]>()
+  readonly #described = new WeakMap<object, DescribedResult[]>()
 
   constructor(parts: {
     session: Session
@@ -104,9 +104,12 @@ export class FromUpstream {
     const run = this.#running()
     if (!run.described) this.#describeExecuted(run, bytes, offset)
     let end = offset
-    while (bytes.length - end >= headerBytes && bytes[end] === Backend.DataRow) {
+    while (bytes.length - end >= rowHeaderBytes && bytes[end] === Backend.DataRow) {
       const length = frameLength(bytes, end)
       if (length < 6) throw new ProtocolError('a DataRow', `a length of ${length}`)
+      const columns = bytes.readUInt16BE(end + headerBytes)
+      if (columns !== run.columns)
+        throw new ProtocolError(`DataRow of ${run.columns} columns`, `${columns} columns`)
       const next = end + 1 + length
       if (next > bytes.length) {
         if (run.mask !== undefined) {
@@ -122,6 +125,7 @@ export class FromUpstream {
       run.rows += 1
       end = next
     }
+    if (end === offset && bytes.length - end < rowHeaderBytes) this.needed = rowHeaderBytes
     run.bytes += end - offset
     if (run.mask !== undefined && end > offset) {
       this.#emitSpan(bytes, offset)
@@ -162,6 +166,7 @@ export class FromUpstream {
       prepared.mask = { analysis: run.analysis, formats: resultFormats, rows, frame }
     }
     run.mask = prepared.mask.rows
+    run.columns = fields.length
     run.described = true
     // The recording has to say what the rows are, even if the client was told long ago.
     if (this.#shown !== prepared.mask) {
@@ -184,10 +189,12 @@ export class FromUpstream {
     if (result === undefined || !result.frame.equals(frame)) {
       const fields = decodeRowDescription(new ByteReader(frame, headerBytes))
       const formats = fields.map(field => (field.format === 1 ? 1 : 0))
-      result = { frame: Buffer.from(frame), mask: this.#rowMask(run, fields, formats) }
+      const mask = this.#rowMask(run, fields, formats)
+      result = { frame: Buffer.from(frame), columns: fields.length, mask }
       known[run.result] = result
     }
     run.mask = result.mask
+    run.columns = result.columns
     run.described = true
     this.#shown = undefined
   }
@@ -306,7 +313,7 @@ export class FromUpstream {
     const owed = this.#conversation.answered('describe')
     const prepared = owed.described
     if (prepared !== undefined) {
-      prepared.describing = false
+      prepared.describing = undefined
       const frame = bytes.subarray(offset, end)
       if (prepared.description?.equals(frame) !== true) {
         prepared.description = Buffer.from(frame)
@@ -408,7 +415,10 @@ export class FromUpstream {
     const lineage = run.analysis.results[run.result]
     const columns = copiedColumns(lineage)
     const mask = this.#session.masks(run.analysis, run.result, columns)
-    if (mask === undefined) return
+    if (mask === undefined) {
+      run.copy = 'shown'
+      return
+    }
     const options = copyOptionsOf(run.text, run.result)
     run.copy =
       options === undefined || lineage === undefined || typeof lineage === 'string'
@@ -419,12 +429,13 @@ export class FromUpstream {
   #copyDone(): void {
     const { copy } = this.#running()
     // What a masked row left over is no whole row: it cannot be shown.
-    if (copy !== undefined && copy !== 'withheld') copy.finish()
+    if (copy instanceof CopyMask) copy.finish()
   }
 
   #copyData(bytes: Buffer, offset: number, end: number): number {
     const run = this.#running()
-    if (run.copy === undefined) {
+    if (run.copy === undefined) throw new ProtocolError('CopyOutResponse', 'CopyData')
+    if (run.copy === 'shown') {
       const here = Math.min(end, bytes.length)
       this.#streaming = end - here
       run.bytes += end - offset
@@ -448,6 +459,15 @@ export class FromUpstream {
     }
     return end
   }
+}
+
+/** Type, length and the number of columns. */
+const rowHeaderBytes = 7
+
+interface DescribedResult {
+  readonly frame: Buffer
+  readonly columns: number
+  readonly mask: RowMask | undefined
 }
 
 /** What a statement does that may run deferred constraints and triggers of earlier ones. */

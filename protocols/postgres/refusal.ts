@@ -51,6 +51,18 @@ export function missingPortal(name: string): PostgresRefusal {
   return plain('34000', `portal "${name}" does not exist`)
 }
 
+/** Names that differ behind their 63rd byte only are one name to the server. */
+export function longName(name: string): PostgresRefusal | undefined {
+  if (name.length <= nameBytesMax / 3 || Buffer.byteLength(name) <= nameBytesMax) return undefined
+  return {
+    ...plain('42622', `the name has more than ${nameBytesMax} bytes`),
+    hint: 'The server would cut it off and take it for another name.',
+  }
+}
+
+/** NAMEDATALEN, its NUL left out. */
+const nameBytesMax = 63
+
 /** A name that SQL and the protocol would both give a meaning to. */
 export function duplicate(name: string): PostgresRefusal {
   return plain('42P05', `prepared statement "${name}" already exists`)

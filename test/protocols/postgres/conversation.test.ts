@@ -33,12 +33,48 @@ t.test('a Query that comes before Sync is skipped with the rest of its segment',
 t.test('what was taken back is not owed', async t => {
   const conversation = new Conversation()
   conversation.owe({ reply: 'sync' })
-  const before = conversation.owedCount
+  const before = conversation.mark
   conversation.owe({ reply: 'parse' })
   conversation.owe({ reply: 'bind' })
   conversation.takeBack(before)
   t.equal(conversation.owedCount, 1)
   t.equal(conversation.next()?.reply, 'sync')
+})
+
+t.test('what is taken back is the same, however much was answered in between', async t => {
+  const conversation = new Conversation()
+  for (const reply of ['parse', 'sync', 'parse', 'sync'] as const) conversation.owe({ reply })
+  const before = conversation.mark
+  conversation.owe({ reply: 'parse' })
+  conversation.owe({ reply: 'bind' })
+  for (const reply of ['parse', 'sync', 'parse'] as const) conversation.answered(reply)
+  t.equal(conversation.takeBack(before).length, 2)
+  t.equal(conversation.owedCount, 1)
+  t.equal(conversation.next()?.reply, 'sync')
+})
+
+t.test('after a failure without a Sync the server skips', async t => {
+  const conversation = new Conversation()
+  conversation.owe({ reply: 'parse' })
+  conversation.failed()
+  t.equal(conversation.skipping, true)
+  const synced = new Conversation()
+  for (const reply of ['parse', 'bind', 'sync'] as const) synced.owe({ reply })
+  t.equal(synced.failed().length, 2)
+  t.equal(synced.skipping, false)
+})
+
+t.test('the ends of COPYs that there are not do not add up', async t => {
+  const conversation = new Conversation()
+  for (let i = 0; i < 1000; i += 1) conversation.oweCopied()
+  t.equal(conversation.owedCount, 0)
+  conversation.owe({ reply: 'query' })
+  for (let i = 0; i < 1000; i += 1) conversation.oweCopied()
+  t.ok(conversation.owedCount < 50)
+  conversation.copyInBegan()
+  t.equal(conversation.copyIn, false)
+  conversation.copyInBegan()
+  t.equal(conversation.copyIn, false)
 })
 
 t.test('the server ignores a Sync that came before the end of COPY data', async t => {
