@@ -2,7 +2,8 @@
  * A mask as a rule writes it, made into what the wire applies to a cell of one type. Each gives a
  * valid value of the column's type; where a mask has no meaning for a type, the value is redacted.
  */
-import type { CellMask, ValueType } from '../protocols/protocol.ts'
+import type { AsciiMask, CellMask, ValueType } from '../protocols/protocol.ts'
+import { emailAscii, partialAscii } from './ascii-masks.ts'
 import { generalized } from './generalize.ts'
 import { deriveKey, IntegerPermutation } from './keyed.ts'
 import { fitText, redaction } from './redact.ts'
@@ -37,7 +38,7 @@ export class CellMasks {
     if (hit.mask.kind === 'null') return constant(hit, null)
     const apply = this.#apply(hit, type)
     if (apply === undefined) return constant(hit, redaction(type))
-    return { kind: 'value', rule: hit.rule, apply }
+    return { kind: 'value', rule: hit.rule, apply, ascii: asciiMask(hit.mask, type) }
   }
 
   #apply({ rule, mask }: MaskHit, type: ValueType): ((value: string) => string | null) | undefined {
@@ -63,6 +64,15 @@ export class CellMasks {
         return undefined
     }
   }
+}
+
+/** char(n) is left out: the blanks that fill it up are not of the value. */
+function asciiMask(mask: MaskSpec, type: ValueType): AsciiMask | undefined {
+  if (type.class !== 'text' || type.name === 'bpchar') return undefined
+  if (mask.kind === 'email') return emailAscii(type.lengthMax ?? Number.POSITIVE_INFINITY)
+  if (mask.kind !== 'partial') return undefined
+  const fill = (mask.character ?? '*').codePointAt(0) ?? 0x2a
+  return fill < 0x80 ? partialAscii(mask.first, mask.last, fill) : undefined
 }
 
 function constant(hit: MaskHit, value: string | null): CellMask {

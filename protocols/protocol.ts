@@ -299,7 +299,26 @@ export type CellMask =
   /** Every cell, NULL included, becomes the same value. */
   | { readonly kind: 'constant'; readonly value: string | null; readonly rule: string }
   /** NULL stays NULL. Deterministic. */
-  | { readonly kind: 'value'; apply(value: string): string | null; readonly rule: string }
+  | {
+      readonly kind: 'value'
+      apply(value: string): string | null
+      /** The same without a string, where the mask can. */
+      readonly ascii?: AsciiMask | undefined
+      readonly rule: string
+    }
+
+/**
+ * Masks the bytes of `from` between `start` and `end` into `to` at `offset`, where there is room for
+ * 8 more than it was given. Returns how many it wrote, or -1 when `apply` has to be asked: always
+ * when a byte is not ASCII.
+ */
+export type AsciiMask = (
+  from: Uint8Array,
+  start: number,
+  end: number,
+  to: Uint8Array,
+  offset: number,
+) => number
 
 // ── A recording ─────────────────────────────────────────────────────────────────────────────────
 

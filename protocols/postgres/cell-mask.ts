@@ -1,5 +1,5 @@
 /** A column's mask, made ready for one wire format: constants are encoded once, not for each row. */
-import type { CellMask } from '../protocol.ts'
+import type { AsciiMask, CellMask } from '../protocol.ts'
 import { decodeBinary, encodeBinary } from './values.ts'
 
 /** A Buffer is the whole cell with its length in front; a function makes the value of each cell. */
@@ -8,6 +8,7 @@ export type Cell = Buffer | TextCell | BinaryCell
 export interface TextCell {
   readonly as: 'text'
   readonly apply: (value: string) => string | null
+  readonly ascii: AsciiMask | undefined
 }
 
 export interface BinaryCell {
@@ -22,7 +23,7 @@ export const NULL_CELL: Buffer = Buffer.from([0xff, 0xff, 0xff, 0xff])
 export function compileCell(mask: CellMask, typeName: string, binary: boolean): Cell {
   if (mask.kind === 'constant') return constantCell(mask.value, typeName, binary)
   const apply = (value: string) => mask.apply(value)
-  if (!binary) return { as: 'text', apply }
+  if (!binary) return { as: 'text', apply, ascii: mask.ascii }
   return {
     as: 'binary',
     // What has no codec becomes NULL: the value cannot be made, and may not be shown.

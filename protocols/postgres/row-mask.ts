@@ -33,6 +33,8 @@ export function compileRowMask(
 
 const DATA_ROW = 0x44
 const HEADER_BYTES = 7
+/** What an AsciiMask may write beyond the length of its value. */
+const asciiRoom = 8
 
 /** The mask of one result. Made by compileRowMask. */
 export class RowMask {
@@ -89,8 +91,17 @@ export class RowMask {
   #write(cell: Cell, chunk: Buffer, start: number, length: number, offset: number): number {
     if (cell instanceof Uint8Array) return this.#copy(cell, 0, cell.length, offset)
     if (length === -1) return this.#copy(NULL_CELL, 0, 4, offset)
-    if (cell.as === 'text')
+    if (cell.as === 'text') {
+      if (cell.ascii !== undefined) {
+        this.#room(offset + 4 + length + asciiRoom)
+        const written = cell.ascii(chunk, start, start + length, this.#out, offset + 4)
+        if (written >= 0) {
+          writeInt32(this.#out, offset, written)
+          return offset + 4 + written
+        }
+      }
       return this.#writeText(cell.apply(textOf(chunk, start, start + length)), offset)
+    }
     const value = cell.apply(chunk.subarray(start, start + length))
     if (value === undefined) return this.#copy(NULL_CELL, 0, 4, offset)
     this.#room(offset + 4)
