@@ -16,7 +16,9 @@ import { type PostgresRefusal, sqlStateOf } from './refusal.ts'
 
 /** What the client is told in place of the error that a refusal made the server raise. */
 export function refusalResponse(refusal: PostgresRefusal): Buffer {
-  return encodeErrorResponse(errorFields('ERROR', sqlStateOf(refusal), refusal.message, refusal))
+  const fields = errorFields('ERROR', sqlStateOf(refusal), refusal.message, refusal)
+  if (refusal.position !== undefined) fields.set('P', String(refusal.position))
+  return encodeErrorResponse(fields)
 }
 
 export function notice(message: string): Buffer {

@@ -25,6 +25,7 @@ import {
   reservedName,
   tooLarge,
 } from './refusal.ts'
+import { errorPosition } from './sql/error-position.ts'
 import type { StatementNames } from './statement-names.ts'
 import { builtInTypes, decodeBinary } from './values.ts'
 
@@ -526,12 +527,13 @@ export class FromClient {
     parameters: readonly Parameter[],
   ): Answer | Promise<Answer> {
     this.#statements += 1
-    return this.#session.review(
+    const answer = this.#session.review(
       { text, analysis, parameters },
       this.#context(),
       this.#interrupted(),
       this.#notify,
     )
+    return analysis.unreadable === undefined ? answer : located(answer, analysis)
   }
 
   #context(): StatementContext {
@@ -614,6 +616,15 @@ function describePortal(name: string): Buffer {
   writer.uint8(Frontend.Describe).int32(0).uint8(0x50).cstring(name)
   writer.patchInt32(1, writer.length - 1)
   return writer.finish()
+}
+
+/** Says where the text is wrong, as the server would. */
+function located(answer: Answer | Promise<Answer>, analysis: Analysis): Answer | Promise<Answer> {
+  if (answer instanceof Promise || answer.run) return answer
+  const position = errorPosition(analysis)
+  if (position === undefined || answer.refusal.code !== 'unreadable') return answer
+  const refusal: PostgresRefusal = { ...answer.refusal, position }
+  return { run: false, refusal }
 }
 
 const noParameters: readonly Parameter[] = []

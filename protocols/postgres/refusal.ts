@@ -27,6 +27,8 @@ export const failingQuery: Buffer = encodeMessage('Q', body =>
 /** A refusal by the session, or one of this protocol's own with a SQLSTATE of its own. */
 export interface PostgresRefusal extends Refusal {
   readonly sqlState?: string
+  /** In the text that was refused, in characters from 1. */
+  readonly position?: number
 }
 
 /** https://www.postgresql.org/docs/current/errcodes-appendix.html */

@@ -133,8 +133,10 @@ t.test('client, proxy and server stay in step', async t => {
 
   await t.test('SQL that does not parse is a syntax error', async () => {
     const client = await open()
-    client.send(query('SELEC 1'))
-    t.equal(summary(await client.untilReady()), 'E(42601) Z(I)')
+    client.send(query("SELECT 'ü',, 1"))
+    const frames = await client.untilReady()
+    t.equal(summary(frames), 'E(42601) Z(I)')
+    t.equal(fieldsOf(frames[0]?.body ?? Buffer.alloc(0)).get('P'), '12')
     client.send(parse('SELEC 1'), bind(), execute(), sync)
     t.equal(summary(await client.untilReady()), 'E(42601) Z(I)')
     await works(client)

@@ -13,6 +13,7 @@ import type {
 import type { CatalogSnapshot } from '../catalog.ts'
 import { keepChanges, type SessionChange } from './changes.ts'
 import { effectsOf } from './effects.ts'
+import { keepErrorPosition } from './error-position.ts'
 import { type Trace, trace } from './lineage/trace.ts'
 import type { Names } from './names.ts'
 import { normalize } from './normalize.ts'
@@ -102,7 +103,11 @@ export class Analyzer {
 
   #read(text: string, names: Names): { analysis: Analysis; shared: boolean } {
     const parsed = parse(text, this.#statementBytesMax)
-    if (!parsed.ok) return { analysis: unreadable(text, parsed.message), shared: false }
+    if (!parsed.ok) {
+      const analysis = unreadable(text, parsed.message)
+      if (parsed.position !== undefined) keepErrorPosition(analysis, parsed.position + 1)
+      return { analysis, shared: false }
+    }
     if (parsed.statements.length > statementsMax)
       return { analysis: unreadable(text, 'too many statements'), shared: false }
     try {
