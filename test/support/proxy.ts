@@ -12,6 +12,7 @@ import pg from 'pg'
 import type { Test } from 'tap'
 import type { EmbeddedPostgres } from '../../src/demo/embedded-postgres.ts'
 import { scramVerifier } from '../../src/identity/scram-verifier.ts'
+import type { Pair } from './certificates.ts'
 import { startPostgres, type TestPostgresOptions } from './postgres.ts'
 
 export const main: string = fileURLToPath(new URL('../../dist/src/main.js', import.meta.url))
@@ -29,6 +30,8 @@ export interface ProxyOptions extends TestPostgresOptions {
   readonly customers?: number
   /** No masking rules at all. */
   readonly unmasked?: boolean
+  /** Clients are offered TLS with it, and the console speaks nothing else. */
+  readonly tls?: Pair
   /** Prefix of the command, for limits of the operating system. */
   readonly wrap?: readonly string[]
 }
@@ -112,6 +115,10 @@ export async function startProxy(t: Test, options: ProxyOptions = {}): Promise<P
   await direct.end()
   const config = join(dir, 'countersign.yaml')
   await writeFile(join(dir, 'upstream.url'), upstream.url, { mode: 0o600 })
+  if (options.tls !== undefined) {
+    await writeFile(join(dir, 'server.crt'), options.tls.cert)
+    await writeFile(join(dir, 'server.key'), options.tls.key, { mode: 0o600 })
+  }
   await writeFile(config, await configText(options))
   const proxy = new RunningProxy(dir, config, upstream, options.wrap ?? [])
   t.teardown(() => proxy.stop())
@@ -123,8 +130,9 @@ async function configText(options: ProxyOptions): Promise<string> {
   const verifier = JSON.stringify(await scramVerifier(password))
   const user = (groups: string, more = ''): string =>
     `{ password_verifier: ${verifier}, groups: [${groups}]${more} }`
+  const tls = options.tls === undefined ? '' : ', tls: { cert: server.crt, key: server.key }'
   return `
-listen: { postgres: 127.0.0.1:0, http: 127.0.0.1:0 }
+listen: { postgres: 127.0.0.1:0, http: 127.0.0.1:0${tls} }
 data_dir: ./data
 ${options.limits ?? ''}
 databases:
