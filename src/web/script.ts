@@ -51,9 +51,8 @@ export const script = `'use strict'
   if (parts().length > 0) {
     const events = new EventSource('/events')
     events.addEventListener('change', refresh)
-    // Whatever happened while the line was down.
-    let opened = false
-    events.addEventListener('open', () => { if (opened) refresh(); opened = true })
+    // Whatever happened since the page was made, or while the line was down.
+    events.addEventListener('open', refresh)
     addEventListener('pagehide', () => events.close())
     addEventListener('pageshow', event => { if (event.persisted) location.reload() })
   }

@@ -106,3 +106,18 @@ t.test('an open page follows what happens, and keeps what is being typed', async
   t.equal(await page.locator('form.deny').count(), 0, 'nothing is left to decide')
   await page.context().close()
 })
+
+t.test('what happens before a page has its line of events is not missed', async t => {
+  const { app, approvals } = await openConsole(t)
+  const base = await app.listen({ host: '127.0.0.1', port: 0 })
+  const asked = await approvals.ask(approvalRequest(), never)
+  const page = await signedIn(base, true)
+  await page.route('**/events', async route => {
+    await approvals.withdraw(asked.id, 'the client left')
+    await route.continue()
+  })
+  await page.goto(`/approvals/${asked.shortId}`)
+  await page.waitForSelector('.status.withdrawn')
+  t.match(await page.textContent('h1'), 'wanted to')
+  await page.context().close()
+})

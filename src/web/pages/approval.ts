@@ -33,7 +33,7 @@ export function approvalPage(view: ApprovalView): Html {
     refreshSeconds: moves ? 2 : undefined,
     body: html`<article>
 <p class="crumbs"><a href="/">Approvals</a> / <span class="id">${approval.shortId}</span></p>
-<h1 class="sentence"><bdi>${sentence(approval)}</bdi></h1>
+<h1 id="sentence" data-live class="sentence"><bdi>${sentence(approval)}</bdi></h1>
 ${error !== undefined && html`<p class="error" role="alert">${error}</p>`}
 <div id="status" data-live class="status ${approval.state}">
   <p>${badge(`${approval.risk} risk`, approval.risk)} <b><bdi>${stateText(approval)}</bdi></b></p>
