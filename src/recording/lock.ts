@@ -71,7 +71,10 @@ function born(pid: number): string | undefined {
     const boot = readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim()
     // The name in parentheses may hold anything: fields are counted from the last parenthesis.
     const stat = readFileSync(`/proc/${pid}/stat`, 'utf8')
-    return `${boot} ${stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19] ?? ''}`
+    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
+    // A zombie waits for its parent to look, and writes nothing any more.
+    if (fields[0] === 'Z' || fields[0] === 'X') return undefined
+    return `${boot} ${fields[19] ?? ''}`
   } catch {
     // Not Linux: the id alone has to do.
     return ''

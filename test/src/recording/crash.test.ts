@@ -25,9 +25,11 @@ function start(dir: string, mode: string): ChildProcess {
 
 async function killed(dir: string): Promise<void> {
   const writer = start(dir, 'kill')
+  const exited = once(writer, 'exit')
   for await (const line of createInterface({ input: writer.stdout ?? process.stdin })) {
     if (Number(line) >= 20) writer.kill('SIGKILL')
   }
+  await exited
 }
 
 async function statements(dir: string, id: string, here: Awaited<ReturnType<typeof place>>) {
@@ -39,11 +41,13 @@ t.test('kill -9 loses no statement whose commit had returned', async t => {
   const here = await place()
   t.teardown(here.remove)
   const writer = start(here.dir, 'kill')
+  const exited = once(writer, 'exit')
   let said = -1
   for await (const line of createInterface({ input: writer.stdout ?? process.stdin })) {
     said = Number(line)
     if (said >= 1500) writer.kill('SIGKILL')
   }
+  await exited
   t.ok(said >= 1500)
   t.ok((await listSegments(here.journal)).length > 2, 'it was killed over several segments')
 
