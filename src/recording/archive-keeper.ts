@@ -55,7 +55,10 @@ export class ArchiveKeeper {
     const file = `./archive-process${extname(fileURLToPath(import.meta.url))}`
     const child = fork(fileURLToPath(new URL(file, import.meta.url)), {
       stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
-      ...(existsSync(nice) && { execPath: nice, execArgv: ['-n', '19', process.execPath] }),
+      ...(existsSync(nice) && {
+        execPath: nice,
+        execArgv: ['-n', '19', process.execPath, ...process.execArgv],
+      }),
     })
     this.#child = child
     child.on('message', (report: ArchiveReport) => this.#told(report))
