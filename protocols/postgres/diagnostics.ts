@@ -30,14 +30,20 @@ export function fatal(sqlState: string, message: string): Buffer {
   return encodeErrorResponse(errorFields('FATAL', sqlState, message))
 }
 
-/** The frame itself when nothing in it is hidden. */
-export function concealed(frame: Buffer, hidden: boolean): { shown: Buffer; code: string } {
+/**
+ * The frame itself when nothing in it is hidden. What code inside of the server says, a trigger's
+ * or a constraint's, is hidden when `code` says so: only its author knows what it tells.
+ */
+export function concealed(
+  frame: Buffer,
+  hides: { readonly all: boolean; readonly code: boolean },
+): { shown: Buffer; code: string } {
   const fields = decodeErrorFields(new ByteReader(frame, headerBytes))
   const code = fields.get('C') ?? 'XX000'
-  if (!hidden) return { shown: frame, code }
+  if (!hides.all && !(hides.code && isSaidByCode(fields))) return { shown: frame, code }
   const shown = new Map<string, string>()
   for (const letter of ['S', 'V', 'C']) shown.set(letter, fields.get(letter) ?? '')
-  const readable = !fields.has('W') && parserFile.test(fields.get('F') ?? '')
+  const readable = isAboutText(fields)
   shown.set(
     'M',
     readable ? (fields.get('M') ?? '') : 'the message is hidden: it may show masked data',
@@ -49,8 +55,26 @@ export function concealed(frame: Buffer, hidden: boolean): { shown: Buffer; code
 }
 
 /**
- * Source files of the server whose messages are about the statement's text and the catalog, raised
- * before anything runs. A function cannot forge the field: RAISE always says pl_exec.c.
+ * Messages about the statement's text and the catalog, raised before anything runs. A function
+ * cannot forge the source file: RAISE always says pl_exec.c. But names are looked up while a
+ * statement runs, too: `email::regclass`. Only then does the message point at no place in the text.
  */
-const parserFile =
-  /^(scan\.l|gram\.y|parse_[a-z]+\.c|analyze\.c|namespace\.c|aclchk\.c|portalmem\.c|xact\.c|prepare\.c)$/
+function isAboutText(fields: ReadonlyMap<string, string>): boolean {
+  const file = fields.get('F') ?? ''
+  if (fields.has('W')) return false
+  return statementFile.test(file) || (parserFile.test(file) && fields.has('P'))
+}
+
+const parserFile = /^(scan\.l|gram\.y|parse_[a-z]+\.c|analyze\.c|namespace\.c)$/
+
+/** Their messages name what exists already, or what the text itself names. */
+const statementFile = /^(aclchk\.c|portalmem\.c|xact\.c|prepare\.c)$/
+
+/** Any context but one that quotes what the client sent itself is of code that ran. */
+function isSaidByCode(fields: ReadonlyMap<string, string>): boolean {
+  const context = fields.get('W')
+  return context !== undefined && !ownContext.test(context)
+}
+
+/** COPY FROM, and a parameter that its type does not take. */
+const ownContext = /^(?:COPY |unnamed portal parameter |portal "[^"\n]*" parameter )[^\n]*$/

@@ -6,7 +6,15 @@
  */
 import { ByteReader } from '../bytes.ts'
 import { ProtocolError } from '../errors.ts'
-import type { Column, EffectKind, Limits, ResultLineage, Session, ValueType } from '../protocol.ts'
+import type {
+  Analysis,
+  Column,
+  EffectKind,
+  Limits,
+  ResultLineage,
+  Session,
+  ValueType,
+} from '../protocol.ts'
 import type { Conversation, Owed, Prepared, Run } from './conversation.ts'
 import { CopyMask } from './copy-mask.ts'
 import { concealed, refusalResponse } from './diagnostics.ts'
@@ -331,6 +339,8 @@ export class FromUpstream {
   #complete(bytes: Buffer, offset: number, end: number, type: number): void {
     const owed = this.#conversation.next()
     const run = this.#running()
+    if (type === Backend.CommandComplete && bytes[end - 1] !== 0)
+      throw new ProtocolError('a NUL after the tag', 'another byte')
     const tag =
       type === Backend.CommandComplete
         ? bytes.toString('utf8', offset + headerBytes, end - 1)
@@ -373,7 +383,7 @@ export class FromUpstream {
       this.#replace(bytes, offset, end, refusalResponse(owed.refusal))
     } else {
       const frame = bytes.subarray(offset, end)
-      const { shown, code } = concealed(frame, this.#hides(owed))
+      const { shown, code } = concealed(frame, { all: this.#hides(owed), code: this.#hidesCode })
       if (shown !== frame) this.#replace(bytes, offset, end, shown)
       if (owed?.run !== undefined) this.#failed(owed.run, code)
     }
@@ -396,10 +406,16 @@ export class FromUpstream {
     return effects === undefined || effects.every(each => endsTransactions.has(each.kind))
   }
 
+  /** Triggers, constraints and the like may say anything: whether it may be something masked. */
+  get #hidesCode(): boolean {
+    return this.#session.hidesDiagnostics(codeOfTheServer)
+  }
+
   #notice(bytes: Buffer, offset: number, end: number): void {
     const frame = bytes.subarray(offset, end)
-    if (!this.#hides(this.#conversation.next())) return
-    this.#replace(bytes, offset, end, concealed(frame, true).shown)
+    const hides = { all: this.#hides(this.#conversation.next()), code: this.#hidesCode }
+    const { shown } = concealed(frame, hides)
+    if (shown !== frame) this.#replace(bytes, offset, end, shown)
   }
 
   #parameterStatus(body: ByteReader): void {
@@ -475,6 +491,17 @@ const endsTransactions: ReadonlySet<EffectKind> = new Set(['transaction', 'setti
 
 function sameFormats(a: readonly number[], b: readonly number[]): boolean {
   return a === b || (a.length === b.length && a.every((format, i) => format === b[i]))
+}
+
+const codeOfTheServer: Analysis = {
+  tag: '',
+  effects: [],
+  results: [],
+  reads: [],
+  moves: [],
+  relations: [],
+  normalized: '',
+  unreadable: 'code that runs in the server',
 }
 
 const unknownType: ValueType = { class: 'other', name: 'unknown', lengthMax: undefined }

@@ -55,7 +55,16 @@ export function copyOptions(nodes: readonly Node[] = []): CopyOptions | undefine
   }
   const known = [...given].every(([name, argument]) => isKnown(name, argument))
   const oneByte = [options.delimiter, quote, options.escape].every(c => Buffer.byteLength(c) === 1)
-  return known && oneByte ? options : undefined
+  return known && oneByte && !swallows(options) ? options : undefined
+}
+
+/**
+ * A NULL that ends in a backslash would make data of the delimiter behind it, and of values what
+ * seems to be another column's.
+ */
+function swallows({ format, null: nullText }: CopyOptions): boolean {
+  const backslashes = /\\*$/.exec(nullText)?.[0].length ?? 0
+  return format === 'text' && backslashes % 2 === 1
 }
 
 /** The nodes that an option's value may be. */

@@ -2,16 +2,99 @@
  * Whether a WHERE narrows anything: none, or one that is true for every row, does not. What cannot
  * be decided narrows. Literals that decided are reported, since texts that differ in them differ.
  */
-import type { A_Expr, BoolExpr } from 'libpg-query'
-import { as, constantOf, kindOf, type Node, nameOf } from '../tree.ts'
+import type { A_Expr, BoolExpr, RangeVar, SelectStmt } from 'libpg-query'
+import { as, constantOf, kindOf, type Node, nameOf, walk } from '../tree.ts'
+import { rangesOf } from './objects.ts'
 
 export interface Literals {
   literalsMatter: boolean
 }
 
-/** Nothing is left out by it. */
-export function unfiltered(where: Node | undefined, literals: Literals): boolean {
-  return where === undefined || truth(where, literals) === true
+/** What is written to, and what else stands beside it: FROM, USING, the source of a MERGE. */
+export interface Written {
+  readonly relation: RangeVar | undefined
+  readonly others: readonly Node[] | undefined
+}
+
+/** Nothing is left out by it: it is true for every row, or asks nothing of the rows at all. */
+export function unfiltered(where: Node | undefined, written: Written, literals: Literals): boolean {
+  if (where === undefined) return true
+  const certain = truth(withoutOneself(where, written), literals)
+  return certain ?? !asksOf(where, written)
+}
+
+/** Whether a column of what is written to is named; one without a table's name may be. */
+function asksOf(where: Node, { relation }: Written): boolean {
+  const name = relation?.alias?.aliasname ?? relation?.relname
+  let asks = false
+  walk(where, (kind, fields) => {
+    if (kind === 'CurrentOfExpr') asks = true
+    if (kind !== 'ColumnRef') return
+    const names = nameOf((fields as { fields?: readonly Node[] }).fields)
+    const star = names.length < ((fields as { fields?: readonly Node[] }).fields?.length ?? 0)
+    const table = star ? names.at(-1) : names.at(-2)
+    asks ||= table === undefined || table === name
+  })
+  return asks
+}
+
+/** The same with `true` where a row is looked up in its own table, which always has it. */
+function withoutOneself(node: Node, written: Written): Node {
+  const boolean = as(node, 'BoolExpr')
+  if (boolean !== undefined) {
+    const args = (boolean.args ?? []).map(each => withoutOneself(each, written))
+    return { BoolExpr: { ...boolean, args } }
+  }
+  return findsItself(node, written) ? always : node
+}
+
+const always: Node = { A_Const: { boolval: { boolval: true } } }
+
+function findsItself(node: Node, { relation, others = [] }: Written): boolean {
+  const isSame = (range: RangeVar): boolean =>
+    range.relname === relation?.relname &&
+    (range.schemaname === undefined ||
+      relation?.schemaname === undefined ||
+      range.schemaname === relation.schemaname)
+  const expression = as(node, 'A_Expr')
+  if (expression !== undefined) {
+    // `t.id = other.id`, and other is t.
+    const { lexpr, rexpr, kind, name } = expression
+    const [left, right] = [columnOf(lexpr), columnOf(rexpr)]
+    if (kind !== 'AEXPR_OP' || nameOf(name).at(-1) !== '=' || left === undefined) return false
+    const selves = [relation, ...rangesOf(others).filter(isSame)].map(
+      range => range?.alias?.aliasname ?? range?.relname,
+    )
+    return (
+      right?.at(-1) === left.at(-1) &&
+      selves.includes(left.at(-2)) &&
+      selves.includes(right?.at(-2))
+    )
+  }
+  // `id IN (SELECT id FROM t)`, `id = ANY (TABLE t)`.
+  const link = as(node, 'SubLink')
+  const select = as(link?.subselect, 'SelectStmt')
+  if (link?.subLinkType !== 'ANY_SUBLINK' || select === undefined || !isWhole(select)) return false
+  const operator = nameOf(link.operName).at(-1) ?? '='
+  const [target] = select.targetList ?? []
+  const [range, ...more] = rangesOf(select.fromClause ?? [])
+  const tested = columnOf(link.testexpr)
+  const found = columnOf(as(target, 'ResTarget')?.val)
+  if (operator !== '=' || range === undefined || more.length > 0 || tested === undefined)
+    return false
+  return isSame(range) && tested.at(-1) === found?.at(-1)
+}
+
+/** Every row of what it is from. */
+function isWhole(select: SelectStmt): boolean {
+  const { whereClause, havingClause, limitCount, limitOffset, op = 'SETOP_NONE' } = select
+  const parts = [whereClause, havingClause, limitCount, limitOffset]
+  return op === 'SETOP_NONE' && select.targetList?.length === 1 && parts.every(each => !each)
+}
+
+function columnOf(node: Node | undefined): readonly string[] | undefined {
+  const reference = as(node, 'ColumnRef')
+  return reference === undefined ? undefined : nameOf(reference.fields)
 }
 
 /** true and false for every row; undefined: it depends, or we cannot tell. */
@@ -36,7 +119,7 @@ function truth(node: Node, literals: Literals): boolean | undefined {
     return test.booltesttype === 'IS_NOT_UNKNOWN'
   }
   const nullTest = as(node, 'NullTest')
-  if (nullTest?.arg !== undefined && constantOf(nullTest.arg) !== undefined)
+  if (nullTest?.arg !== undefined && isNeverNull(nullTest.arg))
     return nullTest.nulltesttype === 'IS_NOT_NULL'
   const link = as(node, 'SubLink')
   if (link?.subLinkType === 'EXISTS_SUBLINK') {
@@ -96,7 +179,10 @@ function compared(expression: A_Expr, literals: Literals): boolean | undefined {
   if (lexpr === undefined || rexpr === undefined) return undefined
   if (kind === 'AEXPR_LIKE' || kind === 'AEXPR_ILIKE') return matchesAll(operator, rexpr, literals)
   if (kind === 'AEXPR_IN') return amongConstants(operator, lexpr, rexpr, literals)
-  if (kind === 'AEXPR_BETWEEN') return undefined
+  if (kind === 'AEXPR_BETWEEN') {
+    const bounds = as(rexpr, 'List')?.items ?? []
+    return bounds.every(each => same(each, lexpr)) ? literal(lexpr, literals, true) : undefined
+  }
   if (kind === 'AEXPR_NOT_DISTINCT' || kind === 'AEXPR_DISTINCT') {
     if (!isConstant(lexpr) || !isConstant(rexpr))
       return same(lexpr, rexpr)
@@ -175,6 +261,14 @@ function amongConstants(
   if (found) return operator === '='
   return items.every(isConstant) ? operator !== '=' : undefined
 }
+
+/** Constants, and the columns that the server gives every row. */
+function isNeverNull(node: Node): boolean {
+  const name = columnOf(node)?.at(-1)
+  return constantOf(node) !== undefined || (name !== undefined && systemColumns.has(name))
+}
+
+const systemColumns: ReadonlySet<string> = new Set('ctid tableoid xmin xmax cmin cmax'.split(' '))
 
 function isConstant(node: Node): boolean {
   return kindOf(node) === 'A_Const'

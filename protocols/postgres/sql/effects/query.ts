@@ -151,7 +151,7 @@ function update(statement: UpdateStmt, outer: Scope, out: Collector): void {
   const { withClause, relation, ...rest } = statement
   const scope = withQueries(withClause, outer, out)
   written('update', relation, rest.returningClause, out, {
-    unfiltered: unfiltered(rest.whereClause, out),
+    unfiltered: unfiltered(rest.whereClause, { relation, others: rest.fromClause }, out),
   })
   evaluated(rest, scope, out)
 }
@@ -160,7 +160,7 @@ function remove(statement: DeleteStmt, outer: Scope, out: Collector): void {
   const { withClause, relation, ...rest } = statement
   const scope = withQueries(withClause, outer, out)
   written('delete', relation, rest.returningClause, out, {
-    unfiltered: unfiltered(rest.whereClause, out),
+    unfiltered: unfiltered(rest.whereClause, { relation, others: rest.usingClause }, out),
   })
   evaluated(rest, scope, out)
 }
@@ -168,7 +168,9 @@ function remove(statement: DeleteStmt, outer: Scope, out: Collector): void {
 function merge(statement: MergeStmt, outer: Scope, out: Collector): void {
   const { withClause, relation, ...rest } = statement
   const scope = withQueries(withClause, outer, out)
-  const everywhere = unfiltered(rest.joinCondition, out)
+  const source = rest.sourceRelation
+  const target = { relation, others: source === undefined ? [] : [source] }
+  const everywhere = unfiltered(rest.joinCondition, target, out)
   for (const node of rest.mergeWhenClauses ?? []) {
     const when = as(node, 'MergeWhenClause')
     if (when?.commandType === undefined) continue
@@ -176,7 +178,7 @@ function merge(statement: MergeStmt, outer: Scope, out: Collector): void {
     if (kind === undefined) continue
     // Rows that no source row matches are narrowed by nothing but the clause's own condition.
     const bySource = when.matchKind === 'MERGE_WHEN_NOT_MATCHED_BY_SOURCE'
-    const all = (everywhere || bySource) && unfiltered(when.condition, out)
+    const all = (everywhere || bySource) && unfiltered(when.condition, target, out)
     written(kind, relation, rest.returningClause, out, {
       unfiltered: kind !== 'insert' && all,
     })

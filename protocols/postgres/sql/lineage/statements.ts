@@ -84,10 +84,27 @@ export function traceStatement(node: Node, context: Context, scope: Scope = empt
       return nothing
     case 'CallStmt':
       return callStatement(as(node, 'CallStmt') ?? {}, context)
+    case 'CreateSchemaStmt':
+      for (const element of as(node, 'CreateSchemaStmt')?.schemaElts ?? []) inner(element, context)
+      return nothing
     default:
-      // Every other statement answers with its tag alone.
+      // Every other statement answers with its tag alone, and with errors that quote rows.
+      for (const range of rangesIn(node)) targetRelation(range, context)
       return nothing
   }
+}
+
+/** Relations that an index, a trigger, VACUUM or REFRESH names. */
+function rangesIn(part: unknown): FieldsOf<'RangeVar'>[] {
+  if (typeof part !== 'object' || part === null) return []
+  return Object.entries(part).flatMap(([key, under]) =>
+    isRange(key, under) ? [under] : rangesIn(under),
+  )
+}
+
+function isRange(key: string, under: unknown): under is FieldsOf<'RangeVar'> {
+  if (key === 'RangeVar') return true
+  return typeof under === 'object' && under !== null && 'relname' in under
 }
 
 function selectStatement(

@@ -174,6 +174,10 @@ update customers set name = 'x' where exists (select 1)
     update! table public.customers
 update customers set name = 'x' where exists (select 1 from orders)
   [UPDATE] none
+    update! table public.customers
+    read table public.orders
+update customers set name = 'x' where exists (select 1 from orders o where o.id = customers.id)
+  [UPDATE] none
     update table public.customers
     read table public.orders
 update customers set name = 'x' where (1 = 1) is true

@@ -1,0 +1,147 @@
+/** Families of ways around masks and rules that were once open, each with its variations. */
+import t from 'tap'
+import { leaksIn } from '../support/canary.ts'
+import { startProxy } from '../support/proxy.ts'
+import { fieldsOf, query, WireClient } from '../support/wire-client.ts'
+
+const sql = `
+  CREATE MATERIALIZED VIEW kept AS SELECT id, email AS address FROM customers;
+  CREATE TABLE loud (id int);
+  CREATE FUNCTION shout() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+    RAISE NOTICE 'seen %', (SELECT email FROM customers WHERE id = 1);
+    IF NEW.id = 2 THEN RAISE EXCEPTION 'no %', (SELECT email FROM customers WHERE id = 1); END IF;
+    RETURN NEW;
+  END $$;
+  CREATE TRIGGER shout BEFORE INSERT ON loud FOR EACH ROW EXECUTE FUNCTION shout();
+  CREATE TABLE small (id int NOT NULL, v text);
+  INSERT INTO small VALUES (1, 'a'), (2, 'b');
+`
+const proxy = await startProxy(t, { sql, customers: 5 })
+
+interface Outcome {
+  readonly held: boolean
+  readonly text: string
+  readonly leaks: readonly string[]
+  readonly errors: readonly string[]
+}
+
+/** In a session of its own, which is left when somebody is asked. */
+async function outcome(text: string): Promise<Outcome> {
+  const client = await WireClient.connect(proxy.port)
+  client.send(query(text))
+  const errors: string[] = []
+  let held = false
+  for (let frame = await client.next(); frame !== undefined; frame = await client.next()) {
+    if (frame.type === 'Z') break
+    if (frame.type === 'E') errors.push(fieldsOf(frame.body).get('M') ?? '')
+    held = frame.type === 'N' && frame.body.includes('held for approval')
+    if (held) break
+  }
+  const { received } = client
+  client.close()
+  return { held, text: received.toString('latin1'), leaks: leaksIn(received), errors }
+}
+
+const name = `regexp_replace(email, '[^a-z0-9]', '', 'g')`
+
+/** What must show no value, be it refused, held, failed or masked. */
+const families: Readonly<Record<string, readonly string[]>> = {
+  'names that are looked up while a statement runs': [
+    'SELECT email::regclass FROM customers',
+    ...[
+      'regclass',
+      'regtype',
+      'regproc',
+      'regrole',
+      'regnamespace',
+      'regconfig',
+      'regcollation',
+    ].map(type => `SELECT ${name}::${type} FROM customers`),
+    `SELECT nextval(${name}) FROM customers`,
+    `SELECT has_table_privilege(${name}, 'select') FROM customers`,
+    `SELECT id FROM customers WHERE ${name}::regclass = 1`,
+    `SELECT to_tsvector(${name}::regconfig, 'x') FROM customers`,
+  ],
+  'errors of statements that give no rows': [
+    'CREATE INDEX ON customers ((email::int))',
+    'CREATE UNIQUE INDEX ON customers (substr(email, 1, 6), substr(ssn, 1, 8))',
+    'CREATE INDEX ON kept ((address::int))',
+    'CREATE UNIQUE INDEX ON kept (substr(address, 1, 6))',
+    'ALTER TABLE customers ADD CONSTRAINT c CHECK (email::int > 0)',
+    'ALTER TABLE customers ADD CONSTRAINT c EXCLUDE (substr(email, 1, 6) WITH =)',
+    'CREATE SCHEMA other CREATE TABLE a (b text) CREATE VIEW v AS SELECT email FROM public.customers',
+  ],
+  'what triggers say': [
+    'INSERT INTO loud VALUES (1)',
+    'INSERT INTO loud VALUES (2)',
+    'INSERT INTO loud SELECT 2',
+    'WITH x AS (INSERT INTO loud VALUES (2) RETURNING id) SELECT * FROM x',
+  ],
+  'a NULL of COPY that seems to move columns': ["'\\'", "'x\\'", "'\\\\\\'", "E'\\\\'"].map(
+    text =>
+      `COPY (SELECT a, CASE WHEN n = 2 THEN (SELECT email FROM customers WHERE id = 1) END, b
+        FROM (VALUES (1, NULL, NULL), (2, NULL, NULL), (3, 'y', 'z')) v(n, a, b) ORDER BY n)
+        TO STDOUT (NULL ${text})`,
+  ),
+}
+
+for (const [family, texts] of Object.entries(families)) {
+  t.test(`no value is shown by ${family}`, async t => {
+    for (const text of texts) t.strictSame((await outcome(text)).leaks, [], text)
+  })
+}
+
+t.test('mistakes in a text are still explained', async t => {
+  for (const [text, message] of [
+    ['SELECT emial FROM customers', 'column "emial" does not exist'],
+    ['SELECT * FROM customers, nowhere', 'relation "nowhere" does not exist'],
+    ['SELECT email::nothing FROM customers', 'type "nothing" does not exist'],
+  ] as const)
+    t.strictSame((await outcome(text)).errors, [message], text)
+  const { text } = await outcome("INSERT INTO orders VALUES (1, 1, 1, 'x')")
+  t.match(text, /Key \(id\)=\(1\) already exists/, 'nothing masked, nothing hidden')
+})
+
+t.test('a DELETE of every row is held, however its condition is written', async t => {
+  for (const where of [
+    'EXISTS (SELECT 1 FROM customers)',
+    'EXISTS (SELECT 1 FROM orders o WHERE o.id = 1)',
+    'random() >= 0',
+    '(SELECT true)',
+    '1 = (SELECT 1)',
+    "now() > '2000-01-01'",
+    '1 = ANY (ARRAY[1, 2])',
+    'CURRENT_USER IS NOT NULL',
+    "length('a') = 1",
+    'CASE WHEN true THEN true ELSE false END',
+    'id IN (SELECT id FROM small)',
+    'id = ANY (SELECT s.id FROM public.small s)',
+    'small.id IN (SELECT id FROM small) AND true',
+    'ctid IS NOT NULL',
+    'NOT (tableoid IS NULL)',
+    'id BETWEEN id AND id',
+  ])
+    t.ok((await outcome(`DELETE FROM small WHERE ${where}`)).held, where)
+  for (const text of [
+    'DELETE FROM small USING orders o WHERE o.id = 1',
+    'DELETE FROM small s USING small t WHERE s.id = t.id',
+    "UPDATE small SET v = 'x' FROM orders o WHERE o.id = 1",
+    "UPDATE small AS s SET v = 'x' FROM public.small t WHERE t.id = s.id",
+    'MERGE INTO small USING small t ON small.id = t.id WHEN MATCHED THEN DELETE',
+    'MERGE INTO small USING orders o ON o.id = 1 WHEN MATCHED THEN DELETE',
+    'WITH d AS (DELETE FROM small WHERE random() >= 0 RETURNING *) SELECT 1',
+  ])
+    t.ok((await outcome(text)).held, text)
+  await t.test('and one that narrows runs', async t => {
+    for (const text of [
+      'DELETE FROM small WHERE id = 77',
+      'DELETE FROM small WHERE false',
+      'DELETE FROM small USING orders o WHERE o.id = small.id AND o.id = -1',
+      'DELETE FROM small s WHERE s.id IN (SELECT id FROM small WHERE id = -1)',
+      'DELETE FROM small s WHERE EXISTS (SELECT 1 FROM orders o WHERE o.id = -s.id)',
+      'DELETE FROM small USING small t WHERE small.id = t.id AND t.id = -1',
+      "UPDATE small SET v = 'x' FROM orders o WHERE o.id = -id",
+    ])
+      t.notOk((await outcome(text)).held, text)
+  })
+})
