@@ -247,7 +247,7 @@ const recommended: readonly Rule[] = [
     action: 'hold',
     risk: 'high',
     effects: ['execute', 'update', 'maintain'],
-    details: ['terminate', 'cancel', 'server', 'backup', 'catalog', 'snapshot', 'checkpoint'],
+    details: ['terminate', 'cancel', 'server', 'backup', 'catalog', 'checkpoint'],
     reason: '{object} acts on the server or on other sessions ({detail}).',
   },
   {

@@ -119,6 +119,9 @@ const allowed: readonly string[] = [
   "SELECT pg_catalog.set_config('search_path', '', false)",
   // pg_dump, where the server may not have the setting.
   "SELECT set_config(name, 'view, foreign-table', false) FROM pg_settings WHERE name = 'restrict_nonsystem_relation_kind'",
+  // pg_dump with several jobs: a snapshot shows others nothing that they may not see.
+  'SELECT pg_catalog.pg_export_snapshot()',
+  "SET TRANSACTION SNAPSHOT '00000003-0000001B-1'",
   'SELECT pg_catalog.pg_is_in_recovery()',
   'LOCK TABLE public.orders IN ACCESS SHARE MODE',
   'SELECT pg_advisory_lock(1)',
