@@ -119,13 +119,15 @@ export class FromClient {
   /** Handles the frame at `offset`; returns where the next begins, or `offset` when it cannot yet. */
   #frame(bytes: Buffer, offset: number): number {
     const type = bytes[offset]
+    if (type === undefined || !frontendTypes.has(type))
+      throw new ProtocolError('a frontend message', `type 0x${(type ?? 0).toString(16)}`)
     const length = frameLength(bytes, offset)
     if (length < 4) throw new ProtocolError('a frame length of 4 or more', String(length))
     if (length > lengthMax)
       throw new ProtocolError(`a frame length to ${lengthMax}`, String(length))
     const end = offset + 1 + length
     if (this.#conversation.skipping && isSkipped(type)) return this.#skip(bytes, offset, end)
-    if (type === undefined || !inSeries.has(type)) this.#seriesStart = -1
+    if (!inSeries.has(type)) this.#seriesStart = -1
     if (type === Frontend.CopyData) return this.#copyData(bytes, offset, end)
     if (length > this.#limits.frameBytesMax) return this.#oversized(bytes, offset, end, type)
     if (end > bytes.length) {
@@ -171,7 +173,7 @@ export class FromClient {
         this.terminated = true
         return end
       default:
-        throw new ProtocolError('a frontend message', `type 0x${(type ?? 0).toString(16)}`)
+        throw new ProtocolError('a frontend message', `type 0x${type.toString(16)}`)
     }
   }
 
@@ -333,6 +335,9 @@ export class FromClient {
     if (target.kind === 'statement') {
       const prepared = conversation.statements.get(target.name, segment)
       if (prepared === 'unsettled') return this.#waitForSegment(offset)
+      // The server may still have the one before a Parse that was refused.
+      if (prepared === undefined && target.name === '')
+        return this.#failHere(bytes, offset, end, missingStatement(''))
       this.#owesDescribe(prepared, false)
       return end
     }
@@ -375,7 +380,7 @@ export class FromClient {
     const run = this.#run(portal.prepared.text, analysis, portal)
     const answer = this.#review(portal.prepared.text, analysis, parametersOf(portal))
     if (!(answer instanceof Promise)) {
-      if (!answer.run) return this.#failHere(bytes, this.#seriesStart, end, answer.refusal)
+      if (!answer.run) return this.#failSeries(bytes, end, answer.refusal)
       const describe = this.#owesExecute(portal, run)
       if (describe !== undefined) {
         this.#emitSpan(bytes, offset)
@@ -452,20 +457,18 @@ export class FromClient {
     return { conversation, segment: conversation.segment }
   }
 
-  /** Replaces [start, end) by a message that fails; what the series would have been owed goes. */
+  /** Replaces [offset, end) by a message that fails; what came before it stands. */
   #failHere(
     bytes: Buffer,
-    start: number,
+    offset: number,
     end: number,
     refusal: PostgresRefusal,
     unnames = false,
   ): number {
-    const from = this.#seriesStart >= 0 ? Math.min(this.#seriesStart, start) : start
-    const mark = this.#seriesStart >= 0 ? this.#seriesMark : this.#conversation.mark
-    this.#emitSpan(bytes, from)
-    this.#spanStart = end
-    this.#fail(mark, refusal, unnames)
     this.#seriesStart = -1
+    this.#emitSpan(bytes, offset)
+    this.#spanStart = end
+    this.#fail(this.#conversation.mark, refusal, unnames)
     return end
   }
 
@@ -479,7 +482,16 @@ export class FromClient {
     return this.#failHere(bytes, offset, end, refusal, name === '')
   }
 
-  /** What the series would have been owed goes. */
+  /** Replaces all that came with the Execute, too. */
+  #failSeries(bytes: Buffer, end: number, refusal: PostgresRefusal): number {
+    this.#emitSpan(bytes, this.#seriesStart)
+    this.#spanStart = end
+    this.#fail(this.#seriesMark, refusal)
+    this.#seriesStart = -1
+    return end
+  }
+
+  /** What was owed from `mark` on goes: it is not sent. */
   #fail(mark: number, refusal: PostgresRefusal, failedParse = false): void {
     const back = this.#conversation.takeBack(mark)
     const unnames = failedParse || back.some(owed => owed.statementName?.name === '')
@@ -606,9 +618,8 @@ const inSeries: ReadonlySet<number> = new Set([
 
 const frontendTypes: ReadonlySet<number> = new Set(Object.values(Frontend))
 
-function isSkipped(type: number | undefined): boolean {
-  if (type === Frontend.Sync || type === Frontend.Terminate) return false
-  return type !== undefined && frontendTypes.has(type)
+function isSkipped(type: number): boolean {
+  return type !== Frontend.Sync && type !== Frontend.Terminate
 }
 
 function describePortal(name: string): Buffer {

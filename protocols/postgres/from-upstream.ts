@@ -389,6 +389,7 @@ export class FromUpstream {
     }
     for (const { run } of skipped)
       if (run !== undefined && run !== owed?.run) this.#failed(run, 'skipped')
+    this.#answered()
   }
 
   #failed(run: Run, error: string): void {
