@@ -82,10 +82,11 @@ export function stateText(approval: ApprovalFacts): string {
       return `withdrawn${because(approval.settledReason)}`
     case 'finished':
     case 'failed': {
+      const rows = state === 'failed' ? undefined : result?.rows
       const details = [
         result?.tag,
-        result?.rows === undefined ? undefined : rowsText(result.rows),
-        result?.error,
+        rows === undefined ? undefined : rowsText(rows),
+        result?.error === undefined ? undefined : errorText(result.error),
         result === undefined ? undefined : durationText(result.durationMs),
       ].filter(detail => detail !== undefined)
       return `${state}: ${details.join(', ')}`
@@ -102,6 +103,11 @@ function because(reason: string | undefined): string {
 function approvedBy(answers: readonly PersonAnswer[]): string {
   const names = answers.filter(answer => answer.decision === 'approved').map(answer => answer.name)
   return [...new Set(names)].join(', ')
+}
+
+/** A SQLSTATE by itself says nothing to most people. */
+export function errorText(error: string): string {
+  return /^[0-9A-Z]{5}$/.test(error) ? `SQLSTATE ${error}` : error
 }
 
 export function rowsText(rows: number): string {

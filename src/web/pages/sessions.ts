@@ -1,5 +1,5 @@
 /** Recorded sessions: a list, and the statements of one. Rows are replayed in a terminal. */
-import { durationText, rowsText } from '../../approvals/describe.ts'
+import { durationText, errorText, rowsText } from '../../approvals/describe.ts'
 import { type Html, html, visible } from '../html.ts'
 import type { SessionDetail, SessionStatement, SessionSummary } from '../options.ts'
 import { badge, layout, time, type Viewer } from './layout.ts'
@@ -46,10 +46,11 @@ export function sessionPage(viewer: Viewer, session: SessionDetail): Html {
 }
 
 function item(statement: SessionStatement): Html {
+  const { error, rows } = statement
   const ended = [
-    statement.tag,
-    statement.rows === undefined ? undefined : rowsText(statement.rows),
-    statement.error,
+    ...(error === undefined
+      ? [statement.tag, rows === undefined ? undefined : rowsText(rows)]
+      : [`failed: ${errorText(error)}`]),
     statement.durationMs === undefined ? undefined : durationText(statement.durationMs),
   ].filter(part => part !== undefined)
   return html`<li>

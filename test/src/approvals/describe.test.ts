@@ -69,7 +69,7 @@ t.test('what it does names writes before reads, and counts what is too much', t 
 
 t.test('every state has its words', t => {
   const result = { ok: true, tag: 'DELETE 1', rows: 1, durationMs: 812 }
-  const failed = { ok: false, error: '23503', durationMs: 4 }
+  const failed = { ok: false, rows: 0, error: '23503', durationMs: 4 }
   const words: Record<ApprovalState, string> = {
     pending: 'waiting for a decision',
     approved: 'approved by rita',
@@ -78,7 +78,7 @@ t.test('every state has its words', t => {
     expired: 'expired: nobody decided in time',
     withdrawn: 'withdrawn: no',
     finished: 'finished: DELETE 1, 1 row, 0.8 s',
-    failed: 'failed: 23503, 4 ms',
+    failed: 'failed: SQLSTATE 23503, 4 ms',
   }
   for (const [name, text] of Object.entries(words)) {
     const state = name as ApprovalState
