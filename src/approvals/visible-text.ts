@@ -4,8 +4,11 @@
  * https://trojansource.codes and https://www.unicode.org/reports/tr36/
  */
 
-/** Everything without a shape of its own, but for the space; line feeds and tabs are dealt with. */
-const hidden = /\r\n|[^\P{C}\n\t]|[^\P{Z} ]|\p{Default_Ignorable_Code_Point}/gu
+/**
+ * Everything without a shape of its own, but for the space; line feeds and tabs are dealt with. The
+ * last two, a Braille cell and a note's head, are blank and yet symbols by their class.
+ */
+const hidden = /\r\n|[^\P{C}\n\t]|[^\P{Z} ]|\p{Default_Ignorable_Code_Point}|[\u2800\u{1d159}]/gu
 
 /** A run of harmless text, or one character to be shown by its number. */
 export type TextPart = { readonly text: string } | { readonly codePoint: number }

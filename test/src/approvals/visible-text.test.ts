@@ -31,6 +31,7 @@ t.test('what has no shape of its own is shown by its number', t => {
     '\u202e': 'U+202E',
     '\u2060': 'U+2060',
     '\u2067': 'U+2067',
+    '\u2800': 'U+2800',
     '\u3000': 'U+3000',
     '\u3164': 'U+3164',
     '\ufe0f': 'U+FE0F',
@@ -38,6 +39,7 @@ t.test('what has no shape of its own is shown by its number', t => {
     '\uffa0': 'U+FFA0',
     '\ue000': 'U+E000',
     '\ud800': 'U+D800',
+    '\u{1d159}': 'U+1D159',
     '\u{e0041}': 'U+E0041',
     '\u{e0100}': 'U+E0100',
   }
