@@ -15,6 +15,7 @@ import type {
   StatementContext,
 } from '../protocols/protocol.ts'
 import type { Outcome, Pending } from './approvals/approval.ts'
+import { visibleText } from './approvals/visible-text.ts'
 import type { ApprovalRecord } from './recording/events.ts'
 import { unrecorded } from './refusals.ts'
 import type { Judgement, SessionParts } from './session-parts.ts'
@@ -73,8 +74,20 @@ export class Hold {
       if (outcome.kind !== 'approved') return refused(outcome, pending)
       return await this.#run(pending, either)
     } catch (error) {
+      await this.#giveUp()
       return { run: false, refusal: unrecorded(error) }
     }
+  }
+
+  /** Nobody waits for it any more, so nobody is to be asked to decide it. */
+  async #giveUp(): Promise<void> {
+    if (this.#pending === undefined) return
+    const { id } = this.#pending
+    const error = 'it could not be recorded'
+    const { approvals } = this.#parts
+    // The statement is refused whatever the store says to that.
+    await approvals.withdraw(id, error).catch(() => false)
+    await approvals.finished(id, { ok: false, error, durationMs: 0 }).catch(() => undefined)
   }
 
   /** The approved statement ended. */
@@ -198,7 +211,9 @@ function refused(outcome: Exclude<Outcome, { kind: 'approved' }>, { shortId }: P
 }
 
 function no(code: Refusal['code'], message: string, reason?: string): Answer {
-  const detail = reason === undefined || reason === '' ? undefined : `Reason: ${reason}`
+  // A reviewer wrote it, and the requester's terminal would obey what it can.
+  const detail =
+    reason === undefined || reason === '' ? undefined : `Reason: ${visibleText(reason)}`
   return { run: false, refusal: { code, message, detail, hint: undefined } }
 }
 
