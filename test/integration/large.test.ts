@@ -174,6 +174,23 @@ t.test('much data, little memory', { timeout: 150_000 }, async t => {
     await flat('a client that does not read')
   })
 
+  await t.test('a client that asks and asks and never reads', async () => {
+    const client = await open()
+    const direct = new pg.Client({ connectionString: proxy.upstream.url })
+    await direct.connect()
+    client.socket.pause()
+    const one = [parse("SELECT repeat('w', 1000)"), bind(), execute(), sync]
+    const many = Buffer.concat(Array.from({ length: 10_000 }, () => one).flat())
+    for (let i = 0; i < 80; i += 1) client.socket.write(many)
+    const stuck = `SELECT 1 FROM pg_stat_activity WHERE query LIKE '%repeat(''w''%'
+      AND wait_event = 'ClientWrite'`
+    for (let still = 0; still < 50; )
+      still = (await direct.query(stuck)).rows.length > 0 ? still + 1 : 0
+    await direct.end()
+    await flat('unread answers')
+    client.socket.destroy()
+  })
+
   await t.test('COPY FROM STDIN of 300 MB', async t => {
     const client = await open()
     client.socket.write(query('COPY bulk FROM STDIN'))
