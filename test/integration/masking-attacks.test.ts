@@ -83,6 +83,32 @@ const families: Readonly<Record<string, readonly string[]>> = {
         FROM (VALUES (1, NULL, NULL), (2, NULL, NULL), (3, 'y', 'z')) v(n, a, b) ORDER BY n)
         TO STDOUT (NULL ${text})`,
   ),
+  'guesses of which a condition leaves the right ones': [
+    ...[
+      'generate_series(555000000000, 555000000100) n',
+      'unnest(ARRAY[555000000001, 555000000002]) n',
+      '(VALUES (555000000001), (0)) v(n)',
+      '(SELECT 555000000001 AS n UNION ALL SELECT 0) v',
+      '(SELECT n FROM generate_series(555000000000, 555000000100) n OFFSET 0) v',
+    ].flatMap(guesses => [
+      `SELECT n FROM ${guesses} JOIN customers ON score = n`,
+      `SELECT * FROM ${guesses} WHERE EXISTS (SELECT 1 FROM customers WHERE score = n)`,
+      `SELECT array_agg(n) FROM ${guesses} WHERE n IN (SELECT score FROM customers)`,
+      `SELECT n FROM ${guesses}, LATERAL (SELECT 1 FROM customers WHERE score = n) x`,
+      `SELECT n FROM ${guesses} ORDER BY abs(n - (SELECT score FROM customers WHERE id = 1)) LIMIT 1`,
+      `WITH x AS (SELECT n FROM ${guesses}) SELECT max(n) FROM x, customers WHERE score = n`,
+      `UPDATE customers SET active = true FROM ${guesses} WHERE score = n RETURNING n`,
+      `MERGE INTO audit USING (SELECT n FROM ${guesses} JOIN customers ON score = n) s ON id = n
+       WHEN NOT MATCHED THEN INSERT (what) VALUES ('x') RETURNING n`,
+      `INSERT INTO audit (id) SELECT n FROM ${guesses} JOIN customers ON score = n RETURNING id`,
+    ]),
+    `SELECT string_agg(ch, '') FROM (SELECT chr(g) ch FROM customers c, generate_series(1, 6) i,
+     generate_series(97, 122) g WHERE c.id = 1 AND substr(c.email, i, 1) = chr(g) ORDER BY i) x`,
+    `WITH RECURSIVE r(g) AS (SELECT 555000000000 UNION ALL SELECT g + 1 FROM r, customers c
+     WHERE c.id = 1 AND g < c.score) SELECT max(g) FROM r`,
+    `CREATE TEMP TABLE own (n bigint); INSERT INTO own VALUES (555000000001);
+     SELECT n FROM own JOIN customers ON score = n`,
+  ],
 }
 
 for (const [family, texts] of Object.entries(families)) {
@@ -90,6 +116,23 @@ for (const [family, texts] of Object.entries(families)) {
     for (const text of texts) t.strictSame((await outcome(text)).leaks, [], text)
   })
 }
+
+t.test('a number of rows that is a masked value is held', async t => {
+  const one = '(SELECT score FROM customers WHERE id = 1)'
+  for (const text of [
+    `SELECT FROM generate_series(1, ${one})`,
+    'SELECT generate_series(1, score) FROM customers',
+    `SELECT 1 FROM orders LIMIT ${one} % 5`,
+    `SELECT 1 FROM orders OFFSET ${one} % 5`,
+    `SELECT 1 FROM orders FETCH FIRST (${one} % 5) ROWS ONLY`,
+    `SELECT 1 FROM orders TABLESAMPLE bernoulli(${one} % 5)`,
+    `EXPLAIN ANALYZE SELECT FROM generate_series(1, ${one} % 5)`,
+    `COPY (SELECT FROM generate_series(1, ${one} % 5)) TO STDOUT`,
+    `SELECT count(*) FROM generate_series(1, ${one} % 5)`,
+  ])
+    t.ok((await outcome(text)).held, text)
+  t.notOk((await outcome('SELECT id FROM orders LIMIT 2 OFFSET 1')).held)
+})
 
 t.test('mistakes in a text are still explained', async t => {
   for (const [text, message] of [

@@ -169,6 +169,7 @@ export const sinks: ReadonlyMap<string, string> = new Map(
   Object.entries({
     pg_notify: 'channel',
     set_config: 'setting',
+    nextval: 'sequence',
     setval: 'sequence',
     setseed: 'setting',
     pg_logical_emit_message: 'replication',

@@ -66,6 +66,7 @@ function resultOf(
   const given = derive(args)
   const sink = sinks.get(name)
   if (sink !== undefined) context.move(given, { type: sink, schema: undefined, name })
+  if (name === 'generate_series') context.counted(given)
   if (name === 'current_setting' && isServerSetting(nodes[0], args[0])) return clean
   const results = candidates.map(candidate => functionResult(candidate, given, context))
   return results.length === 1 ? (results[0] ?? untraced) : either(results)

@@ -56,6 +56,7 @@ export function fromItem(node: Node, outer: Scope, before: Namespace, context: C
       const inner = fromItem(sample.relation, outer, before, context)
       const args = context.values([...(sample.args ?? []), sample.repeatable], level(outer, before))
       context.touch(derive(args))
+      context.counted(derive(args))
       return { ...inner, conditions: allOf([inner.conditions, asking(derive(args))]) }
     }
     case 'RangeFunction':

@@ -10,6 +10,7 @@ import {
 } from './conditions.ts'
 import type { Context } from './context.ts'
 import { fromClause } from './from.ts'
+import { decidedBy } from './guesses.ts'
 import { orderBy, windowValue } from './order.ts'
 import { emptyNamespace, level, type Scope } from './scope.ts'
 import { targetList } from './targets.ts'
@@ -65,7 +66,7 @@ function plainSelect(select: Select, outer: Scope, context: Context): Rows {
     predicate(select.whereClause, scope, context),
     predicate(select.havingClause, scope, context),
   ]
-  const columns = targetList(select.targetList, scope, context)
+  let columns = targetList(select.targetList, scope, context)
   conditions.push(comparing(orderBy(select.groupClause, scope, columns, context)))
   conditions.push(distinctClause(select, scope, columns, context))
   // The order alone decides nothing about which rows there are, a limit makes it decide.
@@ -73,7 +74,10 @@ function plainSelect(select: Select, outer: Scope, context: Context): Rows {
   const decides = isLimited(select) || isDistinctOn(select)
   if (decides) conditions.push(asking(derive(order)))
   conditions.push(limits(select, scope, context))
-  return { columns, conditions: allOf(conditions) }
+  const all = allOf(conditions)
+  const namespace = decidedBy(from, all)
+  if (namespace !== from) columns = targetList(select.targetList, { ...scope, namespace }, context)
+  return { columns, conditions: all }
 }
 
 function distinctClause(
@@ -125,6 +129,7 @@ function valuesLists(select: Select, outer: Scope, context: Context): Rows {
 function limits(select: Select, scope: Scope, context: Context): Conditions {
   const value = derive(context.values([select.limitCount, select.limitOffset], scope))
   context.touch(value)
+  context.counted(value)
   return asking(value)
 }
 

@@ -7,6 +7,7 @@ import { as, type FieldsOf, type Node } from '../tree.ts'
 import { allOf, type Conditions, predicate, unconditional } from './conditions.ts'
 import type { Context } from './context.ts'
 import { fromClause, fromItem, targetRelation } from './from.ts'
+import { decidedBy } from './guesses.ts'
 import { emptyNamespace, type Item, joined, level, type Namespace, type Scope } from './scope.ts'
 import { targetList } from './targets.ts'
 import { anyOf, type Columns, clean, derive, fieldNamed, type Rows, type Value } from './value.ts'
@@ -266,7 +267,8 @@ function returning(
     { ...item, schemas: undefined, name: names.new, columns },
   ]
   // A relation that is called so itself hides the version, unless the version was given the name.
-  const shown = othersFirst ? joined(others, now) : joined(now, others)
+  const beside = decidedBy(others, conditions)
+  const shown = othersFirst ? joined(beside, now) : joined(now, beside)
   const free = versions.filter(version => !shown.items.some(each => each.name === version.name))
   const scope = level(outer, withItems(shown, free))
   return { columns: targetList(clause.exprs, scope, context), conditions }
