@@ -1,7 +1,7 @@
 /**
  * Errors by whose fault they are. ProtocolError: the peer broke the protocol, its connection is
  * closed. AccessDenied: told to the client. UpstreamError: told to the client and recorded.
- * RecordingUnavailable: the statement is refused. Anything else is a bug and ends the session.
+ * Anything else is a bug and ends the session.
  */
 
 /** The peer sent what the protocol does not allow. `expected` and `came` go into the message. */
@@ -34,19 +34,4 @@ export class UpstreamError extends Error {
     super(message, options)
     this.name = 'UpstreamError'
   }
-}
-
-/** The journal cannot take more; nothing may run. */
-export class RecordingUnavailable extends Error {
-  readonly code = 'COUNTERSIGN_RECORDING_UNAVAILABLE'
-
-  constructor(message: string, options?: ErrorOptions) {
-    super(message, options)
-    this.name = 'RecordingUnavailable'
-  }
-}
-
-/** The last line of an exhaustive switch over our own unions. */
-export function assertNever(value: never): never {
-  throw new TypeError(`unexpected ${JSON.stringify(value)}`)
 }
