@@ -6,7 +6,7 @@ import { shop } from '../../../../support/lineage-shop.ts'
 
 await loadParser()
 
-// Captured from psql 18 with \set ECHO_HIDDEN on, and from the statement logs of the clients named.
+// Written after what psql 18 and the clients named ask; shortened in places, so not theirs word by word.
 const statements: Record<string, string> = {
   '\\dt+': `SELECT n.nspname as "Schema", c.relname as "Name",
     CASE c.relkind WHEN 'r' THEN 'table' WHEN 'v' THEN 'view' WHEN 'p' THEN 'partitioned table' END as "Type",
