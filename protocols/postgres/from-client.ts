@@ -217,7 +217,7 @@ export class FromClient {
     const text = this.#text(bytes.subarray(offset + headerBytes, end - 1))
     if (bytes[end - 1] !== 0) throw new ProtocolError('a NUL after the query', 'another byte')
     if (typeof text !== 'string') return this.#replaceQuery(bytes, offset, end, text)
-    const analysis = this.#names.analyze(text)
+    const analysis = this.#names.analyzeQuery(text, this.#conversation)
     const conflict = this.#names.conflict(analysis, this.#conversation)
     if (conflict !== undefined) return this.#replaceQuery(bytes, offset, end, conflict)
     const run = this.#run(text, analysis, undefined)

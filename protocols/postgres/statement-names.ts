@@ -8,7 +8,7 @@ import type { Conversation } from './conversation.ts'
 import type { FieldDescription } from './messages/row-description.ts'
 import { duplicate, type PostgresRefusal } from './refusal.ts'
 import type { Analyzer } from './sql/analyzer.ts'
-import { changesOf } from './sql/changes.ts'
+import { changesOf, keepChanges } from './sql/changes.ts'
 import { baseColumns } from './sql/lineage/trace.ts'
 import { SessionNames } from './sql/session-names.ts'
 
@@ -51,6 +51,22 @@ export class StatementNames {
 
   analyze(text: string): Analysis {
     return this.#analyzer.analyze(text, this.#names)
+  }
+
+  /**
+   * A text of its own: a MOVE in a portal that the protocol made, and that ran, does what the portal
+   * does. A FETCH shows rows, and a function may have put another cursor in the portal's place.
+   */
+  analyzeQuery(text: string, conversation: Conversation): Analysis {
+    const analysis = this.analyze(text)
+    const [effect, more] = analysis.effects
+    if (analysis.tag !== 'MOVE' || effect?.kind !== 'unknown' || more !== undefined) return analysis
+    const portal = conversation.portals.get(effect.object?.name ?? '', conversation.segment)
+    if (portal === undefined || portal === 'unsettled' || portal.run === undefined) return analysis
+    const { effects, reads, moves, relations } = portal.analysis
+    const moved: Analysis = { ...analysis, effects, reads, moves, relations }
+    keepChanges(moved, changesOf(portal.analysis))
+    return moved
   }
 
   /** Set when the schema changed and everything before was answered: wait, then analyze. */

@@ -178,6 +178,36 @@ t.test('client, proxy and server stay in step', async t => {
     await works(client)
   })
 
+  await t.test('MOVE in a portal that ran does what the portal does', async () => {
+    const client = await open()
+    client.send(query('BEGIN'))
+    await client.untilReady()
+    const numbers = parse('SELECT n FROM generate_series(1, 9) n')
+    client.send(numbers, bind({ portal: 'p' }), execute('p', 2), sync)
+    t.equal(summary(await client.untilReady()), '1 2 D D s Z(T)')
+    client.send(query('MOVE FORWARD 3 p'))
+    t.equal(summary(await client.untilReady()), 'C(MOVE 3) Z(T)')
+    client.send(execute('p', 1), sync)
+    const frames = await client.untilReady()
+    t.strictSame(values(frames[0] as never), ['6'])
+    client.send(query('ROLLBACK'))
+    await client.untilReady()
+    await works(client)
+  })
+
+  await t.test('MOVE in a portal that was only bound is held', async () => {
+    const client = await open()
+    client.send(query('BEGIN'))
+    await client.untilReady()
+    const sneaky = parse("INSERT INTO audit (what) VALUES ('sneaky') RETURNING id")
+    client.send(sneaky, bind({ portal: 'q' }), sync)
+    t.equal(summary(await client.untilReady()), '1 2 Z(T)')
+    client.send(query('MOVE ALL q'))
+    const frame = await client.next()
+    t.match(fieldsOf(frame?.body ?? Buffer.alloc(0)).get('M'), /^held for approval/)
+    client.close()
+  })
+
   await t.test('rows of a statement that nobody described are the same rows', async () => {
     const client = await open()
     client.send(parse('SELECT 7 AS n'), bind(), execute(), sync)

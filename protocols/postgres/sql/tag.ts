@@ -34,6 +34,7 @@ export function tagOf(node: Node): string {
   const set = as(node, 'VariableSetStmt')
   if (set !== undefined)
     return set.kind === 'VAR_RESET' || set.kind === 'VAR_RESET_ALL' ? 'RESET' : 'SET'
+  if (as(node, 'FetchStmt')?.ismove === true) return 'MOVE'
   const vacuum = as(node, 'VacuumStmt')
   if (vacuum !== undefined) return vacuum.is_vacuumcmd === true ? 'VACUUM' : 'ANALYZE'
   return spelled(kind ?? 'unknown')
