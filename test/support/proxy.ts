@@ -16,6 +16,8 @@ import type { Pair } from './certificates.ts'
 import { startPostgres, type TestPostgresOptions } from './postgres.ts'
 
 export const main: string = fileURLToPath(new URL('../../dist/src/main.js', import.meta.url))
+/** Arguments of env: the test runner's loaders and signal handlers are none of the program's. */
+const clean = ['-u', 'NODE_OPTIONS']
 /** Everybody's. */
 export const password = 'correct-horse'
 
@@ -183,8 +185,8 @@ class RunningProxy implements Proxy {
   }
 
   async start(): Promise<void> {
-    const [command, ...args] = [...this.#wrap, process.execPath, main, 'serve', '-c', this.config]
-    const child = spawn(command ?? '', args, { stdio: ['ignore', 'ignore', 'pipe'] })
+    const args = [...clean, ...this.#wrap, process.execPath, main, 'serve', '-c', this.config]
+    const child = spawn('env', args, { stdio: ['ignore', 'ignore', 'pipe'] })
     this.#child = child
     const from = this.#output.length
     const exited = once(child, 'exit')
@@ -239,7 +241,9 @@ class RunningProxy implements Proxy {
   async command(
     ...args: string[]
   ): Promise<{ code: number | null; stdout: string; stderr: string }> {
-    const child = spawn(process.execPath, [main, ...args], { stdio: ['ignore', 'pipe', 'pipe'] })
+    const child = spawn('env', [...clean, process.execPath, main, ...args], {
+      stdio: ['ignore', 'pipe', 'pipe'],
+    })
     let stdout = ''
     let stderr = ''
     child.stdout.on('data', chunk => {
