@@ -112,7 +112,8 @@ export class Approvals {
     if (request.shownDigest !== approval.digest) {
       return refuse('stale', 'what was shown is not what is asked: look at the request again')
     }
-    const reason = request.reason?.trim().slice(0, reasonLengthMax)
+    // SQLite would cut a text off at its first NUL.
+    const reason = request.reason?.replaceAll('\0', '\ufffd').trim().slice(0, reasonLengthMax)
     const answer: PersonAnswer = {
       name: request.person.name,
       groups: request.person.groups,
