@@ -134,6 +134,40 @@ t.test('a number of rows that is a masked value is held', async t => {
   t.notOk((await outcome('SELECT id FROM orders LIMIT 2 OFFSET 1')).held)
 })
 
+t.test('functions get no other names that nobody would know', async t => {
+  for (const text of [
+    'CREATE OPERATOR @@@@ (leftarg = tsquery, rightarg = text, function = ts_rewrite)',
+    'CREATE OPERATOR #### (rightarg = text, function = pg_read_file)',
+    'CREATE OPERATOR #### (rightarg = int, procedure = pg_terminate_backend)',
+    "CREATE AGGREGATE length(text) (sfunc = textcat, stype = text, initcond = '')",
+    "CREATE AGGREGATE pg_temp.length(text) (sfunc = textcat, stype = text, initcond = '')",
+    'CREATE CAST (int AS text) WITH FUNCTION to_hex(int)',
+  ])
+    t.ok((await outcome(text)).held, text)
+  const { leaks } = await outcome(
+    'CREATE TYPE count AS RANGE (subtype = text); SELECT count(email, email) FROM customers',
+  )
+  t.strictSame(leaks, [], 'a range is made by a function of its name')
+})
+
+t.test('a setting that must stay stays, however it is set', async t => {
+  for (const text of [
+    'SET "Client_Encoding" = \'sjis\'',
+    "SET NAMES 'sjis'",
+    "SELECT set_config('client_ENCODING', 'sjis', false)",
+    "SELECT set_config(name, 'sjis', false) FROM pg_settings WHERE name = 'client_encoding'",
+    "UPDATE pg_settings SET setting = 'sjis' WHERE name = 'client_encoding'",
+    "UPDATE pg_catalog.pg_settings AS s SET setting = 'sjis' WHERE s.name LIKE 'client_enc%'",
+    "WITH x AS (UPDATE pg_settings SET setting = 'sjis' WHERE name = 'client_encoding') SELECT 1",
+    `MERGE INTO pg_settings s USING (SELECT 1) x ON s.name = 'client_encoding'
+     WHEN MATCHED THEN UPDATE SET setting = 'sjis'`,
+    "CREATE TEMP VIEW s AS SELECT * FROM pg_settings; UPDATE s SET setting = 'sjis' WHERE name = 'client_encoding'",
+  ]) {
+    const { text: received } = await outcome(text)
+    t.notMatch(received, /client_encoding\0SJIS/, text)
+  }
+})
+
 t.test('mistakes in a text are still explained', async t => {
   for (const [text, message] of [
     ['SELECT emial FROM customers', 'column "emial" does not exist'],

@@ -180,7 +180,9 @@ export const createStatements: Handlers<CreateKinds> = {
   CreateRangeStmt: ({ typeName }, out) => made(out, 'type', nameOf(typeName)),
   CompositeTypeStmt: ({ typevar }, out) => madeRelation(out, 'type', typevar),
   DefineStmt: ({ kind, defnames, definition }, out) => {
-    made(out, objectType(kind), nameOf(defnames))
+    // They run functions under names of their own: nobody sees any more which.
+    const runs = kind === 'OBJECT_AGGREGATE' || kind === 'OBJECT_OPERATOR' || kind === 'OBJECT_TYPE'
+    made(out, objectType(kind), nameOf(defnames), runs ? 'code' : undefined)
     functionsNamed(definition, out)
   },
   CreateAmStmt: ({ amname }, out) => made(out, 'access method', amname, 'code'),

@@ -14,10 +14,11 @@ import type {
   UpdateStmt,
   WithClause,
 } from 'libpg-query'
-import type { EffectKind } from '../../../protocol.ts'
+import type { Effect, EffectKind } from '../../../protocol.ts'
 import type { Relation } from '../../catalog.ts'
 import type { SessionRelation } from '../names.ts'
 import { as } from '../tree.ts'
+import { settingChanged } from './built-in-functions.ts'
 import { type Collector, type EffectMore, objectOf, type Scope } from './collector.ts'
 import { unfiltered } from './filter.ts'
 import { createdObject, rangesOf } from './objects.ts'
@@ -87,9 +88,23 @@ function written(
 ): void {
   const relations = out.relation(kind, range, more)
   reached(kind, relations, out, more)
+  if (kind === 'update' && relations.some(isLikeView) && out.effects.some(isOfSettings)) {
+    // Its rule calls set_config for each row: any setting may be meant, the role among them.
+    settingChanged(undefined, out)
+    out.add('role', undefined, { detail: 'computed' })
+  }
   if (returning === undefined) return
   out.relation('read', range)
   reached('read', relations, out, {})
+}
+
+/** What a session made may be a view, too. */
+function isLikeView(relation: Relation): boolean {
+  return relation.kind === 'view' || 'behind' in relation
+}
+
+function isOfSettings({ object }: Effect): boolean {
+  return object?.schema === 'pg_catalog' && object.name === 'pg_settings'
 }
 
 /** Evaluates the WITH queries, and gives the scope in which the statement itself stands. */

@@ -37,7 +37,9 @@ export function attributeValue(name: string, row: Value, _: Scope, context: Cont
 function callValue(call: Call, args: readonly Value[], context: Context): Value {
   const { schema, name } = qualified(nameOf(call.funcname))
   const candidates = resolveFunctions(context.names, schema, name)
-  if (name === 'count' && candidates.length > 0 && candidates.every(each => each.builtIn)) {
+  // With two arguments it is something that was made just now.
+  const counts = name === 'count' && args.length <= 1 && candidates.length > 0
+  if (counts && candidates.every(each => each.builtIn)) {
     context.call({ schema, name, candidates, args: [] })
     return derive(args.map(arg => context.drop(arg)))
   }

@@ -607,11 +607,11 @@ create type c as (a int)
     create type c
 create aggregate agg (int) (sfunc = plain, stype = int)
   [CREATE AGGREGATE] none
-    create aggregate agg
+    create aggregate agg (code)
     execute function public.plain (sql immutable)
 create operator === (leftarg = int, rightarg = int, function = plain)
   [CREATE OPERATOR] none
-    create operator ===
+    create operator === (code)
     execute function public.plain (sql immutable)
 create cast (int as text) with function plain(int)
   [CREATE CAST] none
