@@ -164,7 +164,6 @@ export const close = (kind: 'S' | 'P', name: string): Buffer =>
 
 export const sync: Buffer = encodeMessage('S', () => undefined)
 export const flush: Buffer = encodeMessage('H', () => undefined)
-export const terminate: Buffer = encodeMessage('X', () => undefined)
 export const copyData = (bytes: Buffer): Buffer => encodeMessage('d', body => body.bytes(bytes))
 export const copyDone: Buffer = encodeMessage('c', () => undefined)
 export const copyFail = (why: string): Buffer => encodeMessage('f', body => body.cstring(why))
