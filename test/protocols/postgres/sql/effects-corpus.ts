@@ -915,7 +915,7 @@ fetch all from c
   [FETCH] untraced
     unknown cursor c
 move 5 from c
-  [FETCH] none
+  [MOVE] none
     unknown cursor c
 close c
   [CLOSE] none
