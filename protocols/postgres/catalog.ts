@@ -79,6 +79,11 @@ export class Catalog {
     return this.#next
   }
 
+  /** A reading that is under way; what is analyzed before it ends may be analyzed wrongly. */
+  get refreshing(): Promise<void> | undefined {
+    return this.#next ?? this.#running
+  }
+
   async close(): Promise<void> {
     clearInterval(this.#poll)
     await this.#connection.close()

@@ -501,20 +501,38 @@ export class FromClient {
 
   #hold(answer: Promise<Answer>, run: Run, decide: (answer: Answer) => void): void {
     this.held = true
-    this.wait = answer.then(decided => {
+    this.wait = answer.then(async answered => {
+      const decided = answered.run ? await this.#unlessDrifted(run) : answered
       this.held = false
       this.wait = undefined
       // What came before it in its segment failed in the meantime: it would not run any more.
-      if (this.#conversation.skipping) return decided.run ? this.#recordSkipped(run) : undefined
+      if (this.#conversation.skipping) {
+        if (decided.run) await this.#recordNotRun(run, 'skipped')
+        return
+      }
       decide(decided)
       this.#flush()
-      return undefined
     })
   }
 
-  #recordSkipped({ statement }: Run): Promise<void> | undefined {
+  /** The schema may have changed while people decided: what they saw would not be what runs. */
+  async #unlessDrifted(run: Run): Promise<Answer> {
+    if (!(await this.#names.drifted(run.text, run.analysis))) return { run: true }
+    await this.#recordNotRun(run, 'drifted')
+    const refusal: PostgresRefusal = {
+      code: 'withdrawn',
+      sqlState: '40001',
+      message:
+        'the schema changed while the statement waited: what was approved is not what would run',
+      detail: undefined,
+      hint: 'Run the statement again, and have it looked at again.',
+    }
+    return { run: false, refusal }
+  }
+
+  #recordNotRun({ statement }: Run, error: 'skipped' | 'drifted'): Promise<void> | undefined {
     const end = { type: 'statement.end', tag: undefined, rows: 0, bytes: 0 } as const
-    return this.#session.record({ ...end, statement, error: 'skipped' })
+    return this.#session.record({ ...end, statement, error })
   }
 
   #waitAt(wait: Promise<void>, offset: number): number {

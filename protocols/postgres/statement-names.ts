@@ -69,16 +69,25 @@ export class StatementNames {
     return moved
   }
 
-  /** Set when the schema changed and everything before was answered: wait, then analyze. */
+  /**
+   * Set when the schema changed, by this session or by another, and everything before was answered:
+   * wait, then analyze.
+   */
   stale(conversation: Conversation): Promise<void> | undefined {
-    if (!this.#names.needsCatalog) {
-      if (this.#names.catalog !== this.#catalog.snapshot) {
-        this.#names.setCatalog(this.#catalog.snapshot)
-      }
-      return undefined
-    }
-    if (conversation.owedCount > 0) return undefined
-    return this.#catalog.refresh().then(() => this.#names.setCatalog(this.#catalog.snapshot))
+    const reading = this.#names.needsCatalog ? this.#catalog.refresh() : this.#catalog.refreshing
+    if (reading !== undefined && conversation.owedCount === 0)
+      return reading.then(() => this.#names.setCatalog(this.#catalog.snapshot))
+    if (!this.#names.needsCatalog && this.#names.catalog !== this.#catalog.snapshot)
+      this.#names.setCatalog(this.#catalog.snapshot)
+    return undefined
+  }
+
+  /** Whether a text no longer means what it meant when it was analyzed, some time ago. */
+  async drifted(text: string, analysis: Analysis): Promise<boolean> {
+    await this.#catalog.refresh()
+    this.#names.setCatalog(this.#catalog.snapshot)
+    const now = this.analyze(text)
+    return now !== analysis && meaningOf(now) !== meaningOf(analysis)
   }
 
   /** SQL and the protocol share their names on the server; here a name belongs to one of them. */
@@ -117,6 +126,8 @@ export class StatementNames {
 
   settled(transaction: 'idle' | 'open' | 'failed'): void {
     this.#names.settled(transaction)
+    // At once, since other sessions' statements depend on it, too. Whoever waits hears of a failure.
+    if (this.#names.needsCatalog) this.#catalog.refresh().catch(() => undefined)
   }
 
   /** ParameterStatus. */
@@ -138,4 +149,8 @@ export class StatementNames {
         : baseColumns(relation, column, this.#names).sources
     return { name: field.name, type, origin }
   }
+}
+
+function meaningOf({ effects, results, reads, moves, relations }: Analysis): string {
+  return JSON.stringify([effects, results, reads, moves, relations])
 }
