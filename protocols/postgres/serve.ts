@@ -279,6 +279,8 @@ class Relay {
       interrupt.abort('cancelled by the client')
       return
     }
+    // Nothing runs: passed on, it would hit whatever the client sends next.
+    if (this.#conversation.owedCount === 0) return
     const target = this.#upstream.cancelTarget
     if (target === undefined) return
     cancelUpstream(target, { signal: this.#session.signal, timeoutMs: 10_000 }).catch(() => {

@@ -161,8 +161,12 @@ function nodeUrl(dataDir: string): string {
     if (own !== undefined && uid !== own && uid !== 0) {
       throw new UsageError(`${path} belongs to another user: say --url`)
     }
-    const { http } = JSON.parse(readFileSync(path, 'utf8')) as { http?: unknown }
-    if (typeof http === 'string') return http
+    const node = JSON.parse(readFileSync(path, 'utf8')) as { http?: unknown; pid?: unknown }
+    // A proxy that was killed leaves its address behind, and somebody else may listen there now.
+    if (typeof node.pid === 'number' && !isAlive(node.pid)) {
+      throw new UsageError(`the proxy of ${dataDir} does not run: start it, or say --url`)
+    }
+    if (typeof node.http === 'string') return node.http
   } catch (error) {
     if (error instanceof UsageError) throw error
     const expected = 'expected --url, COUNTERSIGN_URL or a running proxy'
@@ -194,4 +198,13 @@ async function passwordOf(user: string, io: Io): Promise<string> {
     throw new UsageError('expected COUNTERSIGN_PASSWORD, or a terminal to ask for the password')
   }
   return askHidden(io, `Password of ${user}: `)
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    return process.kill(pid, 0)
+  } catch (error) {
+    // It is there, and not ours to signal.
+    return (error as NodeJS.ErrnoException).code === 'EPERM'
+  }
 }
