@@ -501,8 +501,9 @@ export class FromClient {
 
   #hold(answer: Promise<Answer>, run: Run, decide: (answer: Answer) => void): void {
     this.held = true
+    const interrupted = this.#interrupted()
     this.wait = answer.then(async answered => {
-      const decided = answered.run ? await this.#unlessDrifted(run) : answered
+      const decided = answered.run ? await this.#unlessDrifted(run, interrupted) : answered
       this.held = false
       this.wait = undefined
       // What came before it in its segment failed in the meantime: it would not run any more.
@@ -516,8 +517,14 @@ export class FromClient {
   }
 
   /** The schema may have changed while people decided: what they saw would not be what runs. */
-  async #unlessDrifted(run: Run): Promise<Answer> {
-    if (!(await this.#names.drifted(run.text, run.analysis))) return { run: true }
+  async #unlessDrifted(run: Run, interrupted: AbortSignal): Promise<Answer> {
+    // A schema that cannot be read may have changed.
+    const drifted = await this.#names.drifted(run.text, run.analysis).catch(() => true)
+    if (interrupted.aborted) {
+      await this.#recordNotRun(run, 'skipped')
+      return { run: false, refusal: cancelled }
+    }
+    if (!drifted) return { run: true }
     await this.#recordNotRun(run, 'drifted')
     const refusal: PostgresRefusal = {
       code: 'withdrawn',
@@ -654,6 +661,14 @@ function located(answer: Answer | Promise<Answer>, analysis: Analysis): Answer |
   if (position === undefined || answer.refusal.code !== 'unreadable') return answer
   const refusal: PostgresRefusal = { ...answer.refusal, position }
   return { run: false, refusal }
+}
+
+/** Ctrl-C, or a client that left, between the approval and the run. */
+const cancelled: PostgresRefusal = {
+  code: 'withdrawn',
+  message: 'canceling statement due to user request',
+  detail: undefined,
+  hint: undefined,
 }
 
 const noParameters: readonly Parameter[] = []
