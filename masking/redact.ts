@@ -8,6 +8,7 @@ const REDACTED = '[redacted]'
 
 /** A value that is valid for the type and says nothing; null where no such value is known. */
 export function redaction(type: ValueType): string | null {
+  if (type.redaction !== undefined) return type.redaction
   switch (type.class) {
     case 'text':
       return fitText(REDACTED, type)

@@ -30,6 +30,11 @@ export interface Gateway {
   readonly tls: SecureContextOptions | undefined
   /** What the client has to prove. An unknown user gets a decoy, so that it cannot be told apart. */
   credential(login: Login): Credential
+  /**
+   * Whether the password itself, where it arrives whole, proves that user. Takes as long for an
+   * unknown one. Never to be asked for what came in clear over a network.
+   */
+  verifyPassword(login: Login, password: string): Promise<boolean>
   /** Called once the proof succeeded. Throws AccessDenied. */
   login(login: Login): Promise<Session>
 }
@@ -49,7 +54,10 @@ export interface Limits {
 export interface Login {
   readonly protocol: string
   readonly user: string
-  /** As the client asked for it: a name of the configuration's `databases`. */
+  /**
+   * As the client asked for it: a name of the configuration's `databases`. Empty when it named
+   * none: then it is the only one that speaks this protocol and that the user may use.
+   */
   readonly database: string
   readonly application: string | undefined
   readonly remoteAddress: string
@@ -62,6 +70,8 @@ export interface Credential {
   readonly salt: Buffer
   readonly storedKey: Buffer
   readonly serverKey: Buffer
+  /** SHA-1(SHA-1(password)), for mysql_native_password where the configuration allows it. */
+  readonly nativePassword?: Buffer
 }
 
 /** The real database's address and credentials; the client never sees them. */
@@ -126,8 +136,11 @@ export interface Session {
 export type Answer = { readonly run: true } | { readonly run: false; readonly refusal: Refusal }
 
 export interface Refusal {
-  /** Why, for the protocol's own code: SQLSTATE or errno. */
-  readonly code: 'denied' | 'expired' | 'withdrawn' | 'unreadable' | 'unrecorded'
+  /**
+   * Why, for the protocol's own code: SQLSTATE or errno. `held`: nobody waits; once approved, the
+   * same statement runs.
+   */
+  readonly code: 'denied' | 'held' | 'expired' | 'withdrawn' | 'unreadable' | 'unrecorded'
   /** One sentence. */
   readonly message: string
   /** Rule names, approval id; one line. */
@@ -141,8 +154,10 @@ export interface StatementContext {
   readonly transaction: 'idle' | 'open' | 'failed'
   /** The role that runs it, if the client changed it. */
   readonly role: string | undefined
-  /** As known from the wire; undefined when it cannot be known. */
+  /** As known from the wire; undefined when it cannot be known. MySQL: the current database. */
   readonly searchPath: string | undefined
+  /** Other settings that change what the text means, in one line: MySQL's sql_mode. */
+  readonly settings?: string
 }
 
 // ── A statement ─────────────────────────────────────────────────────────────────────────────────
@@ -272,6 +287,8 @@ export interface ValueType {
   readonly name: string
   /** In characters, where the type has a bound: varchar(n), char(n). */
   readonly lengthMax: number | undefined
+  /** What stands for a hidden value where that of the class would not be valid; null is NULL. */
+  readonly redaction?: string | null
 }
 
 export type ValueClass =
@@ -294,7 +311,10 @@ export type ValueClass =
 /** By position. A column that passes as it is has undefined. Same length as the result's columns. */
 export type ResultMask = readonly (CellMask | undefined)[]
 
-/** Values are in the protocol's text form, valid for the column's type; null is SQL NULL. */
+/**
+ * Values are in the protocol's text form, valid for the column's type; null is SQL NULL. Bytes are
+ * `\x` and hexadecimal digits in every protocol.
+ */
 export type CellMask =
   /** Every cell, NULL included, becomes the same value. */
   | { readonly kind: 'constant'; readonly value: string | null; readonly rule: string }

@@ -37,6 +37,10 @@ export class LocalGateway implements Gateway {
     return this.#parts.users.credential(login.user)
   }
 
+  async verifyPassword(login: Login, password: string): Promise<boolean> {
+    return (await this.#parts.users.verifyPassword(login.user, password)) !== undefined
+  }
+
   async login(login: Login): Promise<Session> {
     const { config, users, policy, masking, approvals, recorder, metrics } = this.#parts
     const identity = users.find(login.user)

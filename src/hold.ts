@@ -188,6 +188,7 @@ function bindingDigest(parts: SessionParts, { statement, context }: Held): strin
     database.upstream.user,
     context.role ?? null,
     context.searchPath ?? null,
+    ...(context.settings === undefined ? [] : [context.settings]),
   ]
   return createHash('sha256').update(JSON.stringify(bound)).digest('hex')
 }

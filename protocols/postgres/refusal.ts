@@ -34,6 +34,7 @@ export interface PostgresRefusal extends Refusal {
 /** https://www.postgresql.org/docs/current/errcodes-appendix.html */
 const sqlStates: Readonly<Record<Refusal['code'], string>> = {
   denied: '42501', // insufficient_privilege
+  held: '57C01', // of the class operator intervention, and our own
   expired: '42501',
   withdrawn: '57014', // query_canceled
   unreadable: '42601', // syntax_error

@@ -54,6 +54,7 @@ export function testGateway(options: TestGatewayOptions): TestGateway {
     limits: { ...testLimits, ...options.limits },
     tls: options.tls,
     credential: login => verifier(options.users[login.user] ?? randomBytes(16).toString('hex')),
+    verifyPassword: async (login, password) => options.users[login.user] === password,
     login: async login => {
       logins.push(login)
       if (options.login !== undefined) return options.login(login)
