@@ -14,6 +14,11 @@ export interface Protocol {
   /** Lower case, as the configuration writes it: `postgres`, `mysql`. */
   readonly name: string
   readonly defaultPort: number
+  /**
+   * Learns of the servers behind it what a client is told before it says where it wants to go.
+   * Called before it listens; never rejects: one that is away now is learnt of later.
+   */
+  learn(upstreams: readonly Upstream[]): Promise<void>
   /** Speaks to one client until it leaves or is sent away. Never rejects. */
   serve(client: Socket, gateway: Gateway): Promise<void>
   /** Reads statements against a live catalog without a client: `explain`, `check`, `discover`. */

@@ -4,7 +4,7 @@ import type { MaskRules } from '../masking/rules.ts'
 import { AccessDenied } from '../protocols/errors.ts'
 import type { Credential, Gateway, Limits, Login, Session } from '../protocols/protocol.ts'
 import type { Approvals } from './approvals/approvals.ts'
-import type { Config } from './config/config.ts'
+import type { Config, DatabaseConfig } from './config/config.ts'
 import type { Users } from './identity/users.ts'
 import type { Policy } from './policy/policy.ts'
 import type { Recorder } from './recording/recorder.ts'
@@ -31,6 +31,12 @@ export class LocalGateway implements Gateway {
     this.#parts = parts
     this.limits = parts.config.limits
     this.tls = parts.config.listen.tls
+  }
+
+  /** Those that a protocol serves. */
+  databases(protocol: string): readonly DatabaseConfig[] {
+    const all = [...this.#parts.config.databases.values()]
+    return all.filter(database => database.protocol === protocol)
   }
 
   credential(login: Login): Credential {

@@ -108,6 +108,7 @@ async function listen(
 ): Promise<Address | undefined> {
   const protocol = protocols.find(each => each.name === name)
   if (address === undefined || protocol === undefined) return undefined
+  await protocol.learn(gateway.databases(name).map(({ upstream }) => upstream))
   const clients = new Set<Socket>()
   const server = createServer({ noDelay: true }, client => {
     clients.add(client)

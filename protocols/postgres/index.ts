@@ -12,6 +12,8 @@ export function postgres(): Protocol {
   return {
     name: 'postgres',
     defaultPort: 5432,
+    // A Postgres client speaks first, and says where it wants to go.
+    learn: () => Promise.resolve(),
     serve: (client, gateway) => serve(client, gateway, cancels, databases),
     open: openReader,
     decodeFrames,
