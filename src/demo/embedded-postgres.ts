@@ -93,7 +93,7 @@ export async function startEmbeddedPostgres(
     await stop(server)
     const retry = options.port === undefined && attempt < 5 && problem.includes('in use')
     if (retry) continue
-    if (options.temporary) await rm(options.dir, { recursive: true, force: true })
+    if (options.temporary) await rm(options.dir, { recursive: true, force: true, maxRetries: 5 })
     throw new Error(`Postgres did not start: ${problem}`)
   }
 }
@@ -241,7 +241,8 @@ async function running(
     url: `postgres://postgres:${encodeURIComponent(at.password)}@127.0.0.1:${at.port}/postgres`,
     stop: () => {
       stopping ??= stop(server).then(async () => {
-        if (options.temporary) await rm(options.dir, { recursive: true, force: true })
+        if (options.temporary)
+          await rm(options.dir, { recursive: true, force: true, maxRetries: 5 })
       })
       return stopping
     },

@@ -94,7 +94,7 @@ async function copied(native: string, name: string, version: string): Promise<st
     await rename(fresh, target)
     return target
   } catch (error) {
-    await rm(fresh, { recursive: true, force: true })
+    await rm(fresh, { recursive: true, force: true, maxRetries: 5 })
     // Another process of ours may have been first.
     if (await isOurs(target)) return target
     throw error

@@ -153,7 +153,7 @@ async function folder(wanted: string | undefined, stops: (() => Promise<void>)[]
   const fresh = await mkdtemp(join(await realpath(tmpdir()), 'countersign-demo-'))
   // Postgres may run as somebody else, who has to get through to its own folder and no further.
   await chmod(fresh, 0o711)
-  stops.push(() => rm(fresh, { recursive: true, force: true }))
+  stops.push(() => rm(fresh, { recursive: true, force: true, maxRetries: 5 }))
   return fresh
 }
 

@@ -54,7 +54,7 @@ export async function startTargets(): Promise<Targets> {
   const stop = async (): Promise<void> => {
     await Promise.all(children.map(end))
     await server.stop()
-    await rm(dir, { recursive: true, force: true })
+    await rm(dir, { recursive: true, force: true, maxRetries: 5 })
   }
   try {
     await makeDatabase(server, password)

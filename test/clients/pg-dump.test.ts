@@ -42,7 +42,7 @@ const sql = `
 t.test('pg_dump through the proxy', async t => {
   const proxy = await startProxy(t, { version: 15, unmasked: true, sql })
   const dir = await mkdtemp(join(tmpdir(), 'countersign-test-dump-'))
-  t.teardown(() => rm(dir, { recursive: true, force: true }))
+  t.teardown(() => rm(dir, { recursive: true, force: true, maxRetries: 5 }))
   const ends = { direct: proxy.upstream.url, through: proxy.url() }
   // Otherwise each dump has a random one.
   const key = '--restrict-key=countersign'

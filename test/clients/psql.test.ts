@@ -44,7 +44,7 @@ for (const version of [15, 18] as const) {
 
     await t.test('\\copy writes and reads files', async t => {
       const dir = await mkdtemp(join(tmpdir(), 'countersign-test-psql-'))
-      t.teardown(() => rm(dir, { recursive: true, force: true }))
+      t.teardown(() => rm(dir, { recursive: true, force: true, maxRetries: 5 }))
       const files: Buffer[] = []
       for (const [name, url] of Object.entries({ direct, through })) {
         const file = join(dir, name)
@@ -143,7 +143,7 @@ for (const version of [15, 18] as const) {
 
 async function overTls(t: Test, proxy: Running): Promise<void> {
   const dir = await mkdtemp(join(tmpdir(), 'countersign-test-psql-'))
-  t.teardown(() => rm(dir, { recursive: true, force: true }))
+  t.teardown(() => rm(dir, { recursive: true, force: true, maxRetries: 5 }))
   const ca = join(dir, 'ca.pem')
   await writeFile(ca, authority.cert)
   const to = `host=127.0.0.1 port=${proxy.port} user=analyst password=${password} dbname=shop`

@@ -128,7 +128,7 @@ async function started(
 async function folder(t: Test): Promise<string> {
   const dir = await mkdtemp(join(tmpdir(), 'countersign-test-demo-'))
   await chmod(dir, 0o711)
-  t.teardown(() => rm(dir, { recursive: true, force: true }))
+  t.teardown(() => rm(dir, { recursive: true, force: true, maxRetries: 5 }))
   return dir
 }
 

@@ -122,7 +122,7 @@ t.test('kill -9 under load loses nothing that the server ran', async t => {
   }
   for (const [what, damage] of Object.entries(damages)) {
     const copy = await mkdtemp(join(tmpdir(), 'countersign-test-copy-'))
-    t.teardown(() => rm(copy, { recursive: true, force: true }))
+    t.teardown(() => rm(copy, { recursive: true, force: true, maxRetries: 5 }))
     await cp(proxy.dataDir, copy, { recursive: true })
     const path = join(copy, 'journal', '00000001.seg')
     await writeFile(path, damage(await readFile(path)))

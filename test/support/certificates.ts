@@ -70,6 +70,6 @@ async function inDirectory<T>(work: (dir: string) => Promise<T>): Promise<T> {
   try {
     return await work(dir)
   } finally {
-    await rm(dir, { recursive: true, force: true })
+    await rm(dir, { recursive: true, force: true, maxRetries: 5 })
   }
 }

@@ -264,7 +264,7 @@ class RunningProxy implements Proxy {
   async stop(): Promise<void> {
     await this.#end('SIGTERM')
     await this.upstream.stop()
-    await rm(this.#dir, { recursive: true, force: true })
+    await rm(this.#dir, { recursive: true, force: true, maxRetries: 5 })
   }
 
   async #end(signal: NodeJS.Signals): Promise<void> {

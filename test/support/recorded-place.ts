@@ -37,7 +37,7 @@ export async function place(): Promise<Place> {
         rows: true,
         ...options,
       }),
-    remove: () => rm(dir, { recursive: true, force: true }),
+    remove: () => rm(dir, { recursive: true, force: true, maxRetries: 5 }),
   }
 }
 

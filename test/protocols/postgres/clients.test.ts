@@ -22,7 +22,7 @@ t.test('ordinary clients', async t => {
   const authority = await selfSigned()
   const own = await signedBy(authority, 'DNS:localhost,IP:127.0.0.1')
   const dir = await mkdtemp(join(tmpdir(), 'countersign-test-clients-'))
-  t.teardown(() => rm(dir, { recursive: true, force: true }))
+  t.teardown(() => rm(dir, { recursive: true, force: true, maxRetries: 5 }))
   const ca = join(dir, 'ca.pem')
   await writeFile(ca, authority.cert)
   const server = await startPostgres()

@@ -48,7 +48,7 @@ t.test('a server outlives its starter, killed with SIGKILL, by no more than a mo
 
 t.test('a cluster that was killed is used again, with the password that it had', async t => {
   const dir = await mkdtemp(join(tmpdir(), 'countersign-test-postgres-'))
-  t.teardown(() => rm(dir, { recursive: true, force: true }))
+  t.teardown(() => rm(dir, { recursive: true, force: true, maxRetries: 5 }))
   const first = await startEmbeddedPostgres({ dir, durable: false, temporary: false })
   process.kill(first.pid, 'SIGKILL')
   await first.stop()

@@ -7,7 +7,7 @@ import { localKeysPath, openLocalKeys } from '../../../src/keys/local.ts'
 
 async function folder(t: { teardown(work: () => Promise<void>): void }): Promise<string> {
   const dir = await mkdtemp(join(tmpdir(), 'countersign-keys-'))
-  t.teardown(() => rm(dir, { recursive: true, force: true }))
+  t.teardown(() => rm(dir, { recursive: true, force: true, maxRetries: 5 }))
   return localKeysPath(dir)
 }
 

@@ -13,7 +13,7 @@ const folder = await mkdtemp(join(tmpdir(), 'countersign-archive-'))
 const archive = await Archive.open({ kind: 'embedded' }, join(folder, 'archive'))
 t.teardown(async () => {
   await archive.close()
-  await rm(folder, { recursive: true, force: true })
+  await rm(folder, { recursive: true, force: true, maxRetries: 5 })
 })
 
 async function ship(dir: string, into: Pick<Archive, 'insert'> = archive): Promise<number> {
