@@ -33,6 +33,25 @@ const tools = {
     packages: ['python3-asyncpg'],
     paths: ['/usr/lib/python3/dist-packages/asyncpg'],
   },
+  mariadbd: {
+    packages: ['mariadb-server', 'mariadb-client'],
+    paths: ['/usr/sbin/mariadbd', '/usr/libexec/mariadbd'],
+  },
+  mariadb: { packages: ['mariadb-client'], paths: ['/usr/bin/mariadb'] },
+  'mariadb-dump': { packages: ['mariadb-client'], paths: ['/usr/bin/mariadb-dump'] },
+  sysbench: { packages: ['sysbench'], paths: ['/usr/bin/sysbench'] },
+  'python3-pymysql': {
+    packages: ['python3-pymysql'],
+    paths: ['/usr/lib/python3/dist-packages/pymysql'],
+  },
+  'python3-mysqldb': {
+    packages: ['python3-mysqldb'],
+    paths: ['/usr/lib/python3/dist-packages/MySQLdb'],
+  },
+  'mariadb-jdbc': {
+    packages: ['libmariadb-java'],
+    paths: ['/usr/share/java/mariadb-java-client.jar'],
+  },
   java: { packages: ['default-jdk-headless'], paths: ['/usr/bin/java'] },
   javac: { packages: ['default-jdk-headless'], paths: ['/usr/bin/javac'] },
   'postgresql-jdbc': {
