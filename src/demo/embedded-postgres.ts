@@ -5,11 +5,20 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
-import { chown, mkdir, open, readFile, rm, stat, writeFile } from 'node:fs/promises'
-import { createServer } from 'node:net'
-import { tmpdir } from 'node:os'
+import { mkdir, rm, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
+import {
+  expectReachable,
+  freePort,
+  hasEnded,
+  launchKept,
+  letGo,
+  logTail,
+  own,
+  readIfThere,
+  stopKept,
+} from './kept-server.ts'
 import { type PostgresProgram, postgresProgram } from './postgres-program.ts'
 
 export interface EmbeddedPostgresOptions {
@@ -51,20 +60,6 @@ export interface EmbeddedPostgres {
 }
 
 const startMsMax = 30_000
-const stopMsMax = 20_000
-
-/**
- * Runs the server until standard input ends, which happens when this process ends in whatever way,
- * kill -9 included. A shell is the smallest thing that can watch for that.
- */
-const keeper = `
-  exec 3<&0
-  "$@" & server=$!
-  (cat <&3 >/dev/null; kill -INT $server 2>/dev/null) &
-  wait $server; status=$?
-  [ $status -ne 0 ] || [ -z "$COUNTERSIGN_REMOVE" ] || rm -rf "$COUNTERSIGN_REMOVE"
-  exit $status
-`
 
 /** Rejects with an Error whose message ends with what the server said. */
 export async function startEmbeddedPostgres(
@@ -75,8 +70,8 @@ export async function startEmbeddedPostgres(
   const dataDir = join(options.dir, 'data')
   const logPath = join(options.dir, 'postgres.log')
   await mkdir(options.dir, { recursive: true })
-  await own(options.dir, program)
-  await reachable(options.dir, program)
+  await own(options.dir, program.runAs)
+  await expectReachable(options.dir, program.runAs, 'Postgres')
   const fresh = !(await exists(join(dataDir, 'PG_VERSION')))
   if (fresh) await makeCluster(program, options.dir, dataDir, password)
   await configure(program, dataDir, options)
@@ -90,24 +85,12 @@ export async function startEmbeddedPostgres(
     if (problem === undefined) {
       return running(server, options, { port, password, logPath, dataDir })
     }
-    await stop(server)
+    await stopKept(server)
     const retry = options.port === undefined && attempt < 5 && problem.includes('in use')
     if (retry) continue
     if (options.temporary) await rm(options.dir, { recursive: true, force: true, maxRetries: 5 })
     throw new Error(`Postgres did not start: ${problem}`)
   }
-}
-
-/** A port that nobody listened on a moment ago. */
-export async function freePort(): Promise<number> {
-  const probe = createServer()
-  probe.listen(0, '127.0.0.1')
-  await once(probe, 'listening')
-  const address = probe.address()
-  probe.close()
-  await once(probe, 'close')
-  if (address === null || typeof address === 'string') throw new Error('no TCP port to be had')
-  return address.port
 }
 
 async function makeCluster(
@@ -118,7 +101,7 @@ async function makeCluster(
 ): Promise<void> {
   const passwordFile = join(dir, 'initdb-password')
   await writeFile(passwordFile, `${password}\n`, { mode: 0o600 })
-  await own(passwordFile, program)
+  await own(passwordFile, program.runAs)
   try {
     const run = spawn(
       join(program.bin, 'initdb'),
@@ -126,7 +109,7 @@ async function makeCluster(
         ...['-D', dataDir, '-U', 'postgres', '-E', 'UTF8', '--locale=C', '--no-sync'],
         ...['--auth=scram-sha-256', `--pwfile=${passwordFile}`, '--no-instructions'],
       ],
-      { ...identity(program), cwd: dir, env: environment(), stdio: ['ignore', 'ignore', 'pipe'] },
+      { ...program.runAs, cwd: dir, env: environment(), stdio: ['ignore', 'ignore', 'pipe'] },
     )
     let said = ''
     run.stderr.setEncoding('utf8').on('data', (text: string) => {
@@ -151,7 +134,7 @@ async function configure(
     for (const [name, text] of Object.entries(options.tls)) {
       const path = join(dataDir, `server.${name}`)
       await writeFile(path, text, { mode: 0o600 })
-      await own(path, program)
+      await own(path, program.runAs)
     }
   }
 }
@@ -176,29 +159,18 @@ async function launch(
       : { ssl: 'on', ssl_cert_file: 'server.cert', ssl_key_file: 'server.key' }),
     ...options.settings,
   }
-  const log = await open(logPath, 'a')
-  try {
-    const server = spawn(
-      '/bin/sh',
-      [
-        ...['-c', keeper, 'sh', join(program.bin, 'postgres'), '-D', dataDir],
-        ...Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`]),
-      ],
-      {
-        ...identity(program),
-        cwd: options.dir,
-        env: { ...environment(), COUNTERSIGN_REMOVE: options.temporary ? options.dir : '' },
-        stdio: ['pipe', log.fd, log.fd],
-        // Ctrl-C in the terminal is for us: we stop the server last, in order.
-        detached: true,
-      },
-    )
-    // A write to a server that is gone is of no interest: we only ever close this pipe.
-    server.stdin?.on('error', () => undefined)
-    return server
-  } finally {
-    await log.close()
-  }
+  return launchKept({
+    command: [
+      ...[join(program.bin, 'postgres'), '-D', dataDir],
+      ...Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`]),
+    ],
+    signal: 'INT',
+    runAs: program.runAs,
+    cwd: options.dir,
+    env: environment(),
+    logPath,
+    remove: options.temporary ? options.dir : undefined,
+  })
 }
 
 /** What went wrong, or undefined once the server takes connections. */
@@ -210,7 +182,7 @@ async function ready(
 ): Promise<string | undefined> {
   const deadline = Date.now() + startMsMax
   while (Date.now() < deadline) {
-    if (server.exitCode !== null || server.signalCode !== null) return logTail(logPath)
+    if (hasEnded(server)) return logTail(logPath)
     // The eighth line of postmaster.pid is the postmaster's status; pg_ctl waits for it too.
     // One that was there before us is the trace of a server that was killed.
     const file = await readIfThere(join(dataDir, 'postmaster.pid'))
@@ -227,10 +199,7 @@ async function running(
   at: { port: number; password: string; logPath: string; dataDir: string },
 ): Promise<EmbeddedPostgres> {
   const pid = Number((await readIfThere(join(at.dataDir, 'postmaster.pid'))).split('\n')[0])
-  // The server and its pipe must not keep a finished program alive.
-  server.unref()
-  const pipe = server.stdin
-  if (pipe !== null && 'unref' in pipe && typeof pipe.unref === 'function') pipe.unref()
+  letGo(server)
   let stopping: Promise<void> | undefined
   return {
     ...at,
@@ -240,44 +209,13 @@ async function running(
     database: 'postgres',
     url: `postgres://postgres:${encodeURIComponent(at.password)}@127.0.0.1:${at.port}/postgres`,
     stop: () => {
-      stopping ??= stop(server).then(async () => {
+      stopping ??= stopKept(server).then(async () => {
         if (options.temporary)
           await rm(options.dir, { recursive: true, force: true, maxRetries: 5 })
       })
       return stopping
     },
   }
-}
-
-async function stop(server: ChildProcess): Promise<void> {
-  if (server.exitCode !== null || server.signalCode !== null) return
-  server.ref()
-  const gone = once(server, 'exit')
-  server.stdin?.end()
-  const late = AbortSignal.timeout(stopMsMax)
-  late.addEventListener('abort', () => killGroup(server))
-  await gone
-}
-
-function killGroup(server: ChildProcess): void {
-  if (server.pid === undefined || server.exitCode !== null) return
-  process.kill(-server.pid, 'SIGKILL')
-}
-
-function identity(program: PostgresProgram): { uid?: number; gid?: number } {
-  return program.runAs === undefined ? {} : program.runAs
-}
-
-async function own(path: string, program: PostgresProgram): Promise<void> {
-  if (program.runAs !== undefined) await chown(path, program.runAs.uid, program.runAs.gid)
-}
-
-async function reachable(dir: string, program: PostgresProgram): Promise<void> {
-  const test = spawn('test', ['-w', dir], { ...identity(program), cwd: '/', stdio: 'ignore' })
-  const [code] = await once(test, 'close')
-  if (code === 0) return
-  const who = `Postgres does not run as root, so it runs as nobody, who cannot get into ${dir}`
-  throw new Error(`${who}: choose a folder below ${tmpdir()}`)
 }
 
 /** PGDATA, PGPORT and the like of the person who starts us must not reach this server. */
@@ -291,12 +229,4 @@ async function exists(path: string): Promise<boolean> {
     () => true,
     () => false,
   )
-}
-
-async function readIfThere(path: string): Promise<string> {
-  return readFile(path, 'utf8').catch(() => '')
-}
-
-async function logTail(path: string): Promise<string> {
-  return (await readIfThere(path)).trim().split('\n').slice(-4).join('\n')
 }
