@@ -2,24 +2,19 @@
  * The real program before a real Postgres: `const proxy = await startProxy(t)`. The database holds
  * canaries, values that cannot be mistaken for anything else when they turn up where they must not.
  */
-import { type ChildProcess, spawn } from 'node:child_process'
-import { once } from 'node:events'
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import type { ChildProcess } from 'node:child_process'
+import { mkdtemp, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import pg from 'pg'
 import type { Test } from 'tap'
 import type { EmbeddedPostgres } from '../../src/demo/embedded-postgres.ts'
 import { scramVerifier } from '../../src/identity/scram-verifier.ts'
 import type { Pair } from './certificates.ts'
 import { startPostgres, type TestPostgresOptions } from './postgres.ts'
+import { type Approval, password, RunningProgram } from './running-program.ts'
 
-export const main: string = fileURLToPath(new URL('../../dist/src/main.js', import.meta.url))
-/** Arguments of env: the test runner's loaders and signal handlers are none of the program's. */
-const clean = ['-u', 'NODE_OPTIONS']
-/** Everybody's. */
-export const password = 'correct-horse'
+export { type Approval, main, password } from './running-program.ts'
 
 export interface ProxyOptions extends TestPostgresOptions {
   /** Added to the sample schema, as the superuser. */
@@ -59,14 +54,6 @@ export interface Proxy {
   /** Ends the program, and starts it again over the same data. */
   restart(signal: NodeJS.Signals): Promise<void>
   stop(): Promise<void>
-}
-
-export interface Approval {
-  readonly id: string
-  readonly shortId: string
-  readonly digest: string
-  readonly state: string
-  readonly text: string
 }
 
 /** Every secret value of row n holds `canary` and the number in some form. */
@@ -122,7 +109,7 @@ export async function startProxy(t: Test, options: ProxyOptions = {}): Promise<P
     await writeFile(join(dir, 'server.key'), options.tls.key, { mode: 0o600 })
   }
   await writeFile(config, await configText(options))
-  const proxy = new RunningProxy(dir, config, upstream, options.wrap ?? [])
+  const proxy = new RunningProxy(dir, upstream, options.wrap ?? [])
   t.teardown(() => proxy.stop())
   await proxy.start()
   return proxy
@@ -156,54 +143,12 @@ recording: { rows: true, archive: none }
 `
 }
 
-class RunningProxy implements Proxy {
-  port = 0
-  http = ''
-  readonly dataDir: string
-  readonly config: string
+class RunningProxy extends RunningProgram implements Proxy {
   readonly upstream: EmbeddedPostgres
-  readonly #dir: string
-  readonly #wrap: readonly string[]
-  #child: ChildProcess | undefined
-  #output = ''
 
-  constructor(dir: string, config: string, upstream: EmbeddedPostgres, wrap: readonly string[]) {
-    this.#dir = dir
-    this.#wrap = wrap
-    this.config = config
+  constructor(dir: string, upstream: EmbeddedPostgres, wrap: readonly string[]) {
+    super(dir, 'postgres', upstream, wrap)
     this.upstream = upstream
-    this.dataDir = join(dir, 'data')
-  }
-
-  get child(): ChildProcess {
-    if (this.#child === undefined) throw new Error('the proxy was not started')
-    return this.#child
-  }
-
-  output(): string {
-    return this.#output
-  }
-
-  async start(): Promise<void> {
-    const args = [...clean, ...this.#wrap, process.execPath, main, 'serve', '-c', this.config]
-    const child = spawn('env', args, { stdio: ['ignore', 'ignore', 'pipe'] })
-    this.#child = child
-    const from = this.#output.length
-    const exited = once(child, 'exit')
-    const ready = new Promise<void>(resolve => {
-      child.stderr?.on('data', (chunk: Buffer) => {
-        this.#output += chunk.toString()
-        const said = this.#output.slice(from)
-        const postgres = /postgres: .*:(\d+)\n/.exec(said)
-        const http = /console: +(\S+)\n/.exec(said)
-        if (postgres === null || http === null) return
-        this.port = Number(postgres[1])
-        this.http = http[1] ?? ''
-        resolve()
-      })
-    })
-    await Promise.race([ready, exited])
-    if (child.exitCode !== null) throw new Error(`the proxy did not start:\n${this.#output}`)
   }
 
   client(user = 'analyst'): pg.ClientConfig {
@@ -212,81 +157,5 @@ class RunningProxy implements Proxy {
 
   url(user = 'analyst'): string {
     return `postgres://${user}:${password}@127.0.0.1:${this.port}/shop`
-  }
-
-  ran(): Promise<string> {
-    return readFile(this.upstream.logPath, 'utf8')
-  }
-
-  async pending(): Promise<Approval> {
-    for (;;) {
-      const listed = await this.#api('GET', 'approvals?state=pending', 'rita')
-      const approvals = listed['approvals'] as { id: string }[]
-      const [newest] = approvals
-      if (newest !== undefined) {
-        const { approval } = await this.#api('GET', `approvals/${newest.id}`, 'rita')
-        return approval as unknown as Approval
-      }
-      if (this.child.exitCode !== null) throw new Error(`the proxy died:\n${this.#output}`)
-      await new Promise(resolve => setTimeout(resolve, 20))
-    }
-  }
-
-  async decide(approval: Approval, decision: 'approve' | 'deny', user = 'rita'): Promise<number> {
-    const body = { digest: approval.digest, reason: 'looked at it' }
-    const response = await this.#request('POST', `approvals/${approval.id}/${decision}`, user, body)
-    return response.status
-  }
-
-  async command(
-    ...args: string[]
-  ): Promise<{ code: number | null; stdout: string; stderr: string }> {
-    const child = spawn('env', [...clean, process.execPath, main, ...args], {
-      stdio: ['ignore', 'pipe', 'pipe'],
-    })
-    let stdout = ''
-    let stderr = ''
-    child.stdout.on('data', chunk => {
-      stdout += chunk
-    })
-    child.stderr.on('data', chunk => {
-      stderr += chunk
-    })
-    const [code] = (await once(child, 'close')) as [number | null]
-    return { code, stdout, stderr }
-  }
-
-  async restart(signal: NodeJS.Signals): Promise<void> {
-    await this.#end(signal)
-    await this.start()
-  }
-
-  async stop(): Promise<void> {
-    await this.#end('SIGTERM')
-    await this.upstream.stop()
-    await rm(this.#dir, { recursive: true, force: true, maxRetries: 5 })
-  }
-
-  async #end(signal: NodeJS.Signals): Promise<void> {
-    const child = this.#child
-    if (child === undefined || child.exitCode !== null || child.signalCode !== null) return
-    const exited = once(child, 'exit')
-    child.kill(signal)
-    await exited
-  }
-
-  async #api(method: string, path: string, user: string): Promise<Record<string, unknown>> {
-    return (await this.#request(method, path, user)).json() as Promise<Record<string, unknown>>
-  }
-
-  #request(method: string, path: string, user: string, body?: object): Promise<Response> {
-    return fetch(`${this.http}/api/v1/${path}`, {
-      method,
-      headers: {
-        authorization: `Basic ${Buffer.from(`${user}:${password}`).toString('base64')}`,
-        ...(body === undefined ? {} : { 'content-type': 'application/json' }),
-      },
-      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-    })
   }
 }
