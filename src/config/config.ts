@@ -29,8 +29,9 @@ export interface Address {
 }
 
 export interface ListenConfig {
-  /** Absent when no database speaks Postgres. */
+  /** A protocol is absent when no database speaks it. */
   readonly postgres?: Address
+  readonly mysql?: Address
   readonly http: Address
   /** PEM, for all listeners. */
   readonly tls?: { readonly cert: string; readonly key: string }
@@ -38,9 +39,12 @@ export interface ListenConfig {
   readonly publicUrl?: string
 }
 
+/** Those that the configuration can name; MariaDB speaks mysql. */
+export type ProtocolName = 'postgres' | 'mysql'
+
 export interface DatabaseConfig {
   readonly name: string
-  readonly protocol: 'postgres'
+  readonly protocol: ProtocolName
   readonly upstream: Upstream
   /** As the owner calls it: `production`, `staging`. */
   readonly environment: string

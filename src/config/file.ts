@@ -19,6 +19,7 @@ export interface ConfigFile {
 
 export interface ListenSection {
   readonly postgres?: string | number | undefined
+  readonly mysql?: string | number | undefined
   readonly http?: string | number | undefined
   readonly tls?: { readonly cert: string; readonly key: string } | undefined
   readonly public_url?: string | undefined
@@ -34,7 +35,7 @@ export interface LimitsSection {
 }
 
 export interface DatabaseSection {
-  readonly protocol?: 'postgres' | undefined
+  readonly protocol?: 'postgres' | 'mysql' | undefined
   readonly environment?: string | undefined
   readonly upstream: string | UpstreamSection
 }
@@ -58,6 +59,9 @@ export interface UserSection {
   readonly password_verifier?: string | undefined
   readonly password_env?: string | undefined
   readonly password_file?: string | undefined
+  readonly mysql_native_password?: boolean | undefined
+  readonly mysql_native_verifier?: string | undefined
+  readonly on_hold?: 'wait' | 'return' | undefined
   readonly groups?: readonly string[] | undefined
   readonly databases?: readonly string[] | undefined
   readonly agent?: boolean | undefined

@@ -224,7 +224,7 @@ function describe(node: Node | undefined, path: Path): string {
   if (isSeq(node)) return 'a list'
   if (!isScalar(node) || node.value === null) return 'nothing'
   const name = String(path.findLast(part => typeof part === 'string') ?? '')
-  const secret = /password|upstream|url|secret|token|^key$/i.test(name)
+  const secret = /password|verifier|upstream|url|secret|token|^key$/i.test(name)
   if (typeof node.value === 'string' && (secret || node.value.includes('://'))) {
     return 'something else'
   }

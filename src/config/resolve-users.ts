@@ -1,4 +1,5 @@
 /** The users section: who may come in, and what proves it. */
+import { nativePassword } from '../identity/native-password.ts'
 import { parseVerifier, scramVerifier } from '../identity/scram-verifier.ts'
 import type { UserConfig } from '../identity/users.ts'
 import type { ConfigFile, UserSection } from './file.ts'
@@ -17,13 +18,14 @@ export async function resolveUsers(
   for (const [name, section] of entries) {
     checkOwner(name, section, file, mistakes)
     checkDatabases(name, section, databases, mistakes)
-    const credential = await resolveCredential(name, section, sources, mistakes)
-    if (credential === undefined) continue
+    const proof = await resolveProof(name, section, sources, mistakes)
+    if (proof === undefined) continue
     users.push({
       name,
-      credential,
+      ...proof,
       kind: section.agent ? 'agent' : 'person',
       groups: section.groups ?? [],
+      ...(section.on_hold !== undefined && { onHold: section.on_hold }),
       ...(section.owner !== undefined && { owner: section.owner }),
       ...(section.purpose !== undefined && { purpose: section.purpose }),
       ...(section.databases !== undefined && { databases: section.databases }),
@@ -32,12 +34,14 @@ export async function resolveUsers(
   return users
 }
 
-async function resolveCredential(
+type Proof = Pick<UserConfig, 'credential' | 'nativePassword'>
+
+async function resolveProof(
   name: string,
   section: UserSection,
   sources: Sources,
   mistakes: Mistakes,
-): Promise<string | undefined> {
+): Promise<Proof | undefined> {
   const at = ['users', name]
   const ways = ['password_verifier', 'password_env', 'password_file'] as const
   const stated = ways.filter(way => section[way] !== undefined)
@@ -47,11 +51,27 @@ async function resolveCredential(
     return undefined
   }
   const verifier = section.password_verifier
+  const { mysql_native_password: native, mysql_native_verifier: digest } = section
   if (verifier === undefined) {
     const password = sources.secret({ ...section }, 'password', at)
-    return password === undefined ? undefined : scramVerifier(password)
+    if (password === undefined) return undefined
+    const credential = await scramVerifier(password)
+    if (digest !== undefined) {
+      const instead = 'say mysql_native_password: true'
+      mistakes.addKey(at, 'mysql_native_verifier', `the password is known here; ${instead}`)
+    }
+    return { credential, ...(native && { nativePassword: nativePassword(password) }) }
   }
-  if (parseVerifier(verifier)) return verifier
+  if (native && digest === undefined) {
+    const instead = 'state mysql_native_verifier, as mysql.user has it'
+    mistakes.addKey(at, 'mysql_native_password', `a verifier hides the password; ${instead}`)
+  }
+  const accepted = digest !== undefined && native !== false
+  if (parseVerifier(verifier))
+    return {
+      credential: verifier,
+      ...(accepted && { nativePassword: Buffer.from(digest.slice(1), 'hex') }),
+    }
   const expected = 'SCRAM-SHA-256$<iterations>:<salt>$<stored key>:<server key>'
   mistakes.add([...at, 'password_verifier'], `expected ${expected}, got something else`)
   return undefined

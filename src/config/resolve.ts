@@ -1,5 +1,5 @@
 /** From the file as written to the configuration as used: defaults, files, secrets, references. */
-import type { Address, ArchiveConfig, Config, ListenConfig } from './config.ts'
+import type { Address, ArchiveConfig, Config, ListenConfig, ProtocolName } from './config.ts'
 import type { ConfigFile, LimitsSection } from './file.ts'
 import type { Mistakes, Path } from './mistakes.ts'
 import { resolveDatabases } from './resolve-databases.ts'
@@ -18,12 +18,13 @@ export async function resolveConfig(
   const approving = [policy.approvers, ...policy.rules.flatMap(rule => rule.approvers ?? [])]
   const approvals = file.approvals ?? {}
   const recording = file.recording ?? {}
+  const databases = resolveDatabases(file, sources, mistakes)
   return {
     path,
     dataDir: sources.path(file.data_dir ?? './countersign-data'),
-    listen: resolveListen(file, sources, mistakes),
+    listen: resolveListen(file, databases, sources, mistakes),
     limits: resolveLimits(file.limits ?? {}, mistakes),
-    databases: resolveDatabases(file, sources, mistakes),
+    databases,
     users: await resolveUsers(file, sources, mistakes),
     policy,
     masking: resolveMasking(file, mistakes),
@@ -46,22 +47,42 @@ export async function resolveConfig(
   }
 }
 
-function resolveListen(file: ConfigFile, sources: Sources, mistakes: Mistakes): ListenConfig {
+const addresses = {
+  postgres: '127.0.0.1:6432',
+  mysql: '127.0.0.1:6433',
+  http: '127.0.0.1:8080',
+} as const
+
+function resolveListen(
+  file: ConfigFile,
+  databases: Config['databases'],
+  sources: Sources,
+  mistakes: Mistakes,
+): ListenConfig {
   const section = file.listen ?? {}
-  const postgres = address(section.postgres ?? '127.0.0.1:6432', ['listen', 'postgres'], mistakes)
-  const http = address(section.http ?? '127.0.0.1:8080', ['listen', 'http'], mistakes)
+  const where = (name: keyof typeof addresses): Address =>
+    address(section[name] ?? addresses[name], ['listen', name], mistakes)
+  const listeners: Partial<Record<ProtocolName, Address>> = {}
+  const spoken = new Set([...databases.values()].map(({ protocol }) => protocol))
+  for (const name of ['postgres', 'mysql'] as const) {
+    if (spoken.has(name)) listeners[name] = where(name)
+    // Of a database that could not be read nobody knows what it speaks.
+    else if (section[name] !== undefined && databases.size === Object.keys(file.databases).length)
+      mistakes.add(['listen', name], `no database speaks ${name}`, ['databases'])
+  }
+  const http = where('http')
   const cert =
     section.tls && sources.pem(section.tls.cert, 'CERTIFICATE', ['listen', 'tls', 'cert'])
   const key = section.tls && sources.pem(section.tls.key, 'PRIVATE KEY', ['listen', 'tls', 'key'])
   if (!section.tls && !section.insecure) {
-    for (const [name, { host }] of Object.entries({ postgres, http })) {
+    for (const [name, { host }] of Object.entries({ ...listeners, http })) {
       if (isLoopback(host)) continue
       const message = `${host} can be reached by others: add listen.tls, or say insecure: true`
       mistakes.add(['listen', name], message)
     }
   }
   return {
-    postgres,
+    ...listeners,
     http,
     ...(cert !== undefined && key !== undefined && { tls: { cert, key } }),
     ...(section.public_url && { publicUrl: section.public_url.replace(/\/+$/, '') }),

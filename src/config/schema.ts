@@ -34,6 +34,7 @@ const address = z.union([
 
 const listen = mapping({
   postgres: address.optional().describe('Where Postgres clients connect. 127.0.0.1:6432.'),
+  mysql: address.optional().describe('Where MySQL and MariaDB clients connect. 127.0.0.1:6433.'),
   http: address.optional().describe('Console and API. 127.0.0.1:8080.'),
   tls: mapping({ cert: file, key: file }).optional().describe('PEM files, for all listeners.'),
   public_url: z
@@ -56,7 +57,7 @@ const limits = mapping({
 })
 
 const upstream = mapping({
-  url_env: variable.optional().describe('Variable that holds a postgres:// URL.'),
+  url_env: variable.optional().describe('Variable that holds a postgres:// or mysql:// URL.'),
   url_file: file.optional(),
   host: text.optional(),
   port: z.number().int().min(1).max(65535).optional(),
@@ -74,10 +75,15 @@ const upstream = mapping({
 })
 
 const database = mapping({
-  protocol: z.enum(['postgres']).optional(),
+  protocol: z
+    .enum(['postgres', 'mysql'])
+    .optional()
+    .describe('What its clients speak; mysql for MariaDB too. As the URL has it, else postgres.'),
   environment: text.optional().describe('As you call it: production, staging. production.'),
   upstream: z.union([
-    z.string().regex(/^postgres(ql)?:\/\//, { error: 'a postgres:// URL' }),
+    z
+      .string()
+      .regex(/^(postgres(ql)?|mysql|mariadb):\/\//, { error: 'a postgres:// or mysql:// URL' }),
     upstream,
   ]),
 })
@@ -88,6 +94,19 @@ const user = mapping({
     .describe('SCRAM-SHA-256$…, as Postgres has it in pg_authid.rolpassword.'),
   password_env: variable.optional(),
   password_file: file.optional(),
+  mysql_native_password: z
+    .boolean()
+    .optional()
+    .describe('Let old MySQL clients prove the password by SHA-1. false.'),
+  mysql_native_verifier: z
+    .string()
+    .regex(/^\*[0-9A-Fa-f]{40}$/, { error: 'a * and 40 hexadecimal digits, as mysql.user has it' })
+    .optional()
+    .describe('The same, for who states a password_verifier.'),
+  on_hold: z
+    .enum(['wait', 'return'])
+    .optional()
+    .describe('return: a held statement fails at once, and runs when sent again after approval.'),
   groups: names.optional(),
   databases: globs.optional().describe('Globs over the databases above; absent: all of them.'),
   agent: z.boolean().optional().describe('Not a person. Needs an owner.'),

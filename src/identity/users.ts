@@ -20,8 +20,12 @@ export interface UserConfig {
   readonly name: string
   /** A SCRAM-SHA-256 verifier. */
   readonly credential: string
+  /** SHA-1(SHA-1(password)), where old MySQL clients may prove it so. */
+  readonly nativePassword?: Buffer
   readonly kind: 'person' | 'agent'
   readonly groups: readonly string[]
+  /** Whether a held statement waits for people, or fails and is to be sent again. Absent: wait. */
+  readonly onHold?: 'wait' | 'return'
   readonly owner?: string
   readonly purpose?: string
   /** Globs over the configuration's databases; absent: all. */
@@ -31,6 +35,7 @@ export interface UserConfig {
 interface User {
   readonly identity: Identity
   readonly credential: Credential
+  readonly onHold: 'wait' | 'return'
   readonly databases: RegExp | undefined
 }
 
@@ -38,6 +43,7 @@ export class Users {
   readonly #users = new Map<string, User>()
   readonly #secret: Buffer
   readonly #decoyIterations: number
+  readonly #decoyNative: boolean
 
   /**
    * `secret` makes the decoys: keep it over restarts, or a decoy's salt would change where that
@@ -56,11 +62,18 @@ export class Users {
           owner: user.owner,
           purpose: user.purpose,
         },
-        credential,
+        credential: {
+          ...credential,
+          ...(user.nativePassword !== undefined && { nativePassword: user.nativePassword }),
+        },
+        onHold: user.onHold ?? 'wait',
         databases: user.databases && globs(user.databases),
       })
     }
-    this.#decoyIterations = commonest([...this.#users.values()].map(u => u.credential.iterations))
+    const credentials = [...this.#users.values()].map(({ credential }) => credential)
+    this.#decoyIterations = commonest(credentials.map(each => each.iterations)) ?? defaultIterations
+    this.#decoyNative =
+      commonest(credentials.map(each => each.nativePassword !== undefined)) ?? false
   }
 
   find(name: string): Identity | undefined {
@@ -80,6 +93,10 @@ export class Users {
     return proven ? this.find(name) : undefined
   }
 
+  onHold(identity: Identity): 'wait' | 'return' {
+    return this.#users.get(identity.name)?.onHold ?? 'wait'
+  }
+
   mayUse(identity: Identity, database: string): boolean {
     const user = this.#users.get(identity.name)
     if (!user) return false
@@ -95,16 +112,17 @@ export class Users {
       salt: bytes('salt').subarray(0, 16),
       storedKey: bytes('stored key'),
       serverKey: bytes('server key'),
+      ...(this.#decoyNative && { nativePassword: bytes('native password').subarray(0, 20) }),
     }
   }
 }
 
 /** A decoy has to look like most users do. */
-function commonest(values: readonly number[]): number {
-  const counts = new Map<number, number>()
+function commonest<Value>(values: readonly Value[]): Value | undefined {
+  const counts = new Map<Value, number>()
   for (const value of values) counts.set(value, (counts.get(value) ?? 0) + 1)
   const [first] = [...counts].sort(([, a], [, b]) => b - a)
-  return first ? first[0] : defaultIterations
+  return first?.[0]
 }
 
 function globs(patterns: readonly string[]): RegExp {

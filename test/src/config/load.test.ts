@@ -85,6 +85,18 @@ t.test('the example is a sound configuration', async t => {
   )
 })
 
+t.test('the example for MySQL is a sound configuration', async t => {
+  const env = Object.fromEntries(
+    ['SHOP', 'ANALYST', 'NIGHTLY', 'REVIEWER', 'COPILOT'].map(name => [`${name}_PASSWORD`, name]),
+  )
+  const config = await loadConfig('examples/countersign-mysql.yaml', env)
+  t.strictSame(config.listen.mysql, { host: '127.0.0.1', port: 6433 })
+  t.equal(config.listen.postgres, undefined, 'nothing listens for what no database speaks')
+  t.match(config.databases.get('shop'), { protocol: 'mysql', upstream: { port: 3306 } })
+  t.equal(config.users[1]?.nativePassword?.length, 20)
+  t.match(config.users[3], { name: 'copilot', kind: 'agent', onHold: 'return' })
+})
+
 /** `^` in the text marks where a mistake is to be told; the marks are not part of the text. */
 function marked(text: string, messages: readonly string[]): { text: string; told: string[] } {
   const parts = text.split('^')
@@ -223,6 +235,72 @@ t.test('an upstream may be a URL, also from the environment', async t => {
     U: url,
   })
   t.strictSame(variable.databases.get('s')?.upstream, upstream)
+})
+
+t.test('a URL says what its database speaks', async t => {
+  const users = base.slice(base.indexOf('users:'))
+  const of = async (database: string, env: Record<string, string> = {}) => {
+    const config = await parse(`databases: { s: ${database} }\n${users}`, env)
+    return { ...config.databases.get('s'), listen: config.listen }
+  }
+  t.match(await of(`{ upstream: 'mysql://app:p@db:3310/shop?ssl-mode=VERIFY_IDENTITY' }`), {
+    protocol: 'mysql',
+    upstream: { host: 'db', port: 3310, tls: { mode: 'verify-full' } },
+    listen: { mysql: { port: 6433 }, postgres: undefined },
+  })
+  const secret = { U: 'mariadb://app@127.0.0.1/shop' }
+  t.match(await of(`{ upstream: { url_env: U } }`, secret), {
+    protocol: 'mysql',
+    upstream: { port: 3306, tls: { mode: 'prefer' } },
+  })
+  t.match(await of('{ protocol: mysql, upstream: { host: h, database: d, user: u } }'), {
+    upstream: { port: 3306 },
+  })
+  const both = `mysql: { protocol: mysql, upstream: { host: h, database: d, user: u } }`
+  const { listen } = await parse(base.replace('databases:', `databases:\n  ${both}`))
+  t.match(listen, { postgres: { port: 6432 }, mysql: { port: 6433 } })
+
+  const mistakes = (database: string, more = '', env = {}) =>
+    mistakesOf(`databases: { s: ${database} }\n${users}${more}`, env)
+  t.strictSame(await mistakes(`{ protocol: postgres, upstream: { url_env: U } }`, '', secret), [
+    "1:29: the upstream's URL is one of mysql, not of postgres",
+  ])
+  t.strictSame(await mistakes(`{ upstream: 'mysql://a@h/d?sslmode=require' }`), [
+    '1:29: the URL\'s parameter "sslmode" is not known; known here: ssl-mode, ssl-ca',
+  ])
+  t.strictSame(await mistakes(`{ upstream: 'mysql://a@h/d?ssl-mode=maybe' }`), [
+    '1:29: expected ssl-mode to be one of disabled, preferred, required, verify_ca, verify_identity',
+  ])
+  t.strictSame(await mistakes(`{ upstream: 'mysql://a@h/d' }`, 'listen: { postgres: 1 }'), [
+    '4:21: no database speaks postgres',
+  ])
+})
+
+t.test('mysql_native_password needs a password, or the verifier of one', async t => {
+  // SELECT PASSWORD('pencil') of a MariaDB 10.11.
+  const digest = '7614BE58636C810A9D8970A50B3B2A78450413E4'
+  const user = (text: string) => `${base}  ann: { ${text} }\n`
+  const known = await parse(user('password_env: P, mysql_native_password: true'), { P: 'pencil' })
+  t.equal(known.users[1]?.nativePassword?.toString('hex'), digest.toLowerCase())
+  const verified = await parse(
+    user(`password_verifier: '${verifier}', mysql_native_verifier: '*${digest}'`),
+  )
+  t.equal(verified.users[1]?.nativePassword?.toString('hex'), digest.toLowerCase())
+  t.equal((await parse(user('password_env: P'), { P: 'x' })).users[1]?.nativePassword, undefined)
+
+  const of = (text: string, env = {}) => mistakesOf(user(text), env)
+  t.match(await of(`password_verifier: '${verifier}', mysql_native_password: true`), [
+    /a verifier hides the password; state mysql_native_verifier, as mysql.user has it/,
+  ])
+  t.match(await of(`password_env: P, mysql_native_verifier: '*${digest}'`, { P: 'x' }), [
+    /the password is known here; say mysql_native_password: true/,
+  ])
+  t.match(await of(`password_env: P, mysql_native_verifier: '*12'`, { P: 'x' }), [
+    /expected a \* and 40 hexadecimal digits, as mysql.user has it, got something else/,
+  ])
+  t.match(await of('password_env: P, on_hold: stay', { P: 'x' }), [
+    /expected one of wait, return, got "stay"/,
+  ])
 })
 
 t.test('secrets come from files and variables, and are kept as verifiers', async t => {

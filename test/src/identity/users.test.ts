@@ -1,5 +1,6 @@
 /** Who may come in, and that strangers cannot be told from users. */
 import t from 'tap'
+import { nativePassword } from '../../../src/identity/native-password.ts'
 import { saslPrepare } from '../../../src/identity/sasl-prep.ts'
 import {
   deriveCredential,
@@ -96,6 +97,24 @@ t.test('a stranger is asked like a user, the same each time', async t => {
   t.equal(decoy.iterations, real.iterations)
   t.equal(decoy.salt.length, real.salt.length)
   t.equal(decoy.storedKey.length, 32)
+})
+
+t.test('a stranger has the old MySQL password when most users have', async t => {
+  const native = nativePassword('right')
+  const credential = await scramVerifier('right')
+  const user = (name: string, more = {}) =>
+    ({ name, credential, kind: 'person', groups: [], ...more }) as const
+  const few = new Users([user('a'), user('b'), user('c', { nativePassword: native })], secret)
+  t.strictSame(few.credential('c').nativePassword, native)
+  t.equal(few.credential('a').nativePassword, undefined)
+  t.equal(few.credential('nobody').nativePassword, undefined)
+  const many = new Users(
+    [user('a'), ...['b', 'c'].map(n => user(n, { nativePassword: native }))],
+    secret,
+  )
+  const decoy = many.credential('nobody').nativePassword
+  t.equal(decoy?.length, 20)
+  t.strictSame(many.credential('nobody').nativePassword, decoy)
 })
 
 t.test('databases are opened by glob, and by nobody who is not a user', async t => {
