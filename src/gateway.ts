@@ -5,7 +5,7 @@ import { AccessDenied } from '../protocols/errors.ts'
 import type { Credential, Gateway, Limits, Login, Session } from '../protocols/protocol.ts'
 import type { Approvals } from './approvals/approvals.ts'
 import type { Config, DatabaseConfig } from './config/config.ts'
-import type { Users } from './identity/users.ts'
+import type { Identity, Users } from './identity/users.ts'
 import type { Policy } from './policy/policy.ts'
 import type { Recorder } from './recording/recorder.ts'
 import { ClientSession } from './session.ts'
@@ -50,17 +50,12 @@ export class LocalGateway implements Gateway {
   async login(login: Login): Promise<Session> {
     const { config, users, policy, masking, approvals, recorder, metrics } = this.#parts
     const identity = users.find(login.user)
-    const database = config.databases.get(login.database)
     if (identity === undefined)
       throw new AccessDenied('user', `password authentication failed for user "${login.user}"`)
-    // A database that somebody may not use is not told apart from one that is not there.
-    if (
-      database === undefined ||
-      database.protocol !== login.protocol ||
-      !users.mayUse(identity, database.name)
-    ) {
+    const database = this.#database(login, identity)
+    if (typeof database === 'string') {
       metrics.refusedLogins += 1
-      throw new AccessDenied('database', `database "${login.database}" does not exist`)
+      throw new AccessDenied('database', database)
     }
     const id = randomUUID()
     const sessionRecorder = await recorder
@@ -100,6 +95,21 @@ export class LocalGateway implements Gateway {
     metrics.sessionsOpen += 1
     metrics.sessionsTotal += 1
     return session
+  }
+
+  /** Or why there is none. One that somebody may not use is not told apart from one not there. */
+  #database(login: Login, identity: Identity): DatabaseConfig | string {
+    const usable = this.databases(login.protocol).filter(({ name }) =>
+      this.#parts.users.mayUse(identity, name),
+    )
+    if (login.database !== '') {
+      const named = usable.find(({ name }) => name === login.database)
+      return named ?? `database "${login.database}" does not exist`
+    }
+    const [only, ...others] = usable
+    if (only === undefined) return `${login.user} may use no database here`
+    if (others.length === 0) return only
+    return `name a database to connect to: one of ${usable.map(({ name }) => name).join(', ')}`
   }
 
   /** Ends every session and waits until each has its end in the recording. */

@@ -1,16 +1,16 @@
 /** Starts everything, listens, and stops everything in the order in which nothing is lost. */
 import { mkdir, rm, writeFile } from 'node:fs/promises'
-import { createServer, type Server, type Socket } from 'node:net'
 import { join } from 'node:path'
 import { compileRules } from '../masking/rules.ts'
 import type { Protocol } from '../protocols/protocol.ts'
 import { Approvals } from './approvals/approvals.ts'
 import type { RunningServer } from './cli/deps.ts'
-import type { Address, Config } from './config/config.ts'
+import { type Address, type Config, type ProtocolName, protocolNames } from './config/config.ts'
 import { LocalGateway } from './gateway.ts'
 import { Users } from './identity/users.ts'
 import { localKeysPath, openLocalKeys } from './keys/local.ts'
 import { keptSecret } from './keys/secret.ts'
+import { Listener } from './listener.ts'
 import { Policy } from './policy/policy.ts'
 import { JournalSessions } from './recording/journal-sessions.ts'
 import { JournalReader } from './recording/reader.ts'
@@ -93,53 +93,40 @@ async function start(
   })
   http.url = await web.listen({ host: config.listen.http.host, port: config.listen.http.port })
   opened.add(() => web.close())
-  const postgres = await listen(config.listen.postgres, 'postgres', protocols, gateway, log, opened)
+  const listening = await listen(config, protocols, gateway, log, opened)
   await announce(dataDir, http.url, opened)
-  return { postgres, http: http.url, close: () => opened.close() }
+  return { listening, http: http.url, close: () => opened.close() }
 }
 
+/** Those that a database speaks. Closed together: a session of one may be the last of all. */
 async function listen(
-  address: Address | undefined,
-  name: string,
+  config: Config,
   protocols: readonly Protocol[],
   gateway: LocalGateway,
   log: Log,
   opened: Opened,
-): Promise<Address | undefined> {
-  const protocol = protocols.find(each => each.name === name)
-  if (address === undefined || protocol === undefined) return undefined
-  await protocol.learn(gateway.databases(name).map(({ upstream }) => upstream))
-  const clients = new Set<Socket>()
-  const server = createServer({ noDelay: true }, client => {
-    clients.add(client)
-    client.once('close', () => clients.delete(client))
-    protocol.serve(client, gateway).catch((error: unknown) => {
-      client.destroy()
-      log.error({ err: error }, 'a session ended by a mistake of ours')
-    })
-  })
-  await listening(server, address)
+): Promise<Partial<Record<ProtocolName, Address>>> {
+  const listeners: Listener[] = []
   opened.add(async () => {
-    const stopped = new Promise<void>(resolve => server.close(() => resolve()))
+    for (const listener of listeners) listener.stop()
     await gateway.close('the proxy stopped')
-    // What is left has not even logged in.
-    for (const client of clients) client.destroySoon()
-    await stopped
-    await protocol.close()
+    await Promise.all(listeners.map(listener => listener.close()))
   })
-  const bound = server.address()
-  if (bound === null || typeof bound === 'string') throw new TypeError('expected a TCP address')
-  return { host: address.host, port: bound.port }
-}
-
-function listening(server: Server, { host, port }: Address): Promise<void> {
-  return new Promise((resolve, reject) => {
-    server.once('error', reject)
-    server.listen({ host, port, backlog: 511 }, () => {
-      server.off('error', reject)
-      resolve()
+  const bound: Partial<Record<ProtocolName, Address>> = {}
+  for (const name of protocolNames) {
+    const address = config.listen[name]
+    if (address === undefined) continue
+    const protocol = protocols.find(each => each.name === name)
+    if (protocol === undefined) throw new Error(`this program does not speak ${name}`)
+    const listener = new Listener({
+      ...{ protocol, address, gateway },
+      upstreams: gateway.databases(name).map(({ upstream }) => upstream),
+      onError: error => log.error({ err: error }, 'a session ended by a mistake of ours'),
     })
-  })
+    listeners.push(listener)
+    bound[name] = await listener.listen()
+  }
+  return bound
 }
 
 /** Where the commands of this machine find the console. */

@@ -5,7 +5,7 @@ import type {
   StatementReader,
   Upstream,
 } from '../../protocols/protocol.ts'
-import type { Config } from '../config/config.ts'
+import type { Address, Config, ProtocolName } from '../config/config.ts'
 
 export interface Deps {
   /** Starts the proxy, the console and the recorder; resolves when all of them listen. */
@@ -16,7 +16,8 @@ export interface Deps {
 }
 
 export interface RunningServer {
-  readonly postgres: { readonly host: string; readonly port: number } | undefined
+  /** Where each protocol that a database speaks is listened for. */
+  readonly listening: Readonly<Partial<Record<ProtocolName, Address>>>
   /** The console's address, without a slash at the end. */
   readonly http: string
   /** Lets sessions end, flushes the recording, closes everything. Idempotent. */

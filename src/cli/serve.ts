@@ -21,10 +21,9 @@ Examples:
       })
       try {
         const server = await deps.start(await loadConfig(config))
-        const { postgres, http } = server
-        if (postgres !== undefined)
-          process.stderr.write(`postgres: ${postgres.host}:${postgres.port}\n`)
-        process.stderr.write(`console:  ${http}\n`)
+        for (const [name, { host, port }] of Object.entries(server.listening))
+          process.stderr.write(`${`${name}:`.padEnd(9)} ${host}:${port}\n`)
+        process.stderr.write(`console:  ${server.http}\n`)
         await stop
         await server.close()
       } catch (error) {

@@ -40,7 +40,8 @@ export interface ListenConfig {
 }
 
 /** Those that the configuration can name; MariaDB speaks mysql. */
-export type ProtocolName = 'postgres' | 'mysql'
+export const protocolNames = ['postgres', 'mysql'] as const
+export type ProtocolName = (typeof protocolNames)[number]
 
 export interface DatabaseConfig {
   readonly name: string

@@ -1,5 +1,12 @@
 /** From the file as written to the configuration as used: defaults, files, secrets, references. */
-import type { Address, ArchiveConfig, Config, ListenConfig, ProtocolName } from './config.ts'
+import {
+  type Address,
+  type ArchiveConfig,
+  type Config,
+  type ListenConfig,
+  type ProtocolName,
+  protocolNames,
+} from './config.ts'
 import type { ConfigFile, LimitsSection } from './file.ts'
 import type { Mistakes, Path } from './mistakes.ts'
 import { resolveDatabases } from './resolve-databases.ts'
@@ -64,7 +71,7 @@ function resolveListen(
     address(section[name] ?? addresses[name], ['listen', name], mistakes)
   const listeners: Partial<Record<ProtocolName, Address>> = {}
   const spoken = new Set([...databases.values()].map(({ protocol }) => protocol))
-  for (const name of ['postgres', 'mysql'] as const) {
+  for (const name of protocolNames) {
     if (spoken.has(name)) listeners[name] = where(name)
     // Of a database that could not be read nobody knows what it speaks.
     else if (section[name] !== undefined && databases.size === Object.keys(file.databases).length)

@@ -63,12 +63,13 @@ export async function startDemo(options: DemoOptions, start: Deps['start']): Pro
     options.progress('starting the proxy')
     const server = await start(await loadConfig(configPath))
     stops.push(() => server.close())
-    if (server.postgres === undefined) throw new Error('the proxy does not listen for Postgres')
+    const { postgres } = server.listening
+    if (postgres === undefined) throw new Error('the proxy does not listen for Postgres')
     const { database, sample, adminUrl, log } = upstream
     return {
       proxyDir: join(dataDir, proxyFolder),
       ...{ dataDir, configPath, sample, database, passwords, adminUrl, stop },
-      ...{ postgres: server.postgres, http: server.http, upstreamLog: log },
+      ...{ postgres, http: server.http, upstreamLog: log },
     }
   } catch (error) {
     await stop()
