@@ -84,7 +84,8 @@ const passing: bigint =
   Capability.SESSION_TRACK |
   Capability.DEPRECATE_EOF |
   Capability.QUERY_ATTRIBUTES |
-  Capability.MARIADB_STMT_BULK_OPERATIONS
+  Capability.MARIADB_STMT_BULK_OPERATIONS |
+  Capability.MARIADB_EXTENDED_METADATA
 
 /** Those that say how the packets of a session are laid out: without them nothing passes. */
 const layout: bigint =
@@ -94,7 +95,8 @@ const layout: bigint =
   Capability.SESSION_TRACK |
   Capability.DEPRECATE_EOF |
   Capability.QUERY_ATTRIBUTES |
-  Capability.MARIADB_STMT_BULK_OPERATIONS
+  Capability.MARIADB_STMT_BULK_OPERATIONS |
+  Capability.MARIADB_EXTENDED_METADATA
 
 /** What our greeting says, before the client's TLS or not is known. */
 export function offered(upstream: bigint, tls: boolean): bigint {

@@ -1,0 +1,149 @@
+/**
+ * Reaching the upstream: TCP or Unix socket, its greeting, then TLS as the mode asks for.
+ * https://dev.mysql.com/doc/dev/mysql-server/latest/page_protocol_connection_phase.html#sect_protocol_connection_phase_initial_handshake_ssl_handshake
+ */
+import { connect, type Socket } from 'node:net'
+import { ProtocolError, UpstreamError } from '../errors.ts'
+import { ConnectionClosed } from '../handshake-reader.ts'
+import type { Upstream } from '../protocol.ts'
+import { secureUpstream } from '../tls.ts'
+import { Capability, has, missing } from './capabilities.ts'
+import { Channel } from './channel.ts'
+import { decodeErr, errHeader } from './packets/err.ts'
+import { encodeSslRequest } from './packets/handshake-response.ts'
+import { decodeHandshakeV10, type HandshakeV10 } from './packets/handshake-v10.ts'
+import { application } from './startup.ts'
+import { UpstreamRefused } from './upstream-error.ts'
+
+/** Of a server's start: keys and messages, and no server comes near it. */
+const startBytesMax = 1_048_576
+
+export interface ReachedUpstream {
+  readonly channel: Channel
+  readonly handshake: HandshakeV10
+}
+
+/** What SSLRequest and the handshake response say alike. */
+export interface Beginning {
+  readonly packetBytesMax: number
+  readonly collation: number
+  capabilities(handshake: HandshakeV10, tls: boolean): bigint
+}
+
+/** The path of the server's socket file. */
+export function onThisMachine(host: string): boolean {
+  return host.startsWith('/')
+}
+
+/** Rejects with the signal's reason or with an error; nothing stays open then. */
+export async function reachUpstream(
+  upstream: Upstream,
+  beginning: Beginning,
+  signal: AbortSignal,
+): Promise<ReachedUpstream> {
+  const socket = await connected(upstream, signal)
+  const channel = new Channel(socket, { signal, bytesMax: startBytesMax })
+  try {
+    const handshake = await readGreeting(upstream, channel)
+    if (wantsTls(upstream, handshake)) {
+      await secure(upstream, channel, handshake, beginning)
+    }
+    return { channel, handshake }
+  } catch (error) {
+    channel.detach()
+    channel.socket.destroy()
+    throw error
+  }
+}
+
+async function readGreeting(upstream: Upstream, channel: Channel): Promise<HandshakeV10> {
+  const payload = await channel.read()
+  if (payload[0] === errHeader) throw new UpstreamRefused(place(upstream), decodeErr(payload))
+  const handshake = decodeHandshakeV10(payload)
+  const lacks = missing(0n, handshake.capabilities)
+  if (lacks.length === 0) return handshake
+  throw new UpstreamError(`the upstream at ${place(upstream)} has no ${lacks.join(', ')}`)
+}
+
+function wantsTls(upstream: Upstream, handshake: HandshakeV10): boolean {
+  const { mode } = upstream.tls
+  // Nobody can listen on a Unix socket, so there is nothing to encrypt for.
+  if (mode === 'disable' || onThisMachine(upstream.host)) return false
+  if (has(handshake.capabilities, Capability.SSL)) return true
+  if (mode === 'prefer') return false
+  throw new UpstreamError(`the upstream at ${place(upstream)} does not support TLS`)
+}
+
+async function secure(
+  upstream: Upstream,
+  channel: Channel,
+  handshake: HandshakeV10,
+  beginning: Beginning,
+): Promise<void> {
+  // Bytes in the clear must not be taken for encrypted ones.
+  if (channel.buffered > 0) throw new ProtocolError('one greeting', 'unencrypted bytes after it')
+  const { packetBytesMax, collation } = beginning
+  const capabilities = beginning.capabilities(handshake, true)
+  channel.write(encodeSslRequest({ capabilities, packetBytesMax, collation }))
+  const { host, tls } = upstream
+  const { signal } = channel
+  try {
+    await channel.secure((socket, unread) => {
+      if (unread.length > 0) throw new ProtocolError('a TLS handshake', 'unencrypted bytes')
+      return secureUpstream(socket, host, tls, application, signal)
+    })
+  } catch (error) {
+    signal.throwIfAborted()
+    const reason = error instanceof ConnectionClosed ? error.cause : error
+    throw new UpstreamError(`no TLS with the upstream at ${place(upstream)}: ${describe(reason)}`, {
+      cause: error,
+    })
+  }
+}
+
+function connected(upstream: Upstream, signal: AbortSignal): Promise<Socket> {
+  const { host, port } = upstream
+  const socket = onThisMachine(host)
+    ? connect({ path: host })
+    : connect({ host, port, noDelay: true })
+  return new Promise((resolve, reject) => {
+    const settle = (): void => {
+      socket.off('connect', done)
+      socket.off('error', failed)
+      signal.removeEventListener('abort', aborted)
+    }
+    const done = (): void => {
+      settle()
+      // 'close' follows, and whoever owns the socket listens to that.
+      socket.on('error', () => undefined)
+      resolve(socket)
+    }
+    const failed = (cause: Error): void => {
+      settle()
+      const why = `cannot reach the upstream at ${place(upstream)}: ${describe(cause)}`
+      reject(new UpstreamError(why, { cause }))
+    }
+    const aborted = (): void => {
+      settle()
+      socket.on('error', () => undefined)
+      socket.destroy()
+      reject(signal.reason)
+    }
+    socket.on('connect', done)
+    socket.on('error', failed)
+    signal.addEventListener('abort', aborted)
+    if (signal.aborted) aborted()
+  })
+}
+
+/** For logs. */
+export function place(upstream: Upstream): string {
+  return onThisMachine(upstream.host) ? upstream.host : `${upstream.host}:${upstream.port}`
+}
+
+/** Of several addresses that were tried, Node's error has a code and no message. */
+function describe(error: unknown): string {
+  if (!(error instanceof Error)) return 'the connection was closed'
+  const code = 'code' in error && typeof error.code === 'string' ? error.code : error.name
+  return error.message || code
+}
