@@ -40,6 +40,28 @@ export function floatCodec(size: 4 | 8, decimals: number, zerofill: number): Cod
   }
 }
 
+/** What a client sends: all digits that tell the value from its neighbours, infinities too. */
+export function shortestFloat(size: 4 | 8): Codec {
+  return {
+    width: size,
+    charset: 'utf8',
+    decode: bytes => {
+      if (bytes.length !== size) return undefined
+      return size === 8 ? String(bytes.readDoubleLE()) : shortestFloat4(bytes.readFloatLE())
+    },
+    fallback: null,
+  }
+}
+
+/** Nine digits always are enough. */
+function shortestFloat4(value: number): string {
+  for (let digits = 1; digits < 9; digits += 1) {
+    const shorter = Number(value.toPrecision(digits))
+    if (Math.fround(shorter) === value) return String(shorter)
+  }
+  return String(Number(value.toPrecision(9)))
+}
+
 /** The zeros of ZEROFILL are not of the value. */
 export function stripZeros(text: string): string {
   return text.replace(/^0+(?=\d)/, '')
