@@ -5,7 +5,8 @@
 import { isUtf8 } from 'node:buffer'
 import { ProtocolError } from '../errors.ts'
 import type { Parameter } from '../protocol.ts'
-import { binaryEnd, stringEnd, stringStart } from './packets/rows.ts'
+import { binaryEnd, stringStart } from './packets/rows.ts'
+import { PayloadReader } from './payload.ts'
 import { type Codec, decodeBinary, Width } from './values/codec.ts'
 import { dateCodec, datetimeCodec, timeCodec } from './values/dates.ts'
 import { FieldType } from './values/field-types.ts'
@@ -22,51 +23,7 @@ const UNSIGNED = 0x80
 /** Fractions of a second are shown where there are any. */
 const ANY_DECIMALS = 31
 
-export class ParameterReader {
-  offset = 0
-  readonly #bytes: Buffer
-
-  constructor(bytes: Buffer) {
-    this.#bytes = bytes
-  }
-
-  get left(): number {
-    return this.#bytes.length - this.offset
-  }
-
-  skip(length: number): void {
-    this.#take(length)
-  }
-
-  slice(length: number): Buffer {
-    const start = this.#take(length)
-    return this.#bytes.subarray(start, start + length)
-  }
-
-  uint8(): number {
-    return this.#bytes.readUInt8(this.#take(1))
-  }
-
-  uint16(): number {
-    return this.#bytes.readUInt16LE(this.#take(2))
-  }
-
-  /** Larger ones than 24 bits are no count of anything here. */
-  lenenc(): number {
-    const first = this.uint8()
-    if (first < 0xfb) return first
-    if (first === 0xfc) return this.uint16()
-    if (first === 0xfd) return this.#bytes.readUIntLE(this.#take(3), 3)
-    throw new ProtocolError('int<lenenc>', `0x${first.toString(16)}`)
-  }
-
-  text(): string {
-    const end = stringEnd(this.#bytes, this.offset, this.#bytes.length)
-    const start = stringStart(this.#bytes, this.offset)
-    this.offset = end
-    return this.#bytes.toString('utf8', start, end)
-  }
-
+export class ParameterReader extends PayloadReader {
   type(): ParameterType {
     const type = this.uint8()
     const flag = this.uint8()
@@ -77,8 +34,8 @@ export class ParameterReader {
   value(type: ParameterType): Parameter {
     const codec = codecOf(type)
     const { width } = codec
-    const bytes = this.#bytes
-    const end = binaryEnd(bytes, this.offset, bytes.length, width)
+    const { bytes } = this
+    const end = binaryEnd(bytes, this.offset, this.end, width)
     const skipped =
       width === Width.lenenc ? stringStart(bytes, this.offset) - this.offset : width < 0 ? 1 : 0
     const value = bytes.subarray(this.offset + skipped, end)
@@ -97,13 +54,6 @@ export class ParameterReader {
   ended<T>(value: T): T {
     if (this.left > 0) throw new ProtocolError('the end of the packet', `${this.left} bytes`)
     return value
-  }
-
-  #take(length: number): number {
-    if (length > this.left) throw new ProtocolError(`${length} bytes`, `${this.left}`)
-    const start = this.offset
-    this.offset += length
-    return start
   }
 }
 

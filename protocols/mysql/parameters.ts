@@ -49,7 +49,7 @@ export function decodeParameters(
     const counted = (flags & PARAMETER_COUNT_AVAILABLE) !== 0
     if (count === 0 && !(queryAttributes && counted))
       return body.ended({ parameters: [], types: [], attributes: [] })
-    const sent = queryAttributes ? body.lenenc() : count // int<lenenc>
+    const sent = queryAttributes ? body.lenencLength() : count // int<lenenc>
     if (sent < count || sent > COUNT_MAX) return undefined
     if (sent === 0) return body.ended({ parameters: [], types: [], attributes: [] })
     const { values, names, types: bound } = bindings(body, sent, types, longData, queryAttributes)
@@ -77,12 +77,13 @@ function bindings(
   const nulls = body.slice((count + 7) >> 3) // binary<var> null bitmap
   const names: string[] = []
   let types = known
-  // int<1> new_params_bind_flag
-  if (body.uint8() !== 0) {
+  const flag = body.uint8() // int<1> new_params_bind_flag
+  if (flag > 1) throw new ProtocolError('new_params_bind_flag', String(flag))
+  if (flag === 1) {
     const bound: ParameterType[] = []
     for (let i = 0; i < count; i += 1) {
       bound.push(body.type()) // int<2>
-      if (named) names.push(body.text()) // string<lenenc>
+      if (named) names.push(body.lenencString()) // string<lenenc>
     }
     types = bound
   }
@@ -110,8 +111,8 @@ export function decodeQueryAttributes(
   return readable(() => {
     const body = new ParameterReader(payload)
     body.skip(1) // int<1> command
-    const count = body.lenenc() // int<lenenc> parameter_count
-    const sets = body.lenenc() // int<lenenc> parameter_set_count
+    const count = body.lenencLength() // int<lenenc> parameter_count
+    const sets = body.lenencLength() // int<lenenc> parameter_set_count
     if (sets !== 1 || count > COUNT_MAX) return undefined
     if (count === 0) return { attributes: [], textStart: body.offset }
     const { values, names } = bindings(body, count, undefined, new Map(), true)

@@ -91,11 +91,6 @@ export function valuesOf(definition: ColumnDefinition): ColumnValues {
   }
 }
 
-/** Whether the bytes of a value are text that may be shown. */
-export function isBinaryString({ type, collation }: ColumnDefinition): boolean {
-  return collation === binaryCollation && type !== FieldType.Json
-}
-
 function stringValues(definition: ColumnDefinition): ColumnValues {
   const { type, extendedType, extendedFormat } = definition
   const charset = charsetOf(definition.collation)

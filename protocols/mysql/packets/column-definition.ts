@@ -4,6 +4,7 @@
  * https://mariadb.com/kb/en/result-set-packets/#column-definition-packet
  */
 import { ProtocolError } from '../../errors.ts'
+import { PayloadReader } from '../payload.ts'
 
 export interface ColumnDefinition {
   readonly schema: string
@@ -44,21 +45,21 @@ export function decodeColumnDefinition(
   start = 0,
   end: number = payload.length,
 ): ColumnDefinition {
-  const body = new DefinitionReader(payload, start, end)
-  body.text() // string<lenenc> catalog, always "def"
-  const schema = body.text() // string<lenenc>
-  const table = body.text() // string<lenenc>
-  const orgTable = body.text() // string<lenenc>
-  const name = body.text() // string<lenenc>
-  const orgName = body.text() // string<lenenc>
+  const body = new PayloadReader(payload, start, end)
+  body.lenencString() // string<lenenc> catalog, always "def"
+  const schema = body.lenencString() // string<lenenc>
+  const table = body.lenencString() // string<lenenc>
+  const orgTable = body.lenencString() // string<lenenc>
+  const name = body.lenencString() // string<lenenc>
+  const orgName = body.lenencString() // string<lenenc>
   let extendedType = ''
   let extendedFormat = ''
   // The fixed fields are all that is left, unless MariaDB's metadata comes before them.
   if (body.left > 1 + FIXED_BYTES) {
-    const metadata = body.slice() // string<lenenc>
+    const metadata = new PayloadReader(body.lenencBytes()) // string<lenenc>
     while (metadata.left > 0) {
       const kind = metadata.uint8() // int<1>
-      const value = metadata.text() // string<lenenc>
+      const value = metadata.lenencString() // string<lenenc>
       if (kind === 0) extendedType = value
       if (kind === 1) extendedFormat = value
     }
@@ -79,62 +80,5 @@ export function decodeColumnDefinition(
     decimals: body.uint8(), // int<1>
     extendedType,
     extendedFormat,
-  }
-}
-
-/** What a definition is made of, every length checked. */
-class DefinitionReader {
-  readonly #bytes: Buffer
-  #offset: number
-  readonly #end: number
-
-  constructor(bytes: Buffer, start: number, end: number) {
-    this.#bytes = bytes
-    this.#offset = start
-    this.#end = end
-  }
-
-  get left(): number {
-    return this.#end - this.#offset
-  }
-
-  uint8(): number {
-    return this.#bytes.readUInt8(this.#take(1))
-  }
-
-  uint16(): number {
-    return this.#bytes.readUInt16LE(this.#take(2))
-  }
-
-  uint32(): number {
-    return this.#bytes.readUInt32LE(this.#take(4))
-  }
-
-  text(): string {
-    const { start, end } = this.#range()
-    return this.#bytes.toString('utf8', start, end)
-  }
-
-  slice(): DefinitionReader {
-    const { start, end } = this.#range()
-    return new DefinitionReader(this.#bytes, start, end)
-  }
-
-  /** No text of a definition is longer than two bytes can say. */
-  #range(): { start: number; end: number } {
-    const first = this.uint8()
-    if (first > 0xfc)
-      throw new ProtocolError('string<lenenc>', `a length of 0x${first.toString(16)}`)
-    const length = first === 0xfc ? this.uint16() : first
-    const start = this.#take(length)
-    return { start, end: start + length }
-  }
-
-  #take(length: number): number {
-    if (length > this.left)
-      throw new ProtocolError(`${length} bytes of ColumnDefinition`, `${this.left} bytes`)
-    const start = this.#offset
-    this.#offset += length
-    return start
   }
 }
