@@ -1,0 +1,95 @@
+/**
+ * Masks for the results of a session. Columns are nearly always those of the last time: then the
+ * mask is, too, and nothing of them is decoded.
+ */
+import type { Analysis, Session } from '../protocol.ts'
+import { messageMask } from './diagnostics.ts'
+import type { Run } from './exchange.ts'
+import { headerBytes, packetExtent } from './framing.ts'
+import { type ColumnDefinition, decodeColumnDefinition } from './packets/column-definition.ts'
+import { compileRowMask, type RowMask } from './row-mask.ts'
+import type { SessionState } from './session-state.ts'
+import { settingChanges } from './sql/setting-changes.ts'
+
+interface DescribedResult {
+  /** The number of columns and their definitions, as packets. */
+  readonly columns: Buffer
+  readonly format: 'text' | 'binary'
+  readonly mask: RowMask | undefined
+}
+
+export class DescribedResults {
+  readonly #session: Session
+  readonly #state: SessionState
+  /** By analysis and number of the result. */
+  readonly #known = new WeakMap<Analysis, DescribedResult[]>()
+
+  constructor(session: Session, state: SessionState) {
+    this.#session = session
+    this.#state = state
+  }
+
+  /** `packets`: the number of columns, `count` definitions, and what else came before the rows. */
+  mask(run: Run, count: number, packets: Buffer, format: 'text' | 'binary'): RowMask | undefined {
+    if (run.diagnostics === 'shown') return undefined
+    if (run.diagnostics === 'concealed') return this.#compile(run, count, packets, format)
+    let results = this.#known.get(run.analysis)
+    if (results === undefined) {
+      results = []
+      this.#known.set(run.analysis, results)
+    }
+    const known = results[run.result]
+    if (known !== undefined && known.format === format && known.columns.equals(packets))
+      return known.mask
+    const mask = this.#compile(run, count, packets, format)
+    // Results without an end (a procedure in a loop) are not worth remembering.
+    if (run.result < resultsMax)
+      results[run.result] = { columns: Buffer.from(packets), format, mask }
+    return mask
+  }
+
+  #compile(
+    run: Run,
+    count: number,
+    packets: Buffer,
+    format: 'text' | 'binary',
+  ): RowMask | undefined {
+    const definitions = decodeDefinitions(packets, count)
+    const columns = definitions.map(definition => this.#state.column(definition))
+    const mask =
+      run.diagnostics === 'concealed'
+        ? messageMask(columns)
+        : this.#session.masks(run.analysis, resultNumber(run.analysis, run.result), columns)
+    return mask === undefined ? undefined : compileRowMask(mask, definitions, format)
+  }
+}
+
+const resultsMax = 64
+
+/**
+ * Which statement of the text the nth result is of. After one that may give any number of results
+ * nobody knows: then it is one that the text does not have, about which nothing may be said.
+ */
+export function resultNumber(analysis: Analysis, result: number): number {
+  return result <= lastCertain(analysis) ? result : analysis.results.length
+}
+
+function lastCertain(analysis: Analysis): number {
+  const { results } = analysis
+  let last = results.length - 1
+  for (const change of settingChanges(analysis))
+    if (change.kind === 'anything') last = Math.min(last, change.result)
+  const untraced = results.indexOf('untraced')
+  return untraced < 0 ? last : Math.min(last, untraced)
+}
+
+function decodeDefinitions(packets: Buffer, count: number): readonly ColumnDefinition[] {
+  const definitions: ColumnDefinition[] = []
+  let at = packetExtent(packets, 0)
+  for (let i = 0; i < count; i += 1) {
+    const end = at + packetExtent(packets, at)
+    definitions.push(decodeColumnDefinition(packets, at + headerBytes, end))
+    at = end
+  }
+  return definitions
+}
