@@ -78,6 +78,7 @@ export class LocalGateway implements Gateway {
       identity,
       database,
       application: login.application,
+      onHold: users.onHold(identity),
       policy,
       masker: masking.masker(identity, database.name),
       approvals,

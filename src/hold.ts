@@ -14,8 +14,9 @@ import type {
   Statement,
   StatementContext,
 } from '../protocols/protocol.ts'
-import type { Outcome, Pending } from './approvals/approval.ts'
+import { countedAnswers, isApproved, type Outcome, type Pending } from './approvals/approval.ts'
 import { visibleText } from './approvals/visible-text.ts'
+import type { PolicyVerdict } from './policy/rule.ts'
 import type { ApprovalRecord } from './recording/events.ts'
 import { unrecorded } from './refusals.ts'
 import type { Judgement, SessionParts } from './session-parts.ts'
@@ -26,6 +27,9 @@ interface Holder {
   readonly signal: AbortSignal
   judge(analysis: Analysis, context: StatementContext): Judgement
 }
+
+/** What is known of an approval while it is waited for, and of one that was found again. */
+type Asked = Pick<Pending, 'id' | 'shortId' | 'url' | 'expiresAt'>
 
 interface Held {
   readonly statement: Statement
@@ -42,7 +46,10 @@ export class Hold {
   readonly #session: Holder
   readonly #held: Held
   readonly #digest: string
-  #pending: Pending | undefined
+  #pending: Asked | undefined
+  /** The approval is this statement's alone, and worth nothing without it. */
+  #waits = false
+  #claimed = false
   #startedAt = 0
 
   constructor(parts: SessionParts, session: Holder, held: Held) {
@@ -54,10 +61,12 @@ export class Hold {
 
   /** Asks people and waits. Never rejects: what goes wrong is a refusal. */
   async ask(gone: AbortSignal, notify: (text: string) => void): Promise<Answer> {
+    if (this.#parts.onHold === 'return') return await this.#askAndReturn(gone)
     try {
       const either = AbortSignal.any([gone, this.#session.signal])
       const pending = await this.#parts.approvals.ask(this.#request(), either)
       this.#pending = pending
+      this.#waits = true
       const { verdict } = this.#held.judgement
       this.#record('approval.requested', {
         shortId: pending.shortId,
@@ -65,14 +74,62 @@ export class Hold {
         expiresAt: pending.expiresAt,
       })
       this.#parts.recorder.commit()
-      notify(
-        `held for approval ${pending.shortId}: ${verdict.reason} (rule ${verdict.rules.join(', ')}) ` +
-          `Decide at ${pending.url} within ${wait(pending.expiresAt)}.`,
-      )
+      notify(heldText(pending, verdict))
       const outcome = await pending.outcome
       this.#recordOutcome(outcome)
       if (outcome.kind !== 'approved') return refused(outcome, pending)
       return await this.#run(pending, either)
+    } catch (error) {
+      await this.#giveUp()
+      return { run: false, refusal: unrecorded(error) }
+    }
+  }
+
+  /**
+   * Asks people and answers at once; or, when this statement was asked for before, does what became
+   * of it. The approval outlives this session.
+   */
+  async #askAndReturn(gone: AbortSignal): Promise<Answer> {
+    try {
+      const found = await this.#parts.approvals.askOrReturn(this.#request())
+      this.#pending = found.approval
+      this.#waits = found.kind === 'pending' && found.fresh
+      const { verdict } = this.#held.judgement
+      const { shortId, expiresAt, answers } = found.approval
+      this.#record('approval.requested', {
+        ...{ shortId, expiresAt, rules: verdict.rules },
+        reason: 'the statement is to be sent again',
+      })
+      switch (found.kind) {
+        case 'pending':
+          this.#parts.recorder.commit()
+          this.#waits = false
+          return held(found.approval, verdict)
+        case 'denied': {
+          const by = countedAnswers(answers).filter(answer => answer.decision === 'denied')
+          const outcome = {
+            kind: 'denied',
+            by,
+            reason: found.approval.settledReason ?? '',
+          } as const
+          this.#recordOutcome(outcome)
+          return refused(outcome, found.approval)
+        }
+        case 'approved': {
+          // The configuration may have changed since: what it asks for now is what counts.
+          if (!isApproved({ approvers: verdict.approvers, answers })) {
+            const reason = 'the policy asks for other people now'
+            await this.#parts.approvals.withdraw(found.approval.id, reason)
+            this.#record('approval.withdrawn', { reason })
+            return await this.#askAndReturn(gone)
+          }
+          const by = countedAnswers(answers).filter(answer => answer.decision === 'approved')
+          this.#recordOutcome({ kind: 'approved', by })
+          return await this.#run(found.approval, AbortSignal.any([gone, this.#session.signal]))
+        }
+        default:
+          return found satisfies never
+      }
     } catch (error) {
       await this.#giveUp()
       return { run: false, refusal: unrecorded(error) }
@@ -86,8 +143,9 @@ export class Hold {
     const error = 'it could not be recorded'
     const { approvals } = this.#parts
     // The statement is refused whatever the store says to that.
-    await approvals.withdraw(id, error).catch(() => false)
-    await approvals.finished(id, { ok: false, error, durationMs: 0 }).catch(() => undefined)
+    if (this.#waits) await approvals.withdraw(id, error).catch(() => false)
+    if (this.#claimed)
+      await approvals.finished(id, { ok: false, error, durationMs: 0 }).catch(() => undefined)
   }
 
   /** The approved statement ended. */
@@ -103,7 +161,7 @@ export class Hold {
   }
 
   /** Asks the policy again, uses the approval up, and makes the record of it durable. */
-  async #run(pending: Pending, gone: AbortSignal): Promise<Answer> {
+  async #run(pending: Asked, gone: AbortSignal): Promise<Answer> {
     const { statement, context } = this.#held
     const { verdict } = this.#session.judge(statement.analysis, context)
     if (verdict.kind === 'deny') {
@@ -112,6 +170,7 @@ export class Hold {
     }
     if (!(await this.#parts.approvals.claim(pending.id, this.#digest)))
       return no('withdrawn', `approval ${pending.shortId} can no longer be used`)
+    this.#claimed = true
     this.#record('approval.claimed')
     this.#parts.recorder.commit()
     await this.#parts.recorder.sync()
@@ -128,7 +187,9 @@ export class Hold {
     const { verdict } = judgement
     const { identity, database, application, masker, approvalsConfig } = this.#parts
     const { analysis } = statement
-    const inTransaction = context.transaction !== 'idle'
+    const onHold = this.#parts.onHold
+    // Who does not wait holds no locks meanwhile: the transaction ends, or goes on without it.
+    const inTransaction = context.transaction !== 'idle' && onHold === 'wait'
     const columns = [
       ...maskedReads(masker, analysis),
       ...maskedMoves(masker, analysis).map(move => move.from),
@@ -158,6 +219,7 @@ export class Hold {
           ? approvalsConfig.expireInTransactionSeconds
           : approvalsConfig.expireSeconds),
       ownerMayApprove: approvalsConfig.ownerMayApprove,
+      onHold,
     }
   }
 
@@ -197,7 +259,22 @@ function shownParameter(value: Parameter): string | null {
   return value instanceof Uint8Array ? `\\x${Buffer.from(value).toString('hex')}` : value
 }
 
-function refused(outcome: Exclude<Outcome, { kind: 'approved' }>, { shortId }: Pending): Answer {
+function held(approval: Asked, verdict: PolicyVerdict): Answer {
+  const refusal: Refusal = {
+    code: 'held',
+    message: heldText(approval, verdict),
+    detail: `Approval: ${approval.shortId}; rule: ${verdict.rules.join(', ')}`,
+    hint: 'Run the same statement again after the approval: it then runs once.',
+  }
+  return { run: false, refusal }
+}
+
+function heldText({ shortId, url, expiresAt }: Asked, { reason, rules }: PolicyVerdict): string {
+  const why = `${reason} (rule ${rules.join(', ')})`
+  return `held for approval ${shortId}: ${why} Decide at ${url} within ${wait(expiresAt)}.`
+}
+
+function refused(outcome: Exclude<Outcome, { kind: 'approved' }>, { shortId }: Asked): Answer {
   switch (outcome.kind) {
     case 'denied': {
       const people = outcome.by.filter(answer => answer.decision === 'denied')

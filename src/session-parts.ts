@@ -12,6 +12,7 @@ export interface SessionParts {
   readonly identity: Identity
   readonly database: DatabaseConfig
   readonly application: string | undefined
+  readonly onHold: 'wait' | 'return'
   readonly policy: Policy
   readonly masker: Masker
   readonly approvals: Approvals

@@ -3,7 +3,7 @@
  *
  *   pending ──► approved ──► running ──► finished
  *      │           │            └──────► failed
- *      ├─► denied  └─► withdrawn
+ *      ├─► denied  └─► withdrawn, expired
  *      ├─► expired
  *      └─► withdrawn
  *
@@ -73,6 +73,8 @@ export interface ApprovalRequest {
   readonly expiresInMs: number
   /** Whether an agent's owner may approve what the agent asks. */
   readonly ownerMayApprove: boolean
+  /** `return`: no client waits; whoever asked comes back with the same statement. Absent: wait. */
+  readonly onHold?: 'wait' | 'return' | undefined
 }
 
 /** One person's answer. The latest of each person counts. */
@@ -104,6 +106,7 @@ export interface ApprovalFacts extends Omit<ApprovalRequest, 'expiresInMs' | Bou
   readonly url: string
   readonly state: ApprovalState
   readonly createdAt: Date
+  /** Of the request, and then of an approval that nobody has used yet. */
   readonly expiresAt: Date
   /** Oldest first, every one ever given. */
   readonly answers: readonly PersonAnswer[]
@@ -140,6 +143,15 @@ export interface Pending {
   readonly expiresAt: Date
   readonly outcome: Promise<Outcome>
 }
+
+/** What somebody who came back with a statement finds. */
+export type Returned =
+  /** `fresh` when this very call asked for it. */
+  | { readonly kind: 'pending'; readonly approval: Approval; readonly fresh: boolean }
+  /** To be claimed. */
+  | { readonly kind: 'approved'; readonly approval: Approval }
+  /** Told now, and never again. */
+  | { readonly kind: 'denied'; readonly approval: Approval }
 
 export interface DecisionRequest {
   readonly person: Person

@@ -18,6 +18,7 @@ import {
   type Outcome,
   type Pending,
   type PersonAnswer,
+  type Returned,
   type RunResult,
 } from './approval.ts'
 import { enterProcess, leaveProcess } from './proxy-process.ts'
@@ -74,13 +75,7 @@ export class Approvals {
   /** Stores a request and waits for people. `gone` withdraws it, also after it was approved. */
   async ask(request: ApprovalRequest, gone: AbortSignal): Promise<Pending> {
     this.#expectOpen()
-    const createdAt = Date.now()
-    const approval = await this.#store.insert(request, {
-      id: randomUUID(),
-      process: this.#process,
-      createdAt,
-      expiresAt: createdAt + Math.max(0, Math.floor(request.expiresInMs)),
-    })
+    const approval = await this.#insert(request, randomUUID())
     const { id, shortId, url, expiresAt } = approval
     const leave = (): void => {
       const why: unknown = gone.reason
@@ -101,6 +96,26 @@ export class Approvals {
     // The timer needs no waiting for, and its failure is not the requester's.
     this.#arm().catch(this.#onError)
     return { id, shortId, url, expiresAt, outcome }
+  }
+
+  /**
+   * For a client that does not wait: what came of the same statement of the same requester, or a
+   * new request. A pending one outlives the session that asked.
+   */
+  async askOrReturn(request: ApprovalRequest): Promise<Returned> {
+    this.#expectOpen()
+    await this.#expire()
+    for (const approval of await this.#store.returned(request.requester.name, request.digest)) {
+      if (approval.state === 'pending') return { kind: 'pending', approval, fresh: false }
+      if (approval.state === 'approved') return { kind: 'approved', approval }
+      if (await this.#store.tell(approval.id, Date.now())) return { kind: 'denied', approval }
+    }
+    const id = randomUUID()
+    const approval = await this.#insert({ ...request, onHold: 'return' }, id)
+    const fresh = approval.id === id
+    if (fresh) this.#emit({ type: 'requested', approval })
+    this.#arm().catch(this.#onError)
+    return { kind: 'pending', approval, fresh }
   }
 
   /** One person's answer, from any surface. */
@@ -135,7 +150,8 @@ export class Approvals {
 
   /** Approved → running, once. False: it is not approved, was claimed, or is about another text. */
   async claim(id: string, digest: string): Promise<boolean> {
-    const claimed = await this.#move(id, ['approved'], 'running', { startedAt: Date.now() }, digest)
+    const change = { startedAt: Date.now(), process: this.#process }
+    const claimed = await this.#move(id, ['approved'], 'running', change, digest)
     if (claimed) this.#forget(id)
     return claimed
   }
@@ -196,6 +212,12 @@ export class Approvals {
     }
   }
 
+  #insert(request: ApprovalRequest, id: string): Promise<Approval> {
+    const createdAt = Date.now()
+    const expiresAt = createdAt + Math.max(0, Math.floor(request.expiresInMs))
+    return this.#store.insert(request, { id, process: this.#process, createdAt, expiresAt })
+  }
+
   /** Why an answer came too late. */
   async #lost(id: string): Promise<DecisionResult> {
     const now = await this.#store.get(id)
@@ -222,8 +244,8 @@ export class Approvals {
 
   async #expire(): Promise<void> {
     const now = Date.now()
-    for (const id of await this.#store.overdue(now)) {
-      if (await this.#move(id, ['pending'], 'expired', { settledAt: now })) {
+    for (const { id, state } of await this.#store.overdue(now)) {
+      if (await this.#move(id, [state], 'expired', { settledAt: now })) {
         this.#settle(id, { kind: 'expired' })
         this.#forget(id)
       }

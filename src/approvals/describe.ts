@@ -1,6 +1,12 @@
 /** Says in words what is asked and how it went; the same words on every surface. Not escaped. */
 import type { Effect } from '../../protocols/protocol.ts'
-import { type ApprovalFacts, type PersonAnswer, progress, type Requester } from './approval.ts'
+import {
+  type ApprovalFacts,
+  isApproved,
+  type PersonAnswer,
+  progress,
+  type Requester,
+} from './approval.ts'
 
 const effectsShownMax = 3
 
@@ -69,7 +75,7 @@ export function stateText(approval: ApprovalFacts): string {
     case 'pending':
       return 'waiting for a decision'
     case 'approved':
-      return `approved by ${approvers}`
+      return `approved by ${approvers}${approval.onHold === 'return' ? ', to be sent again' : ''}`
     case 'running':
       return `approved by ${approvers}, running`
     case 'denied': {
@@ -77,7 +83,9 @@ export function stateText(approval: ApprovalFacts): string {
       return `denied${by === undefined ? '' : ` by ${by}`}${because(approval.settledReason)}`
     }
     case 'expired':
-      return 'expired: nobody decided in time'
+      return approval.onHold === 'return' && isApproved(approval)
+        ? `expired: approved by ${approvers}, and not sent again in time`
+        : 'expired: nobody decided in time'
     case 'withdrawn':
       return `withdrawn${because(approval.settledReason)}`
     case 'finished':

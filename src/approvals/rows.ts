@@ -16,13 +16,15 @@ export interface Change {
   readonly settledAt?: number
   readonly settledReason?: string | undefined
   readonly startedAt?: number
+  /** The one that runs it, which may be another than the one that asked. */
+  readonly process?: string
   readonly endedAt?: number
   readonly result?: RunResult
 }
 
 export type RequestColumns = Omit<
   Insertable<ApprovalsTable>,
-  'id' | 'short_id' | 'state' | 'process' | 'created_at' | 'expires_at' | 'answers'
+  'id' | 'short_id' | 'state' | 'process' | 'created_at' | 'expires_at' | 'answers' | 'told_at'
 >
 
 export function requestColumns(request: ApprovalRequest): RequestColumns {
@@ -48,6 +50,7 @@ export function requestColumns(request: ApprovalRequest): RequestColumns {
     approvers: JSON.stringify(request.approvers),
     in_transaction: request.inTransaction ? 1 : 0,
     owner_may_approve: request.ownerMayApprove ? 1 : 0,
+    on_hold: request.onHold ?? 'wait',
   }
 }
 
@@ -55,6 +58,7 @@ export function changeColumns(change: Change): Updateable<ApprovalsTable> {
   return {
     ...(change.settledAt !== undefined && { settled_at: change.settledAt }),
     ...(change.settledReason !== undefined && { settled_reason: change.settledReason }),
+    ...(change.process !== undefined && { process: change.process }),
     ...(change.startedAt !== undefined && { started_at: change.startedAt }),
     ...(change.endedAt !== undefined && { ended_at: change.endedAt }),
     ...(change.result !== undefined && { result: JSON.stringify(change.result) }),
@@ -63,6 +67,7 @@ export function changeColumns(change: Change): Updateable<ApprovalsTable> {
 
 type Row = Selectable<ApprovalsTable>
 type LargeColumn = 'text' | 'parameters' | 'normalized' | 'digest'
+type PrivateColumn = 'told_at'
 
 export function toApproval(row: Row, publicUrl: string): Approval {
   return {
@@ -74,7 +79,7 @@ export function toApproval(row: Row, publicUrl: string): Approval {
   }
 }
 
-export const factColumns: readonly Exclude<keyof ApprovalsTable, LargeColumn>[] = [
+export const factColumns: readonly Exclude<keyof ApprovalsTable, LargeColumn | PrivateColumn>[] = [
   'id',
   'short_id',
   'state',
@@ -96,6 +101,7 @@ export const factColumns: readonly Exclude<keyof ApprovalsTable, LargeColumn>[] 
   'approvers',
   'in_transaction',
   'owner_may_approve',
+  'on_hold',
   'created_at',
   'expires_at',
   'settled_at',
@@ -131,6 +137,7 @@ export function toFacts(
     approvers: JSON.parse(row.approvers) as Approval['approvers'],
     inTransaction: row.in_transaction === 1,
     ownerMayApprove: row.owner_may_approve === 1,
+    onHold: row.on_hold as ApprovalFacts['onHold'],
     createdAt: new Date(row.created_at),
     expiresAt: new Date(row.expires_at),
     answers: (JSON.parse(row.answers) as StoredAnswer[]).map(toAnswer),

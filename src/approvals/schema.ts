@@ -2,7 +2,7 @@
  * The tables of approvals and their migrations. Times are milliseconds since 1970, lists are JSON:
  * types that SQLite and Postgres both have.
  */
-import type { ColumnType, Kysely, Migration, MigrationProvider } from 'kysely'
+import { type ColumnType, type Kysely, type Migration, type MigrationProvider, sql } from 'kysely'
 import type { ApprovalState } from './approval.ts'
 
 export interface Tables {
@@ -45,6 +45,10 @@ export interface ApprovalsTable {
   result: string | null
   /** In the same row, so that an answer and what it decides are one compare-and-set. */
   answers: string
+  /** `wait` or `return`: whether a client waits, or comes back with the same statement. */
+  on_hold: ColumnType<string, string | undefined, never>
+  /** When a client that came back was told of the denial. */
+  told_at: number | null
   /** Counts changes. */
   revision: ColumnType<number, number | undefined, number>
 }
@@ -53,6 +57,7 @@ export const migrations: MigrationProvider = {
   getMigrations: () =>
     Promise.resolve({
       '0001-approvals': { up: createTables } satisfies Migration,
+      '0002-returned': { up: addReturned } satisfies Migration,
     }),
 }
 
@@ -100,4 +105,22 @@ async function createTables(db: Kysely<unknown>): Promise<void> {
     .columns(['state', 'expires_at'])
     .execute()
   await db.schema.createIndex('approvals_by_time').on('approvals').column('created_at').execute()
+}
+
+async function addReturned(db: Kysely<unknown>): Promise<void> {
+  await db.schema
+    .alterTable('approvals')
+    .addColumn('on_hold', 'text', column => column.notNull().defaultTo('wait'))
+    .execute()
+  await db.schema.alterTable('approvals').addColumn('told_at', 'bigint').execute()
+  // Of two sessions that ask the same at the same time, one finds the other's request.
+  await sql`
+    CREATE UNIQUE INDEX approvals_returned ON approvals (requester, digest)
+      WHERE on_hold = 'return' AND state = 'pending'
+  `.execute(db)
+  await db.schema
+    .createIndex('approvals_by_digest')
+    .on('approvals')
+    .columns(['requester', 'digest'])
+    .execute()
 }

@@ -3,7 +3,15 @@
  * states it may leave, so that of two that race exactly one finds its row.
  */
 import { closeSync, openSync } from 'node:fs'
-import { Kysely, Migrator, SqliteDialect, sql } from 'kysely'
+import {
+  type Expression,
+  type ExpressionBuilder,
+  Kysely,
+  Migrator,
+  type SqlBool,
+  SqliteDialect,
+  sql,
+} from 'kysely'
 import Database from 'libsql'
 import {
   type Approval,
@@ -78,7 +86,10 @@ export class Store {
     await this.#db.destroy()
   }
 
-  /** Adds a pending approval under a short id that was never used. */
+  /**
+   * Adds a pending approval under a short id that was never used. When the same is asked for
+   * already and no client waits for it, that one: its id tells.
+   */
   async insert(request: ApprovalRequest, fresh: NewApproval): Promise<Approval> {
     const row = {
       ...requestColumns(request),
@@ -93,9 +104,12 @@ export class Store {
       const inserted = await this.#db
         .insertInto('approvals')
         .values({ ...row, short_id: shortId(attempt) })
-        .onConflict(conflict => conflict.column('short_id').doNothing())
+        .onConflict(conflict => conflict.doNothing())
         .executeTakeFirst()
       if (inserted.numInsertedOrUpdatedRows === 1n) return this.#expect(row.id)
+      // Either the short id was taken, or somebody asked the same at this very moment.
+      const [other] = await this.returned(row.requester, row.digest)
+      if (row.on_hold === 'return' && other?.state === 'pending') return other
     }
     throw new Error('no short id is free for another approval')
   }
@@ -112,6 +126,36 @@ export class Store {
       )
       .executeTakeFirst()
     return row && toApproval(row, this.#publicUrl())
+  }
+
+  /** What a requester who does not wait has asked before and may still have an answer to. */
+  async returned(requester: string, digest: string): Promise<readonly Approval[]> {
+    const rows = await this.#db
+      .selectFrom('approvals')
+      .selectAll()
+      .where('requester', '=', requester)
+      .where('digest', '=', digest)
+      .where('on_hold', '=', 'return')
+      .where(where =>
+        where.or([
+          where('state', 'in', ['pending', 'approved']),
+          where.and([where('state', '=', 'denied'), where('told_at', 'is', null)]),
+        ]),
+      )
+      .orderBy('created_at', 'desc')
+      .execute()
+    return rows.map(row => toApproval(row, this.#publicUrl()))
+  }
+
+  /** Whether this call is the one that tells of a denial. */
+  async tell(id: string, now: number): Promise<boolean> {
+    const { numUpdatedRows } = await this.#db
+      .updateTable('approvals')
+      .set({ told_at: now })
+      .where('id', '=', id)
+      .where('told_at', 'is', null)
+      .executeTakeFirst()
+    return numUpdatedRows === 1n
   }
 
   async list(filter: ApprovalFilter): Promise<readonly ApprovalSummary[]> {
@@ -192,9 +236,18 @@ export class Store {
       const state = decidedState({ ...before, answers }, answer)
       const settled =
         state !== 'pending' && changeColumns({ settledAt: at, settledReason: answer.reason })
+      // Nobody waits for it: whoever asked has as long again to come back.
+      const usable = state === 'approved' && row.on_hold === 'return'
+      const expiry = usable && { expires_at: at + row.expires_at - row.created_at }
       const { numUpdatedRows } = await this.#db
         .updateTable('approvals')
-        .set({ answers: JSON.stringify(answers), state, revision: row.revision + 1, ...settled })
+        .set({
+          answers: JSON.stringify(answers),
+          state,
+          revision: row.revision + 1,
+          ...settled,
+          ...expiry,
+        })
         .where('id', '=', id)
         .where('revision', '=', row.revision)
         .executeTakeFirst()
@@ -203,35 +256,38 @@ export class Store {
     }
   }
 
-  /** The pending approvals whose time is over. */
-  async overdue(now: number): Promise<readonly string[]> {
-    const rows = await this.#db
+  /** The approvals whose time is over: undecided, or decided and not used by who came back. */
+  async overdue(now: number): Promise<readonly { id: string; state: ApprovalState }[]> {
+    return this.#db
       .selectFrom('approvals')
-      .select('id')
-      .where('state', '=', 'pending')
+      .select(['id', 'state'])
+      .where(expiring)
       .where('expires_at', '<=', now)
       .execute()
-    return rows.map(row => row.id)
   }
 
-  /** When the next pending approval expires; undefined when none is pending. */
+  /** When the next approval expires; undefined when none can. */
   async nextDeadline(): Promise<number | undefined> {
     const row = await this.#db
       .selectFrom('approvals')
       .select('expires_at')
-      .where('state', '=', 'pending')
+      .where(expiring)
       .orderBy('expires_at')
       .limit(1)
       .executeTakeFirst()
     return row?.expires_at
   }
 
-  /** Open approvals whose process is gone, or all of one process. */
+  /**
+   * Open approvals whose process is gone, or all of one process; those that wait for nobody's
+   * client stay open.
+   */
   async abandoned(process?: string): Promise<readonly { id: string; state: ApprovalState }[]> {
     const rows = await this.#db
       .selectFrom('approvals')
       .select(['id', 'state', 'process'])
       .where('state', 'in', [...open])
+      .where(where => where.or([where('on_hold', '=', 'wait'), where('state', '=', 'running')]))
       .execute()
     return rows.filter(row =>
       process === undefined ? !isAlive(row.process) : row.process === process,
@@ -243,6 +299,13 @@ export class Store {
     if (approval === undefined) throw new Error(`expected approval ${id}, got none`)
     return approval
   }
+}
+
+function expiring(where: ExpressionBuilder<Tables, 'approvals'>): Expression<SqlBool> {
+  return where.or([
+    where('state', '=', 'pending'),
+    where.and([where('state', '=', 'approved'), where('on_hold', '=', 'return')]),
+  ])
 }
 
 function decidedState(approval: Approval, answer: PersonAnswer): ApprovalState {

@@ -153,8 +153,10 @@ function entryText(entry: OtherEntry): string {
       return comment(`did not run: ${entry.reason}`)
     case 'session.end':
       return comment(`the session ended: ${entry.reason}`)
-    case 'approval.requested':
-      return comment(`waits for approval ${entry.shortId ?? entry.approvalId}`)
+    case 'approval.requested': {
+      const why = entry.reason ? `: ${entry.reason}` : ''
+      return comment(`waits for approval ${entry.shortId ?? entry.approvalId}${why}`)
+    }
     case 'approval.decided': {
       const why = entry.reason ? `: ${entry.reason}` : ''
       return comment(`${entry.decision} by ${entry.by} (${entry.surface})${why}`)

@@ -94,6 +94,15 @@ t.test('every state has its words', t => {
   t.end()
 })
 
+t.test('what waits for no client says that it has to be sent again', t => {
+  const told = (state: ApprovalState, answers = [rita]) =>
+    stateText(approval({ state, answers, onHold: 'return' }))
+  t.equal(told('approved'), 'approved by rita, to be sent again')
+  t.equal(told('expired'), 'expired: approved by rita, and not sent again in time')
+  t.equal(told('expired', []), 'expired: nobody decided in time')
+  t.end()
+})
+
 t.test('progress names each way to be approved', t => {
   const approvers = {
     any: [
