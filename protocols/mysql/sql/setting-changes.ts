@@ -27,14 +27,12 @@ export type SettingChange =
 export type SettingScope = 'session' | 'global' | 'once' | 'statement'
 
 export type SettingValue =
-  /** As the server would show it, but for case and spaces; null is SQL NULL. */
+  /** As it was written, without its quotes: `ON` and `1` are not told apart; null is SQL NULL. */
   | { readonly kind: 'text'; readonly text: string | null }
   /** DEFAULT, or `@@global.name`: the server's own. */
   | { readonly kind: 'default' }
   /** `sql_mode` only: the session's own modes with some more and some less. */
   | { readonly kind: 'modes'; readonly add: readonly string[]; readonly remove: readonly string[] }
-  /** `sql_mode` only: what a user variable holds, which had been set from `@@sql_mode`. */
-  | { readonly kind: 'variable'; readonly name: string }
 
 /** KILL: of a connection, or of the statement that it runs. */
 export interface KillTarget {

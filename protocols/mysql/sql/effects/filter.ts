@@ -1,0 +1,271 @@
+/**
+ * Whether a WHERE narrows anything: none, or one that is true for every row, does not. What cannot
+ * be decided narrows, if it asks anything of the rows. Literals that decided are reported, since
+ * texts that differ in them differ. Conditions of joins narrow as WHERE does, LIMIT does not.
+ */
+import type { Expression, NamedTable, Operation, Query, TableReference } from '../ast.ts'
+import { folded } from '../names.ts'
+import { constantTruth, isConstant, type Literals, order, same, sameBut } from './constants.ts'
+import { ownTables, tablesOf } from './query.ts'
+
+/** What is written to, and all that stands beside it in the list of tables. */
+export interface Written {
+  readonly target: NamedTable
+  readonly from: readonly TableReference[]
+}
+
+/** Nothing is left out by it: it is true for every row, or asks nothing of the rows at all. */
+export function unfiltered(
+  where: Expression | undefined,
+  written: Written,
+  literals: Literals,
+): boolean {
+  const conditions = [...joined(written.from, written)]
+  if (where !== undefined) conditions.push(where)
+  // Each of them has to let every row pass.
+  return conditions.every(each => passes(each, written, literals))
+}
+
+function passes(condition: Expression, written: Written, literals: Literals): boolean {
+  // Of several conditions one suffices to narrow it.
+  if (condition.kind === 'operation' && condition.operators.every(each => each === 'and'))
+    return condition.operands.every(each => passes(each, written, literals))
+  const certain = truth(condition, written, literals)
+  return certain ?? !asksOf(condition, written)
+}
+
+/** ON of the joins that leave out rows of the target. */
+function* joined(
+  references: readonly TableReference[],
+  written: Written,
+): Generator<Expression, void> {
+  for (const reference of references) {
+    if (reference.kind === 'group') yield* joined(reference.tables, written)
+    if (reference.kind !== 'join') continue
+    const { left, right, type, on, natural, using } = reference
+    yield* joined([left], written)
+    yield* joined([right], written)
+    const kept = type === 'left' ? left : type === 'right' ? right : undefined
+    // An outer join keeps every row of one side.
+    if (kept !== undefined && tablesOf([kept]).includes(written.target)) continue
+    if (on !== undefined) yield on
+    else if (natural || using.length > 0) {
+      const other = tablesOf([left]).includes(written.target) ? right : left
+      const [table, more] = tablesOf([other])
+      // Joined with itself by its own columns it is whole.
+      if (table === undefined || more !== undefined || !isSame(table, written.target))
+        yield column(written.target, using[0] ?? '*')
+    }
+  }
+}
+
+function column({ table, alias }: NamedTable, name: string): Expression {
+  const { start, end } = table
+  return { kind: 'column', start, end, schema: undefined, table: alias ?? table.name, name }
+}
+
+function isSame({ table: a }: NamedTable, { table: b }: NamedTable): boolean {
+  if (folded(a.name) !== folded(b.name)) return false
+  return a.schema === undefined || b.schema === undefined || folded(a.schema) === folded(b.schema)
+}
+
+/** Whether a column of what is written to is named; one without a table's name may be. */
+function asksOf(value: unknown, written: Written): boolean {
+  if (Array.isArray(value)) return value.some(each => asksOf(each, written))
+  if (typeof value !== 'object' || value === null) return false
+  const { kind, table } = value as { kind?: unknown; table?: unknown }
+  if (kind === 'column' || kind === 'star') {
+    const { target } = written
+    return typeof table !== 'string' || folded(table) === folded(target.alias ?? target.table.name)
+  }
+  return Object.values(value).some(each => typeof each === 'object' && asksOf(each, written))
+}
+
+/** true and false for every row; undefined: it depends, or we cannot tell. */
+function truth(node: Expression, written: Written, literals: Literals): boolean | undefined {
+  const constant = constantTruth(node, literals)
+  if (constant !== undefined) return constant
+  if (findsItself(node, written)) return true
+  switch (node.kind) {
+    case 'unary': {
+      if (node.operator !== 'not' && node.operator !== '!')
+        return node.operator === '+' ? truth(node.operand, written, literals) : undefined
+      const inner = truth(node.operand, written, literals)
+      return inner === undefined ? undefined : !inner
+    }
+    case 'operation':
+      return operation(node, written, literals)
+    case 'between':
+      return [node.low, node.high].every(each => same(each, node.operand))
+        ? said(node.operand, literals, !node.negated)
+        : undefined
+    case 'in':
+      return node.list?.some(each => same(each, node.operand)) === true
+        ? said(node.operand, literals, !node.negated)
+        : undefined
+    case 'like':
+      return matchesAll(node.operator, node.pattern, literals) ? !node.negated : undefined
+    case 'is': {
+      if (node.value === 'null' || node.value === 'unknown') {
+        if (node.operand.kind !== 'literal') return undefined
+        return said(node.operand, literals, (node.operand.type === 'null') !== node.negated)
+      }
+      const inner = truth(node.operand, written, literals)
+      if (inner === undefined || node.value === 'json') return undefined
+      return (node.value === 'true') === inner ? !node.negated : node.negated
+    }
+    case 'exists':
+      return isBare(node.query) ? true : undefined
+    case 'row':
+      return node.items.length === 1 && node.items[0] !== undefined
+        ? truth(node.items[0], written, literals)
+        : undefined
+    case 'cast':
+    case 'collate':
+    case 'convertUsing':
+      return isConstant(node.operand) ? constantTruth(node.operand, literals) : undefined
+    case 'call': {
+      const [first, second] = node.args
+      if (first === undefined) return undefined
+      if (node.name === 'coalesce' || node.name === 'ifnull') return truth(first, written, literals)
+      // NULLIF and IF of a condition that never changes.
+      if (node.name !== 'if' || second === undefined) return undefined
+      const condition = truth(first, written, literals)
+      const chosen = condition === true ? second : condition === false ? node.args[2] : undefined
+      return chosen === undefined ? undefined : truth(chosen, written, literals)
+    }
+    case 'subquery': {
+      const { body, limit } = node.query
+      if (!isBare(node.query) || limit !== undefined || body.kind !== 'select') return undefined
+      const [item, more] = body.items
+      if (item === undefined || more !== undefined || item.expression.kind === 'star')
+        return undefined
+      return truth(item.expression, written, literals)
+    }
+    default:
+      return undefined
+  }
+}
+
+function operation(
+  { operators, operands }: Operation,
+  written: Written,
+  literals: Literals,
+): boolean | undefined {
+  const [operator] = operators
+  const parts = (): (boolean | undefined)[] => operands.map(each => truth(each, written, literals))
+  switch (operator) {
+    case 'and':
+    case '&&': {
+      const each = parts()
+      if (each.includes(false)) return false
+      return each.every(part => part === true) ? true : undefined
+    }
+    case 'or':
+    case '||': {
+      const each = parts()
+      if (each.includes(true) || complementary(operands)) return true
+      return each.every(part => part === false) ? false : undefined
+    }
+    case 'xor': {
+      const each = parts()
+      if (each.includes(undefined)) return undefined
+      return each.filter(part => part === true).length % 2 === 1
+    }
+    default:
+      return compared(operators, operands, literals)
+  }
+}
+
+function compared(
+  operators: readonly string[],
+  [left, right, more]: readonly Expression[],
+  literals: Literals,
+): boolean | undefined {
+  const [operator = ''] = operators
+  if (left === undefined || right === undefined || more !== undefined) return undefined
+  const decided = order(operator, left, right, literals)
+  if (decided !== undefined) return decided
+  // NULL apart, a thing equals itself; nobody writes that to leave the NULLs out.
+  if (!same(left, right)) {
+    if (sameBut(left, right)) literals.literalsMatter = true
+    return undefined
+  }
+  if (['=', '<=>', '<=', '>='].includes(operator)) return said(left, literals, true)
+  return ['<>', '!=', '<', '>'].includes(operator) ? said(left, literals, false) : undefined
+}
+
+/** A result that hangs on literals within. */
+function said(node: Expression, literals: Literals, result: boolean): boolean {
+  if (JSON.stringify(node).includes('"literal"')) literals.literalsMatter = true
+  return result
+}
+
+/** `x IS NULL OR x IS NOT NULL`, `p OR NOT p`. */
+function complementary(operands: readonly Expression[]): boolean {
+  return operands.some((a, index) =>
+    operands.slice(index + 1).some(b => {
+      if (a.kind === 'is' && b.kind === 'is' && a.value === b.value && same(a.operand, b.operand))
+        return a.negated !== b.negated
+      return negates(a, b) || negates(b, a)
+    }),
+  )
+}
+
+function negates(a: Expression, b: Expression): boolean {
+  const not = a.kind === 'unary' && (a.operator === 'not' || a.operator === '!')
+  return not && same(a.operand, b)
+}
+
+/** `LIKE '%'` and `REGEXP '.*'` leave out nothing but NULL. */
+function matchesAll(operator: string, pattern: Expression, literals: Literals): boolean {
+  if (pattern.kind !== 'literal' || pattern.type !== 'string') return false
+  literals.literalsMatter = true
+  if (operator === 'like') return /^%+$/.test(pattern.value)
+  return operator === 'regexp' && /^\^?(?:\.\*)?\$?$/.test(pattern.value)
+}
+
+/** A SELECT of something from nowhere has one row. */
+function isBare({ body, with: clause, limit }: Query): boolean {
+  if (body.kind !== 'select' || clause !== undefined || limit !== undefined) return false
+  return body.from.length === 0 && body.where === undefined && body.having === undefined
+}
+
+/** A row is looked up in its own table, which always has it. */
+function findsItself(node: Expression, written: Written): boolean {
+  const { target, from } = written
+  if (node.kind === 'operation' && node.operators.length === 1 && node.operators[0] === '=') {
+    // `t.id = other.id`, and other is t.
+    const [left, right] = node.operands
+    if (left?.kind !== 'column' || right?.kind !== 'column') return false
+    const selves = [target, ...tablesOf(from).filter(each => isSame(each, target))].map(each =>
+      folded(each.alias ?? each.table.name),
+    )
+    if (folded(left.name) !== folded(right.name)) return false
+    const single = from.length === 1 && from[0]?.kind === 'table'
+    return [left, right].every(({ table }) =>
+      table === undefined ? single : selves.includes(folded(table)),
+    )
+  }
+  const asked =
+    node.kind === 'in' && !node.negated
+      ? node
+      : node.kind === 'quantified' && node.operator === '=' && node.quantifier === 'any'
+        ? node
+        : undefined
+  // `id IN (SELECT id FROM t)`, `id = ANY (TABLE t)`.
+  const query = asked?.query
+  if (asked?.operand.kind !== 'column' || query === undefined || !isWhole(query)) return false
+  const [table, more] = ownTables(query)
+  const body = query.body
+  if (table === undefined || more !== undefined || !isSame(table, target)) return false
+  const [item, other] = body.kind === 'select' ? body.items : []
+  if (item?.expression.kind !== 'column' || other !== undefined) return false
+  return folded(item.expression.name) === folded(asked.operand.name)
+}
+
+/** Every row of what it is from. */
+function isWhole({ body, limit, with: clause }: Query): boolean {
+  if (body.kind !== 'select' || limit !== undefined || clause !== undefined) return false
+  return body.where === undefined && body.having === undefined && body.groupBy.length === 0
+}

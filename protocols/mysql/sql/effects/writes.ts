@@ -1,0 +1,158 @@
+/**
+ * INSERT, REPLACE, UPDATE, DELETE, LOAD and TRUNCATE: which tables lose, get or change rows, with
+ * what the catalog says follows from it.
+ * https://dev.mysql.com/doc/refman/en/sql-data-manipulation-statements.html
+ */
+import type { EffectKind } from '../../../protocol.ts'
+import type { Relation } from '../../catalog.ts'
+import type {
+  Assignment,
+  Delete,
+  Expression,
+  Insert,
+  Load,
+  NamedTable,
+  TableName,
+  TableReference,
+  Update,
+} from '../ast.ts'
+import { folded, resolveRelation } from '../names.ts'
+import { type Collector, type EffectMore, noScope, objectOf, type Scope } from './collector.ts'
+import { unfiltered } from './filter.ts'
+import { reached, tablesOf, withQueries } from './query.ts'
+
+export function insert(statement: Insert, out: Collector): void {
+  const { table, replace, onDuplicate, returning, source } = statement
+  written('insert', table, out)
+  // Rows with the same keys go; they are those that the statement names.
+  if (replace) written('delete', table, out, { detail: 'replace' })
+  if (onDuplicate.length > 0) written('update', table, out, { detail: 'conflict' })
+  if (returning !== undefined) reached('read', out.relation('read', table), out, {})
+  out.evaluated([source, onDuplicate, returning])
+}
+
+export function load(statement: Load, out: Collector): void {
+  const { table, local, replace, assignments } = statement
+  const detail = local ? 'local' : 'file'
+  for (const relation of written('insert', table, out, { detail: 'load' }))
+    out.add('import', objectOf(relation), { detail })
+  out.add('import', undefined, { detail })
+  if (replace) written('delete', table, out, { detail: 'replace' })
+  out.evaluated(assignments)
+}
+
+export function update(statement: Update, out: Collector): void {
+  const { tables, assignments, where, orderBy, limit } = statement
+  const scope = withQueries(statement.with, noScope, out)
+  const targets = assigned(tablesOf(tables), assignments, out)
+  for (const target of targets) writtenWhere('update', target, tables, where, out)
+  others(tables, targets, scope, out)
+  out.evaluated([assignments, where, orderBy, limit], scope)
+}
+
+export function remove(statement: Delete, out: Collector): void {
+  const { targets, from, where, orderBy, limit, returning, multi } = statement
+  const scope = withQueries(statement.with, noScope, out)
+  const all = tablesOf(from)
+  const written = new Set<NamedTable>()
+  for (const target of targets) {
+    const meant = multi ? all.filter(each => isMeant(target, each)) : all
+    for (const table of meant.length === 0 ? [alone(target)] : meant) written.add(table)
+  }
+  for (const target of written) writtenWhere('delete', target, from, where, out)
+  others(from, [...written], scope, out)
+  if (returning !== undefined) out.evaluated(from, scope)
+  out.evaluated([where, orderBy, limit, returning], scope)
+}
+
+export function truncate(table: TableName, out: Collector): void {
+  reached('truncate', out.relation('truncate', table), out, {})
+}
+
+/** The relations that are written, with their triggers and what is behind views. */
+function written(
+  kind: EffectKind & ('insert' | 'update' | 'delete'),
+  table: TableName,
+  out: Collector,
+  more: EffectMore = {},
+): readonly Relation[] {
+  const relations = out.relation(kind, table, more)
+  reached(kind, relations, out, more)
+  for (const relation of relations) out.triggers(relation, kind)
+  return relations
+}
+
+function writtenWhere(
+  kind: 'update' | 'delete',
+  target: NamedTable,
+  from: readonly TableReference[],
+  where: Expression | undefined,
+  out: Collector,
+): void {
+  const more = { unfiltered: unfiltered(where, { target, from }, out) }
+  written(kind, target.table, out, more)
+}
+
+/** Tables whose columns are set. A column without a table may be any's that has it. */
+function assigned(
+  tables: readonly NamedTable[],
+  assignments: readonly Assignment[],
+  out: Collector,
+): readonly NamedTable[] {
+  if (tables.length < 2) return tables
+  const found = new Set<NamedTable>()
+  for (const { schema, table, column } of assignments) {
+    const meant =
+      table === undefined
+        ? tables.filter(each => mayHave(each.table, column, out))
+        : tables.filter(each => isMeant({ schema, name: table }, each))
+    for (const each of meant.length === 0 ? tables : meant) found.add(each)
+  }
+  return [...found]
+}
+
+function mayHave(table: TableName, column: string, out: Collector): boolean {
+  const relations = resolveRelation(out.names, table.schema, table.name)
+  if (relations.length === 0) return true
+  const name = folded(column)
+  return relations.some(
+    ({ columns }) => columns.length === 0 || columns.some(each => folded(each.name) === name),
+  )
+}
+
+/** Whether a name before a dot, or in the list of a DELETE, may mean that table of the FROM. */
+function isMeant(name: Pick<TableName, 'schema' | 'name'>, { table, alias }: NamedTable): boolean {
+  if (folded(alias ?? table.name) !== folded(name.name)) return false
+  if (name.schema === undefined || table.schema === undefined) return true
+  return folded(name.schema) === folded(table.schema)
+}
+
+function alone(table: TableName): NamedTable {
+  const { start, end } = table
+  return {
+    kind: 'table',
+    start,
+    end,
+    table,
+    alias: undefined,
+    partitions: [],
+    systemTime: undefined,
+  }
+}
+
+/** What is read beside the tables that are written: joined tables, and the conditions of joins. */
+function others(
+  references: readonly TableReference[],
+  targets: readonly NamedTable[],
+  scope: Scope,
+  out: Collector,
+): void {
+  for (const reference of references) {
+    if (reference.kind === 'join') {
+      others([reference.left, reference.right], targets, scope, out)
+      out.evaluated(reference.on, scope)
+    } else if (reference.kind === 'group') others(reference.tables, targets, scope, out)
+    else if (reference.kind !== 'table' || !targets.includes(reference))
+      out.evaluated(reference, scope)
+  }
+}
