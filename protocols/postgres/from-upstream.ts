@@ -6,37 +6,20 @@
  */
 import { ByteReader } from '../bytes.ts'
 import { ProtocolError } from '../errors.ts'
-import type {
-  Analysis,
-  Column,
-  EffectKind,
-  Limits,
-  ResultLineage,
-  Session,
-  ValueType,
-} from '../protocol.ts'
-import type { Conversation, Owed, Prepared, Run } from './conversation.ts'
+import type { Analysis, EffectKind, Limits, Session } from '../protocol.ts'
+import type { Conversation, Owed, Run } from './conversation.ts'
 import { CopyMask } from './copy-mask.ts'
+import { copyDataHeader, copyOut } from './copy-out.ts'
+import { Descriptions } from './descriptions.ts'
 import { concealed, refusalResponse } from './diagnostics.ts'
 import { Backend, frameLength, headerBytes } from './framing.ts'
-import { formatOf } from './messages/extended-query.ts'
-import {
-  decodeRowDescription,
-  encodeRowDescription,
-  type FieldDescription,
-} from './messages/row-description.ts'
-import { compileRowMask, type RowMask } from './row-mask.ts'
-import { copyOptionsOf } from './sql/copy-options.ts'
+import { RecordedSpans } from './recorded-spans.ts'
 import type { StatementNames } from './statement-names.ts'
 
 export class FromUpstream {
-  /** What goes to the client, in order. Emptied by whoever sends it. */
-  readonly output: Buffer[] = []
   /** Runs that ended with what is in `output`. Emptied by whoever records them. */
   readonly ended: { run: Run; error: string | undefined }[] = []
   needed = 1
-  /** Set when the recorder is full: nothing more may be read before it settles. */
-  full: Promise<void> | undefined
 
   readonly #session: Session
   readonly #conversation: Conversation
@@ -46,13 +29,10 @@ export class FromUpstream {
   readonly #answered: () => void
   /** Bytes of a row or of COPY data that pass without being read. */
   #streaming = 0
-  #spanStart = 0
-  /** The description of the rows that were recorded last. */
-  #shown: Prepared['mask']
   /** Notices of ours that wait for the end of a frame. */
   #notices: Buffer[] = []
-  /** By analysis and position: the last description of that result, and the mask made from it. */
-  readonly #described = new WeakMap<object, DescribedResult[]>()
+  readonly #spans: RecordedSpans
+  readonly #descriptions: Descriptions
 
   constructor(parts: {
     session: Session
@@ -66,22 +46,34 @@ export class FromUpstream {
     this.#names = parts.names
     this.#limits = parts.limits
     this.#answered = parts.answered
+    this.#spans = new RecordedSpans(parts.session)
+    this.#descriptions = new Descriptions(parts.session, parts.names)
+  }
+
+  /** What goes to the client, in order. Emptied by whoever sends it. */
+  get output(): Buffer[] {
+    return this.#spans.output
+  }
+
+  /** When the recorder is full: nothing more may be read before it settles. Told once. */
+  takeFull(): Promise<void> | undefined {
+    return this.#spans.takeFull()
   }
 
   /** Puts a frame of ours between two of the server's. */
   inject(frame: Buffer): void {
-    if (this.#streaming === 0) this.#emit(frame)
+    if (this.#streaming === 0) this.#spans.emit(frame)
     else this.#notices.push(frame)
   }
 
   /** Takes whole frames, and parts of those that only pass. Returns how many bytes it took. */
   consume(bytes: Buffer): number {
-    this.#spanStart = 0
+    this.#spans.begin()
     let offset = Math.min(this.#streaming, bytes.length)
     this.#streaming -= offset
     if (this.#streaming === 0 && this.#notices.length > 0) {
-      this.#emitSpan(bytes, offset)
-      for (const frame of this.#notices) this.#emit(frame)
+      this.#spans.pass(bytes, offset)
+      for (const frame of this.#notices) this.#spans.emit(frame)
       this.#notices = []
     }
     while (bytes.length - offset >= headerBytes) {
@@ -90,19 +82,8 @@ export class FromUpstream {
       if (next === offset) break
       offset = next
     }
-    this.#emitSpan(bytes, offset)
+    this.#spans.pass(bytes, offset)
     return offset
-  }
-
-  #emitSpan(bytes: Buffer, end: number): void {
-    if (end > this.#spanStart) this.#emit(bytes.subarray(this.#spanStart, end))
-    this.#spanStart = end
-  }
-
-  /** What the client is shown is recorded, in the same order. */
-  #emit(bytes: Buffer): void {
-    this.output.push(bytes)
-    this.full = this.#session.record({ type: 'frames', from: 'server', bytes }) ?? this.full
   }
 
   // ── Rows ────────────────────────────────────────────────────────────────────────────────────
@@ -136,9 +117,8 @@ export class FromUpstream {
     if (end === offset && bytes.length - end < rowHeaderBytes) this.needed = rowHeaderBytes
     run.bytes += end - offset
     if (run.mask !== undefined && end > offset) {
-      this.#emitSpan(bytes, offset)
-      this.#emit(run.mask.maskRows(bytes, offset, end))
-      this.#spanStart = end
+      this.#spans.drop(bytes, offset, end)
+      this.#spans.emit(run.mask.maskRows(bytes, offset, end))
     }
     return end
   }
@@ -149,72 +129,19 @@ export class FromUpstream {
     return run
   }
 
+  #describeExecuted(run: Run, bytes: Buffer, offset: number): void {
+    const description = this.#descriptions.describeExecuted(run)
+    if (description === undefined) return
+    this.#spans.pass(bytes, offset)
+    this.#spans.record(description)
+  }
+
   #wholeFrame(length: number): void {
     if (length > this.#limits.frameBytesMax)
       throw new ProtocolError(
         `a frame of at most ${this.#limits.frameBytesMax} bytes`,
         `one of ${length}`,
       )
-  }
-
-  /** Rows of an Execute: what Describe said, in the formats that Bind asked for. */
-  #describeExecuted(run: Run, bytes: Buffer, offset: number): void {
-    const portal = run.portal
-    const fields = portal?.prepared.fields
-    if (portal === undefined || fields === undefined)
-      throw new ProtocolError('RowDescription', 'DataRow')
-    const { prepared, resultFormats } = portal
-    if (
-      prepared.mask?.analysis !== run.analysis ||
-      !sameFormats(prepared.mask.formats, resultFormats)
-    ) {
-      const formats = fields.map((_, i) => formatOf(resultFormats, i))
-      const rows = this.#rowMask(run, fields, formats)
-      const frame = encodeRowDescription(fields, formats)
-      prepared.mask = { analysis: run.analysis, formats: resultFormats, rows, frame }
-    }
-    run.mask = prepared.mask.rows
-    run.columns = fields.length
-    run.described = true
-    // The recording has to say what the rows are, even if the client was told long ago.
-    if (this.#shown !== prepared.mask) {
-      this.#shown = prepared.mask
-      this.#emitSpan(bytes, offset)
-      this.full =
-        this.#session.record({ type: 'frames', from: 'server', bytes: prepared.mask.frame }) ??
-        this.full
-    }
-  }
-
-  /** Rows of a simple query: its own RowDescription, which is mostly the one of the last time. */
-  #describeResult(run: Run, frame: Buffer): void {
-    let known = this.#described.get(run.analysis)
-    if (known === undefined) {
-      known = []
-      this.#described.set(run.analysis, known)
-    }
-    let result = known[run.result]
-    if (result === undefined || !result.frame.equals(frame)) {
-      const fields = decodeRowDescription(new ByteReader(frame, headerBytes))
-      const formats = fields.map(field => (field.format === 1 ? 1 : 0))
-      const mask = this.#rowMask(run, fields, formats)
-      result = { frame: Buffer.from(frame), columns: fields.length, mask }
-      known[run.result] = result
-    }
-    run.mask = result.mask
-    run.columns = result.columns
-    run.described = true
-    this.#shown = undefined
-  }
-
-  #rowMask(
-    run: Run,
-    fields: readonly FieldDescription[],
-    formats: readonly (0 | 1)[],
-  ): RowMask | undefined {
-    const columns = fields.map(field => this.#names.column(field))
-    const mask = this.#session.masks(run.analysis, run.result, columns)
-    return mask === undefined ? undefined : compileRowMask(mask, columns, formats)
   }
 
   // ── Everything else ─────────────────────────────────────────────────────────────────────────
@@ -272,7 +199,7 @@ export class FromUpstream {
         conversation.copyInBegan()
         return end
       case Backend.CopyOutResponse:
-        this.#copyOut()
+        this.#beginCopyOut()
         return end
       case Backend.CopyDone:
         this.#copyDone()
@@ -287,14 +214,9 @@ export class FromUpstream {
     }
   }
 
-  #drop(bytes: Buffer, offset: number, end: number): void {
-    this.#emitSpan(bytes, offset)
-    this.#spanStart = end
-  }
-
   #replace(bytes: Buffer, offset: number, end: number, frame: Buffer): void {
-    this.#drop(bytes, offset, end)
-    this.#emit(frame)
+    this.#spans.drop(bytes, offset, end)
+    this.#spans.emit(frame)
   }
 
   #parameterDescription(bytes: Buffer, offset: number, end: number): void {
@@ -310,7 +232,7 @@ export class FromUpstream {
   #rowDescription(bytes: Buffer, offset: number, end: number): void {
     const owed = this.#conversation.next()
     if (owed?.reply === 'query' && owed.run !== undefined) {
-      this.#describeResult(owed.run, bytes.subarray(offset, end))
+      this.#descriptions.describeResult(owed.run, bytes.subarray(offset, end))
       return
     }
     this.#descriptionOf(bytes, offset, end)
@@ -319,21 +241,8 @@ export class FromUpstream {
   /** The answer to Describe: RowDescription, or NoData for no columns. */
   #descriptionOf(bytes: Buffer, offset: number, end: number): void {
     const owed = this.#conversation.answered('describe')
-    const prepared = owed.described
-    if (prepared !== undefined) {
-      prepared.describing = undefined
-      const frame = bytes.subarray(offset, end)
-      if (prepared.description?.equals(frame) !== true) {
-        prepared.description = Buffer.from(frame)
-        this.#shown = undefined
-        prepared.mask = undefined
-        prepared.fields =
-          frame[0] === Backend.NoData
-            ? []
-            : decodeRowDescription(new ByteReader(frame, headerBytes))
-      }
-    }
-    if (owed.ours) this.#drop(bytes, offset, end)
+    this.#descriptions.describe(owed, bytes.subarray(offset, end))
+    if (owed.ours) this.#spans.drop(bytes, offset, end)
   }
 
   #complete(bytes: Buffer, offset: number, end: number, type: number): void {
@@ -427,20 +336,9 @@ export class FromUpstream {
 
   // ── COPY TO STDOUT ──────────────────────────────────────────────────────────────────────────
 
-  #copyOut(): void {
+  #beginCopyOut(): void {
     const run = this.#running()
-    const lineage = run.analysis.results[run.result]
-    const columns = copiedColumns(lineage)
-    const mask = this.#session.masks(run.analysis, run.result, columns)
-    if (mask === undefined) {
-      run.copy = 'shown'
-      return
-    }
-    const options = copyOptionsOf(run.text, run.result)
-    run.copy =
-      options === undefined || lineage === undefined || typeof lineage === 'string'
-        ? 'withheld'
-        : new CopyMask(options, mask, columns)
+    run.copy = copyOut(this.#session, run)
   }
 
   #copyDone(): void {
@@ -464,15 +362,15 @@ export class FromUpstream {
       return offset
     }
     if (run.copy === 'withheld') {
-      this.#drop(bytes, offset, end)
+      this.#spans.drop(bytes, offset, end)
       return end
     }
     const body = run.copy.push(bytes.subarray(offset + headerBytes, end))
     run.bytes += end - offset
-    this.#drop(bytes, offset, end)
+    this.#spans.drop(bytes, offset, end)
     if (body.length > 0) {
-      this.#emit(copyDataHeader(body.length))
-      this.#emit(body)
+      this.#spans.emit(copyDataHeader(body.length))
+      this.#spans.emit(body)
     }
     return end
   }
@@ -481,18 +379,8 @@ export class FromUpstream {
 /** Type, length and the number of columns. */
 const rowHeaderBytes = 7
 
-interface DescribedResult {
-  readonly frame: Buffer
-  readonly columns: number
-  readonly mask: RowMask | undefined
-}
-
 /** What a statement does that may run deferred constraints and triggers of earlier ones. */
 const endsTransactions: ReadonlySet<EffectKind> = new Set(['transaction', 'setting'])
-
-function sameFormats(a: readonly number[], b: readonly number[]): boolean {
-  return a === b || (a.length === b.length && a.every((format, i) => format === b[i]))
-}
 
 const codeOfTheServer: Analysis = {
   tag: '',
@@ -503,24 +391,4 @@ const codeOfTheServer: Analysis = {
   relations: [],
   normalized: '',
   unreadable: 'code that runs in the server',
-}
-
-const unknownType: ValueType = { class: 'other', name: 'unknown', lengthMax: undefined }
-
-function copiedColumns(lineage: ResultLineage | undefined): readonly Column[] {
-  // One column stands for all that are not known: if it is hidden, everything is withheld.
-  if (lineage === undefined || typeof lineage === 'string')
-    return [{ name: '', type: unknownType, origin: [] }]
-  return lineage.map(column => ({
-    name: column.name,
-    type: column.type ?? unknownType,
-    origin: [],
-  }))
-}
-
-function copyDataHeader(length: number): Buffer {
-  const header = Buffer.allocUnsafe(headerBytes)
-  header[0] = Backend.CopyData
-  header.writeUInt32BE(length + 4, 1)
-  return header
 }

@@ -45,6 +45,14 @@ export function sqlStateOf(refusal: PostgresRefusal): string {
   return refusal.sqlState ?? sqlStates[refusal.code]
 }
 
+/** A FunctionCall message. */
+export const fastPath: PostgresRefusal = {
+  code: 'denied',
+  message: 'fast-path function calls are not let through',
+  detail: 'A FunctionCall message names a function by its OID and cannot be read.',
+  hint: 'Call the function with SELECT.',
+}
+
 /** A name that the server would not know either, or that the proxy cannot vouch for. */
 export function missingStatement(name: string): PostgresRefusal {
   return plain('26000', `prepared statement "${name}" does not exist`)

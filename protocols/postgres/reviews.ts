@@ -1,0 +1,146 @@
+/**
+ * Asks the session whether a statement may run, and waits with it while people decide. By the time
+ * it may, neither the schema has changed under what they saw, nor has the client gone.
+ */
+import type { Analysis, Answer, Parameter, Session } from '../protocol.ts'
+import type { Conversation, Portal, Run } from './conversation.ts'
+import type { PostgresRefusal } from './refusal.ts'
+import { errorPosition } from './sql/error-position.ts'
+import type { StatementNames } from './statement-names.ts'
+import type { Waiting } from './waiting.ts'
+
+export interface ReviewsParts {
+  readonly session: Session
+  readonly conversation: Conversation
+  readonly names: StatementNames
+  readonly waiting: Waiting
+  readonly notify: (text: string) => void
+  /** Fires when the client is gone or asks to cancel; a getter, since a cancel makes a new one. */
+  readonly interrupted: () => AbortSignal
+  /** A held statement was decided: what was put out for the server can be sent. */
+  readonly flush: () => void
+  /** How many were reviewed before the relay began. */
+  readonly statements: number
+}
+
+export class Reviews {
+  /** A statement waits for people. */
+  held = false
+  readonly #parts: ReviewsParts
+  #statements: number
+
+  constructor(parts: ReviewsParts) {
+    this.#parts = parts
+    this.#statements = parts.statements
+  }
+
+  /** To be made just before the review, which gives it its number. */
+  run(text: string, analysis: Analysis, portal: Portal | undefined): Run {
+    return {
+      statement: this.#statements,
+      text,
+      analysis,
+      hidesDiagnostics: this.#parts.session.hidesDiagnostics(analysis),
+      portal,
+      result: 0,
+      described: false,
+      mask: undefined,
+      copy: undefined,
+      columns: 0,
+      rows: 0,
+      bytes: 0,
+      tag: undefined,
+      failed: false,
+      unanswered: 0,
+      segment: 0,
+    }
+  }
+
+  review(
+    text: string,
+    analysis: Analysis,
+    parameters: readonly Parameter[],
+  ): Answer | Promise<Answer> {
+    const { session, conversation, names, interrupted, notify } = this.#parts
+    this.#statements += 1
+    const answer = session.review(
+      { text, analysis, parameters },
+      {
+        transaction: conversation.transaction,
+        role: names.role,
+        searchPath: names.searchPathText,
+      },
+      interrupted(),
+      notify,
+    )
+    return analysis.unreadable === undefined ? answer : located(answer, analysis)
+  }
+
+  /** Nothing is read from the client until people have decided, and `decide` has put out what then goes. */
+  hold(answer: Promise<Answer>, run: Run, decide: (answer: Answer) => void): void {
+    const { conversation, waiting, interrupted, flush } = this.#parts
+    const signal = interrupted()
+    this.held = true
+    waiting.wait = answer.then(async answered => {
+      const decided = answered.run ? await this.#unlessDrifted(run, signal) : answered
+      this.held = false
+      waiting.wait = undefined
+      // What came before it in its segment failed in the meantime: it would not run any more.
+      if (conversation.skipping) {
+        if (decided.run) await this.#recordNotRun(run, 'skipped')
+        return
+      }
+      decide(decided)
+      flush()
+    })
+  }
+
+  /** The statement goes to the server. */
+  began(run: Run): void {
+    this.#parts.names.began(run.analysis)
+    if (run.hidesDiagnostics) this.#parts.conversation.hidesAtEnd = true
+  }
+
+  /** The schema may have changed while people decided: what they saw would not be what runs. */
+  async #unlessDrifted(run: Run, interrupted: AbortSignal): Promise<Answer> {
+    // A schema that cannot be read may have changed.
+    const drifted = await this.#parts.names.drifted(run.text, run.analysis).catch(() => true)
+    if (interrupted.aborted) {
+      await this.#recordNotRun(run, 'skipped')
+      return { run: false, refusal: cancelled }
+    }
+    if (!drifted) return { run: true }
+    await this.#recordNotRun(run, 'drifted')
+    return { run: false, refusal: schemaChanged }
+  }
+
+  #recordNotRun({ statement }: Run, error: 'skipped' | 'drifted'): Promise<void> | undefined {
+    const end = { type: 'statement.end', tag: undefined, rows: 0, bytes: 0 } as const
+    return this.#parts.session.record({ ...end, statement, error })
+  }
+}
+
+/** Says where the text is wrong, as the server would. */
+function located(answer: Answer | Promise<Answer>, analysis: Analysis): Answer | Promise<Answer> {
+  if (answer instanceof Promise || answer.run) return answer
+  const position = errorPosition(analysis)
+  if (position === undefined || answer.refusal.code !== 'unreadable') return answer
+  const refusal: PostgresRefusal = { ...answer.refusal, position }
+  return { run: false, refusal }
+}
+
+const schemaChanged: PostgresRefusal = {
+  code: 'withdrawn',
+  sqlState: '40001',
+  message: 'the schema changed while the statement waited: what was approved is not what would run',
+  detail: undefined,
+  hint: 'Run the statement again, and have it looked at again.',
+}
+
+/** Ctrl-C, or a client that left, between the approval and the run. */
+const cancelled: PostgresRefusal = {
+  code: 'withdrawn',
+  message: 'canceling statement due to user request',
+  detail: undefined,
+  hint: undefined,
+}
