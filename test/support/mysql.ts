@@ -110,7 +110,8 @@ async function fill(server: TestMysql, sql: string): Promise<void> {
     await connection.end()
   } catch (error) {
     await server.stop()
-    throw error
+    // The driver's own has all of the text in it.
+    throw new Error(`the test's SQL failed: ${error instanceof Error ? error.message : error}`)
   }
 }
 

@@ -1,0 +1,276 @@
+/** mysql2, MariaDB's connector and Knex see through the proxy what they see without it. */
+import { readFile } from 'node:fs/promises'
+import { Readable } from 'node:stream'
+import { fileURLToPath } from 'node:url'
+import knex from 'knex'
+import * as mariadb from 'mariadb'
+import { type Connection as Callbacks, type ConnectionOptions, createConnection } from 'mysql2'
+import type { Connection } from 'mysql2/promise'
+import t, { type Test } from 'tap'
+import { selfSigned } from '../support/certificates.ts'
+import { whyNoMysql } from '../support/mysql.ts'
+import { connected, type Place, startMysqlProxy } from '../support/mysql-proxy.ts'
+
+/** What happened, in order: answers, and errors as a driver tells them. */
+type Seen = unknown[]
+
+const kinds = await readFile(fileURLToPath(new URL('mysql-kinds.sql', import.meta.url)), 'utf8')
+const noMysql = await whyNoMysql()
+const tls = await selfSigned()
+
+async function tell(seen: Seen, name: string, work: () => Promise<unknown>): Promise<void> {
+  seen.push([name, await work().catch(failure)])
+}
+
+function failure(error: unknown): unknown {
+  const { code, errno, sqlState, sqlMessage } = error as Record<string, unknown>
+  return { code, errno, sqlState, sqlMessage }
+}
+
+/** Without what differs from run to run. */
+function plain(value: unknown): unknown {
+  const text = JSON.stringify(value, (key, each) => {
+    if (/^(insertId|connectionId|threadId)$/.test(key)) return each > 0
+    return typeof each === 'bigint' ? `${each}n` : each
+  })
+  return JSON.parse(text ?? 'null')
+}
+
+async function withMysql2(t: Test, place: Place, more: ConnectionOptions): Promise<Seen> {
+  const seen: Seen = []
+  const connection = await connected(t, place, {
+    multipleStatements: true,
+    dateStrings: true,
+    ...more,
+  })
+  const query = (text: string, values?: unknown[]): Promise<void> =>
+    tell(seen, text, async () => {
+      const [rows, fields] = await connection.query(text, values)
+      return [rows, fieldNames(fields)]
+    })
+  const execute = (text: string, values: (string | number | Buffer | null)[]): Promise<void> =>
+    tell(seen, `execute ${text}`, async () => {
+      const [rows, fields] = await connection.execute(text, values)
+      return [rows, fieldNames(fields)]
+    })
+  await query('SELECT * FROM kinds ORDER BY id')
+  await execute('SELECT * FROM kinds WHERE id > ? ORDER BY id', [0])
+  await query('SELECT ? AS a, ? AS b, ? AS c', ["it's", 1.5, null])
+  for (const n of [1, 5, 5, 1024, 4000]) {
+    await execute('SELECT n, label, at, amount FROM numbers WHERE n = ?', [n])
+  }
+  await execute('SELECT ?, ?, ?, ?', ['ü 🙂', 1.5, null, Buffer.from([0, 255])])
+  await query("SELECT 1 AS a; SELECT 2 AS b, 'x' AS c; DO 1; SELECT 3")
+  await query('SELECT 1; SELECT nothing FROM numbers; SELECT 3')
+  await query('CALL two_results(3)')
+  await execute('CALL two_results(?)', [3])
+  await query('CALL doubled(4, @d); SELECT @d')
+  await query('START TRANSACTION')
+  await query('INSERT INTO scratch (what, unique_) VALUES ?', [
+    [
+      ['a', 1],
+      ['b', 2],
+    ],
+  ])
+  await execute('INSERT INTO scratch (what, unique_) VALUES (?, ?)', ['c', 3])
+  await execute('INSERT INTO scratch (what, unique_) VALUES (?, ?)', ['c', 3])
+  await execute('UPDATE scratch SET what = ? WHERE unique_ < ?', ['x', 3])
+  await query('SELECT what, unique_ FROM scratch ORDER BY unique_')
+  await query('ROLLBACK')
+  await query('SELECT COUNT(*) FROM scratch')
+  await query('SELEC 1')
+  await execute('SELEC ?', [1])
+  await query('')
+  await query('-- only a comment')
+  await query("LOAD DATA LOCAL INFILE '/etc/hostname' INTO TABLE scratch (what)")
+  await query('SELECT 1')
+  await tell(seen, 'change user', () => connection.changeUser({ ...credentials(place) }))
+  await query('SELECT DATABASE()')
+  await tell(seen, 'reset', () => connection.reset())
+  await tell(seen, 'ping', () => connection.ping())
+  await tell(seen, 'streamed', () => streamed(connection))
+  await connection.end()
+  return seen
+}
+
+const credentials = ({ user, password, database }: Place): Omit<Place, 'host' | 'port'> => ({
+  user,
+  password,
+  database,
+})
+
+function fieldNames(fields: unknown): unknown {
+  if (!Array.isArray(fields)) return null
+  return fields.map(field =>
+    Array.isArray(field)
+      ? fieldNames(field)
+      : field && [field.name, field.columnType, field.flags, field.columnLength],
+  )
+}
+
+async function streamed(connection: Connection): Promise<unknown> {
+  const text = 'SELECT a.n, b.label FROM numbers a JOIN numbers b ON b.n <= 20'
+  // The promises have no streams; what they stand before has.
+  const { connection: beneath } = connection as unknown as { connection: Callbacks }
+  let rows = 0
+  let sum = 0
+  for await (const row of beneath.query(text).stream({ highWaterMark: 10 })) {
+    rows += 1
+    sum += row.n + row.label.length
+  }
+  return { rows, sum }
+}
+
+async function withMariadb(place: Place, more: mariadb.ConnectionConfig): Promise<Seen> {
+  const seen: Seen = []
+  const connection = await mariadb.createConnection({
+    ...place,
+    multipleStatements: true,
+    allowPublicKeyRetrieval: true,
+    dateStrings: true,
+    ...more,
+  })
+  const query = (text: string, values?: unknown[]): Promise<void> =>
+    tell(seen, text, () => connection.query(text, values))
+  const execute = (text: string, values?: unknown[]): Promise<void> =>
+    tell(seen, `execute ${text}`, () => connection.execute(text, values))
+  try {
+    await query('SELECT * FROM kinds ORDER BY id')
+    await execute('SELECT * FROM kinds WHERE id > ? ORDER BY id', [0])
+    for (const n of [1, 5, 5, 1024]) {
+      await execute('SELECT n, label, at, amount FROM numbers WHERE n = ?', [n])
+    }
+    // Sent one behind the other, without waiting for answers.
+    const behind = ['SELECT 1 AS a', 'SELECT nothing FROM numbers', 'SELECT 2 AS b', 'DO 1']
+    for (const each of await Promise.allSettled(behind.map(text => connection.query(text)))) {
+      seen.push(each.status === 'fulfilled' ? each.value : failure(each.reason))
+    }
+    await query('SELECT 1 AS a; SELECT 2 AS b')
+    await query('CALL two_results(?)', [9])
+    await connection.beginTransaction()
+    const rows = Array.from({ length: 200 }, (_, n) => [`row ${n}`, n])
+    await tell(seen, 'batch', () =>
+      connection.batch('INSERT INTO scratch (what, unique_) VALUES (?, ?)', rows),
+    )
+    await tell(seen, 'failing batch', () =>
+      connection.batch('INSERT INTO scratch (what, unique_) VALUES (?, ?)', [
+        ['x', 900],
+        ['y', 900],
+      ]),
+    )
+    await query('SELECT COUNT(*), MIN(what), MAX(unique_) FROM scratch')
+    await connection.rollback()
+    await query('SELECT COUNT(*) FROM scratch')
+    const stream = connection.queryStream('SELECT n, label FROM numbers ORDER BY n')
+    let sum = 0
+    for await (const row of Readable.from(stream)) sum += row.n + row.label.length
+    seen.push(sum)
+    const prepared = await connection.prepare('SELECT label FROM numbers WHERE n = ?')
+    for (const n of [1, 2]) seen.push(await prepared.execute([n]))
+    prepared.close()
+    await tell(seen, 'reset', () => connection.reset())
+    await tell(seen, 'ping', () => connection.ping())
+    await tell(seen, 'change user', () => connection.changeUser(credentials(place)))
+    await query('SELECT DATABASE()')
+  } finally {
+    await connection.end()
+  }
+  return seen
+}
+
+async function withKnex(t: Test, place: Place): Promise<Seen> {
+  const seen: Seen = []
+  const { host, port, user, password, database } = place
+  const connection = { host, port, user, password, database, dateStrings: true }
+  const db = knex({ client: 'mysql2', connection, pool: { min: 0, max: 3 } })
+  t.teardown(() => db.destroy())
+  await tell(seen, 'select', () => db('numbers').where('n', '<', 5).orderBy('n', 'desc'))
+  await tell(seen, 'join', () =>
+    db('numbers as a')
+      .join('small_numbers as b', 'a.n', 'b.n')
+      .select('a.n', 'b.label')
+      .orderBy('a.n'),
+  )
+  await tell(seen, 'count', () => db('numbers').count({ many: '*' }).sum({ total: 'n' }).first())
+  await tell(seen, 'has', async () => [
+    await db.schema.hasTable('numbers'),
+    await db.schema.hasColumn('numbers', 'at'),
+  ])
+  await tell(seen, 'columns', () => db('kinds').columnInfo())
+  await tell(seen, 'transaction', () =>
+    db.transaction(async inside => {
+      await inside('scratch').insert([
+        { what: 'a', unique_: 1 },
+        { what: 'b', unique_: 2 },
+      ])
+      seen.push(await inside('scratch').update({ what: 'c' }).where({ unique_: 1 }))
+      seen.push(await inside('scratch').select('what').orderBy('unique_'))
+      throw Object.assign(new Error('back'), { code: 'BACK' })
+    }),
+  )
+  await tell(seen, 'wrong', () => db('numbers').select('nothing'))
+  await tell(seen, 'upsert', async () => {
+    const row = { what: 'u', unique_: 77 }
+    const [id] = await db('scratch').insert(row).onConflict('unique_').merge()
+    return Number(id) > 0
+  })
+  seen.push(await db('scratch').where({ unique_: 77 }).del())
+  return seen
+}
+
+for (const flavour of ['mariadb', 'mysql'] as const) {
+  t.test(`before ${flavour}`, { skip: flavour === 'mysql' && noMysql }, async t => {
+    const proxy = await startMysqlProxy(t, { flavour, sql: kinds, unmasked: true, clientTls: tls })
+    const ca = { ca: tls.cert }
+
+    await t.test('mysql2, plain and over TLS', async t => {
+      const direct = plain(await withMysql2(t, proxy.direct(), { flags: ['-LOCAL_FILES'] }))
+      t.ok(JSON.stringify(direct).length > 20_000)
+      same(t, plain(await withMysql2(t, proxy.place(), { flags: ['-LOCAL_FILES'] })), direct)
+      const secure = { flags: ['-LOCAL_FILES'], ssl: ca }
+      same(t, plain(await withMysql2(t, proxy.place(), secure)), direct)
+    })
+
+    await t.test("MariaDB's connector, plain and over TLS", async t => {
+      for (const more of [{}, { pipelining: false, bulk: false }, { bulk: true }]) {
+        const direct = plain(await withMariadb(proxy.direct(), more))
+        same(t, plain(await withMariadb(proxy.place(), more)), direct)
+        same(t, plain(await withMariadb(proxy.place(), { ...more, ssl: ca })), direct)
+      }
+    })
+
+    await t.test('Knex', async t => {
+      same(t, plain(await withKnex(t, proxy.place())), plain(await withKnex(t, proxy.direct())))
+    })
+
+    await t.test('LOAD DATA LOCAL is asked about, and nothing of a file is sent', async t => {
+      const asked: string[] = []
+      const connection = createConnection({
+        ...credentials(proxy.place()),
+        port: proxy.place().port,
+        infileStreamFactory: path => {
+          asked.push(String(path))
+          return Readable.from(['secret\n'])
+        },
+      })
+      connection.on('error', () => undefined)
+      t.teardown(() => connection.destroy())
+      connection.query("LOAD DATA LOCAL INFILE 'mine' INTO TABLE scratch (what)", () => undefined)
+      const approval = await proxy.pending()
+      t.equal(await proxy.decide(approval, 'deny'), 200)
+      const [rows] = await connection.promise().query('SELECT COUNT(*) AS many FROM scratch')
+      t.strictSame(rows, [{ many: 0 }])
+      t.strictSame(asked, [])
+    })
+  })
+}
+
+/** Step by step, so that a difference is shown where it is. */
+function same(t: Test, found: unknown, wanted: unknown): void {
+  if (!Array.isArray(found) || !Array.isArray(wanted)) throw new TypeError('expected lists')
+  t.equal(found.length, wanted.length)
+  for (const [at, each] of wanted.entries()) {
+    if (JSON.stringify(found[at]) === JSON.stringify(each)) continue
+    t.strictSame(found[at], each, `step ${at}`)
+  }
+}
