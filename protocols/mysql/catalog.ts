@@ -5,6 +5,7 @@
  */
 import { createHash } from 'node:crypto'
 import type { ColumnName, Upstream } from '../protocol.ts'
+import { answerTexts } from './catalog/answers.ts'
 import { CatalogConnection } from './catalog/connection.ts'
 import {
   catalogTexts,
@@ -51,7 +52,11 @@ export class Catalog {
   static async open(upstream: Upstream): Promise<Catalog> {
     const connection = new CatalogConnection(upstream)
     try {
-      const server = await connection.server()
+      const server = { ...(await connection.server()), answers: new Map<string, readonly string[]>() }
+      for (const [what, text] of answerTexts(server.flavour)) {
+        const columns = await connection.columns(text)
+        if (columns !== undefined) server.answers.set(what, columns)
+      }
       const own = await load(connection, 'server')
       const { changes, user } = await loadUser(connection)
       return new Catalog(connection, server, { server: own, user, changes })
@@ -193,6 +198,8 @@ export interface ServerFacts {
   readonly version: number
   /** 0: names of tables and databases differ by case. */
   readonly lowerCaseTableNames: number
+  /** What the columns of SHOW and EXPLAIN are called: see answers.ts. */
+  readonly answers: ReadonlyMap<string, readonly string[]>
 }
 
 export interface Relation {

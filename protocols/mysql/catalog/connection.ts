@@ -47,6 +47,19 @@ export class CatalogConnection {
     }
   }
 
+  /** What the columns of an answer are called; undefined when the server refuses the statement. */
+  async columns(text: string): Promise<readonly string[] | undefined> {
+    const connection = await this.#connected()
+    try {
+      const [, fields] = await connection.query(text)
+      return fields.map(({ name }) => name)
+    } catch (error) {
+      if (error instanceof Error && 'sqlState' in error) return undefined
+      this.#forget(connection)
+      throw new UpstreamError('the catalog could not be read', { cause: error })
+    }
+  }
+
   async close(): Promise<void> {
     this.#closed = true
     const connection = this.#connection

@@ -1,0 +1,194 @@
+/**
+ * What one trace gathers while it walks a statement, and the limits it keeps. The files that trace
+ * expressions and queries call each other through it, so that none has to import another.
+ */
+import type { ColumnMove, ColumnName, ObjectName, RelationName } from '../../../protocol.ts'
+import type { Relation, Routine } from '../../catalog.ts'
+import type { Expression, Query } from '../ast.ts'
+import { folded, type Names } from '../names.ts'
+import type { Scope } from './scope.ts'
+import { clean, derive, isCopy, type Rows, type Value } from './value.ts'
+
+/** Nested expressions and queries; deeper ones would exhaust the stack. */
+const DEPTH_MAX = 800
+/** Queries walked for one statement, views, bodies and fixpoints included. */
+const QUERIES_MAX = 5000
+/** Views and bodies of functions inside one another. */
+export const BODY_DEPTH_MAX = 24
+
+/** A statement too deep or too wide to be followed. */
+export class TraceLimit extends Error {
+  readonly code = 'COUNTERSIGN_TRACE_LIMIT'
+
+  constructor(limit: string) {
+    super(`the statement is nested or referenced beyond the limit of ${limit}`)
+    this.name = 'TraceLimit'
+  }
+}
+
+/** One function call, as written and as it may resolve. */
+export interface CalledFunction {
+  readonly schema: string | undefined
+  /** Lower case. */
+  readonly name: string
+  /** It may be one of the server's own. */
+  readonly builtIn: boolean
+  /** Stored functions, or procedures of a CALL, that the name may mean. */
+  readonly candidates: readonly Routine[]
+  readonly args: readonly Expression[]
+}
+
+/** The mutually recursive parts. */
+export interface Tracers {
+  value(node: Expression, scope: Scope, context: Context): Value
+  query(node: Query, scope: Scope, context: Context): Rows
+}
+
+interface Budget {
+  depth: number
+  queries: number
+  /** Views that were met inside themselves. */
+  cycles: number
+}
+
+export class Context {
+  readonly names: Names
+  readonly tracers: Tracers
+  /** The text that the tree's ranges point into, where it is at hand. */
+  readonly text: string | undefined
+  readonly reads: Set<ColumnName> = new Set()
+  readonly relations: Map<object, RelationName> = new Map()
+  readonly functions: Map<string, CalledFunction> = new Map()
+  readonly moves: Map<string, ColumnMove> = new Map()
+  /** What this statement puts into variables, `@name` and `@@name`; shared with inner contexts. */
+  readonly assigned: Map<string, Value>
+  /** What `?` may stand for: the client's own values, or those of the variables of an EXECUTE. */
+  parameters: Value
+  /** A value of unknown origin was written somewhere. */
+  movesUntraced = false
+  /** A routine was called of which nobody can tell what it does. */
+  callsUntraced = false
+  /** Views on the way, so that one that names itself ends. */
+  readonly following: Set<Relation>
+  /** How many views and bodies this one is inside of. */
+  readonly bodyDepth: number
+  readonly #budget: Budget
+
+  constructor(
+    names: Names,
+    tracers: Tracers,
+    text: string | undefined,
+    parent: Context | Map<string, Value>,
+  ) {
+    const outer = parent instanceof Context ? parent : undefined
+    this.names = names
+    this.tracers = tracers
+    this.text = text
+    this.assigned = parent instanceof Context ? parent.assigned : parent
+    this.following = outer?.following ?? new Set()
+    this.bodyDepth = outer === undefined ? 0 : outer.bodyDepth + 1
+    this.parameters = outer?.parameters ?? clean
+    this.#budget = outer?.budget ?? { depth: 0, queries: 0, cycles: 0 }
+  }
+
+  get budget(): Budget {
+    return this.#budget
+  }
+
+  value(node: Expression, scope: Scope): Value {
+    if (++this.#budget.depth > DEPTH_MAX) throw new TraceLimit(`${DEPTH_MAX} levels`)
+    const value = this.tracers.value(node, scope, this)
+    this.#budget.depth--
+    return value
+  }
+
+  values(nodes: readonly (Expression | undefined)[], scope: Scope): Value[] {
+    const values: Value[] = []
+    for (const node of nodes) if (node !== undefined) values.push(this.value(node, scope))
+    return values
+  }
+
+  query(node: Query, scope: Scope): Rows {
+    if (++this.#budget.queries > QUERIES_MAX) throw new TraceLimit(`${QUERIES_MAX} queries`)
+    if (++this.#budget.depth > DEPTH_MAX) throw new TraceLimit(`${DEPTH_MAX} levels`)
+    const rows = this.tracers.query(node, scope, this)
+    this.#budget.depth--
+    return rows
+  }
+
+  /** The value decides something, or is counted, without being shown. */
+  touch(value: Value): void {
+    for (const source of value.sources) this.reads.add(source)
+  }
+
+  /**
+   * Counted or tested for NULL: of a column that tells no more than where it is NULL, of anything
+   * computed it may tell whatever the computation asked.
+   */
+  drop(value: Value): Value {
+    if (!isCopy(value) || value.untraced) return derive([value])
+    this.touch(value)
+    return clean
+  }
+
+  /** The value goes somewhere else than to the client. `column` is where, when it is a column. */
+  move(value: Value, to: ObjectName, column?: Value): void {
+    this.touch(value)
+    this.movesUntraced ||= value.untraced
+    for (const from of value.sources) {
+      // A column written from itself is as masked afterwards as it was before.
+      if (column?.sources.includes(from)) continue
+      this.addMove({ from, to })
+    }
+  }
+
+  addMove(move: ColumnMove): void {
+    const { from, to } = move
+    const key = [from.schema, from.table, from.column, to.type, to.schema, to.name].join('\0')
+    if (!this.moves.has(key)) this.moves.set(key, move)
+  }
+
+  /** `@name`, or `@@name`, is given the value; whatever reads it in any row may see it. */
+  assign(name: string, value: Value): void {
+    const at = folded(name)
+    this.assigned.set(at, derive([value, this.assigned.get(at) ?? clean]))
+    const system = at.startsWith('@@')
+    const type = system ? 'setting' : 'variable'
+    this.move(value, { type, schema: undefined, name: system ? at.slice(2) : at })
+  }
+
+  /** What `@name` or `@@name` may hold. */
+  variable(name: string): Value {
+    const before = this.names.session.variable(name)
+    const now = this.assigned.get(folded(name)) ?? clean
+    return before === undefined ? now : derive([{ ...clean, ...before }, now])
+  }
+
+  call(called: CalledFunction): void {
+    const key = `${called.schema ?? ''}\0${called.name}`
+    const before = this.functions.get(key)
+    // Calls of one name are told apart by nothing but their constant arguments: keep them all.
+    if (before === undefined) this.functions.set(key, called)
+    else if (called.args.length > 0) {
+      this.functions.set(key, { ...called, args: [...before.args, ...called.args] })
+    }
+  }
+
+  /** A context for a body that is read with other names: a view, a function. */
+  inside(names: Names, text?: string): Context {
+    return new Context(names, this.tracers, text, this)
+  }
+
+  /** `moves`: what it would write is written when this runs. */
+  absorb(inner: Context, moves: boolean = true): void {
+    for (const read of inner.reads) this.reads.add(read)
+    for (const [key, relation] of inner.relations) this.relations.set(key, relation)
+    for (const [key, called] of inner.functions) {
+      if (!this.functions.has(key)) this.functions.set(key, called)
+    }
+    this.callsUntraced ||= inner.callsUntraced
+    if (!moves) return
+    for (const [key, move] of inner.moves) this.moves.set(key, move)
+    this.movesUntraced ||= inner.movesUntraced
+  }
+}

@@ -1,0 +1,341 @@
+/**
+ * Whole statements: which of them give rows to the client, and what those that hold a query inside
+ * do with its rows.
+ */
+import type { ObjectName, ResultLineage } from '../../../protocol.ts'
+import type {
+  Call,
+  CreateTable,
+  Execute,
+  Explain,
+  Expression,
+  Handler,
+  Query,
+  QueryBody,
+  SetItem,
+  Statement,
+  TableName,
+} from '../ast.ts'
+import {
+  folded,
+  inDatabase,
+  resolveRoutines,
+  type SessionStatement,
+} from '../names.ts'
+import { parse } from '../parse.ts'
+import { predicate, unconditional, wholly } from './conditions.ts'
+import type { Context } from './context.ts'
+import { targetRelation } from './from.ts'
+import { emptyScope, level, type Scope } from './scope.ts'
+import { describeColumns, maintenanceColumns, planColumns, showColumns } from './show.ts'
+import {
+  anyOf,
+  type Columns,
+  clean,
+  derive,
+  noColumns,
+  type Rows,
+  unknownColumns,
+  untraced,
+  type Value,
+  zipped,
+} from './value.ts'
+import { named, traceDelete, traceInsert, traceLoad, traceUpdate } from './writes.ts'
+
+export interface Output {
+  /** It gives rows to the client; otherwise `columns` went somewhere else, or there are none. */
+  readonly shown: boolean
+  readonly columns: Columns
+  /** What the conditions ask of columns that are not shown. */
+  readonly asked: Value
+}
+
+const nothing: Output = { shown: false, columns: noColumns, asked: clean }
+const unknown: Output = { shown: true, columns: unknownColumns, asked: untraced }
+
+function output(shown: boolean, { columns, conditions }: Rows): Output {
+  return { shown, columns, asked: derive([conditions.asked]) }
+}
+
+function told(columns: Columns | undefined): Output {
+  return columns === undefined ? unknown : { shown: true, columns, asked: clean }
+}
+
+export function traceStatement(node: Statement, context: Context): Output {
+  switch (node.kind) {
+    case 'query':
+      return queryStatement(node, context)
+    case 'insert':
+      return output(node.returning !== undefined, traceInsert(node, context))
+    case 'update':
+      return output(false, traceUpdate(node, context))
+    case 'delete':
+      return output(node.returning !== undefined, traceDelete(node, context))
+    case 'load':
+      traceLoad(node, context)
+      return nothing
+    case 'call':
+      return callStatement(node, context)
+    case 'do':
+      context.touch(derive(context.values(node.expressions, emptyScope)))
+      return nothing
+    case 'set': {
+      for (const item of node.items) setItem(item, context)
+      return node.statement === undefined ? nothing : traceStatement(node.statement, context)
+    }
+    case 'prepare':
+      return prepareStatement(node.source, context)
+    case 'execute':
+      return executeStatement(node, context)
+    case 'executeImmediate':
+      return immediateStatement(node.source, node.using, context)
+    case 'explain':
+      return explainStatement(node, context)
+    case 'describe':
+      return told(describeColumns(node, context))
+    case 'show':
+      return told(showColumns(node, context))
+    case 'handler':
+      return handlerStatement(node, context)
+    case 'createTable':
+      return createTable(node, context)
+    case 'createView':
+      return into(context.query(node.query, emptyScope), 'view', node.view, context)
+    case 'truncate':
+      named([node.table], context)
+      return nothing
+    case 'drop':
+      named([...node.objects, node.on], context)
+      return nothing
+    case 'rename':
+      named(node.pairs.map(pair => pair.from), context)
+      return nothing
+    case 'alterTable':
+      named([node.table, ...node.actions.map(action => action.table)], context)
+      return nothing
+    case 'lockTables':
+      named(node.tables.map(each => each.table), context)
+      return nothing
+    case 'createRoutine':
+      named([node.on], context)
+      return nothing
+    case 'other': {
+      for (const { type, name } of node.objects) {
+        if (type === 'table' || type === 'view') named([name], context)
+      }
+      // What becomes of their rows is not known.
+      for (const query of node.queries) {
+        const { columns } = context.query(query, emptyScope)
+        context.move(anyOf(columns), { type: node.keyword, schema: undefined, name: '' })
+      }
+      const columns = maintenanceColumns(node)
+      return columns === undefined ? nothing : told(columns)
+    }
+    default:
+      // Every other statement answers without rows; should it have some, they are not shown.
+      return nothing
+  }
+}
+
+function queryStatement(query: Query, context: Context): Output {
+  const rows = context.query(query, emptyScope)
+  const target = intoOf(query)
+  if (target === undefined) return output(true, rows)
+  if (target.kind !== 'variables') {
+    const to: ObjectName = { type: 'file', schema: undefined, name: target.file }
+    context.move(anyOf(rows.columns), to)
+    return output(false, rows)
+  }
+  const { fields, rest } = rows.columns
+  const whole = anyOf(rows.columns)
+  target.targets.forEach((variable, i) => {
+    const value = (rest === undefined ? fields[i]?.value : undefined) ?? whole
+    // A name without `@` is one of a stored program, which this is not.
+    if (typeof variable !== 'string') context.assign(variable.name, value)
+  })
+  return output(false, rows)
+}
+
+/** The INTO that counts: of the whole, or of the last arm of a set operation. */
+function intoOf(query: Query): Query['into'] {
+  if (query.into !== undefined) return query.into
+  let body: QueryBody | undefined = query.body
+  while (body?.kind === 'setOperation') body = body.operands.at(-1)
+  return body?.kind === 'query' ? intoOf(body) : undefined
+}
+
+function into(rows: Rows, type: string, table: TableName, context: Context): Output {
+  const { schema = context.names.database, name } = table
+  context.move(anyOf(rows.columns), { type, schema, name })
+  return output(false, rows)
+}
+
+function createTable(create: CreateTable, context: Context): Output {
+  named([create.like, ...create.references], context)
+  const own = create.columns.map(({ name }) => ({ name, value: clean }))
+  const columns: Columns = { fields: own, rest: undefined }
+  const scope = level(emptyScope, {
+    ...{ items: [], columns, hidden: noColumns, conditions: unconditional },
+  })
+  const { schema = context.names.database, name } = create.table
+  for (const node of create.expressions)
+    context.move(withoutLost(context, node, scope), { type: 'table', schema, name })
+  if (create.query === undefined) return nothing
+  return into(context.query(create.query, emptyScope), 'table', create.table, context)
+}
+
+/** Names in these expressions are the table's own, some of which the query only brings. */
+function withoutLost(context: Context, node: Expression, scope: Scope): Value {
+  const { sources } = context.value(node, scope)
+  return { ...clean, sources }
+}
+
+function setItem(item: SetItem, context: Context): void {
+  switch (item.kind) {
+    case 'userVariable':
+      context.assign(item.target.name, context.value(item.value, emptyScope))
+      break
+    case 'systemVariable':
+      context.assign(`@@${item.target.name}`, context.value(item.value, emptyScope))
+      break
+    case 'local': {
+      const name = item.name.join('.')
+      const value = context.value(item.value, emptyScope)
+      context.move(value, { type: 'variable', schema: undefined, name })
+      break
+    }
+    default:
+  }
+}
+
+/** Its rows come later, with EXECUTE, and are traced again then. */
+function prepareStatement(source: Expression, context: Context): Output {
+  const node = statementIn(source, context)
+  context.touch(context.value(source, emptyScope))
+  if (node === undefined) return nothing
+  const later = context.inside(context.names)
+  const { columns } = traceStatement(node, later)
+  context.absorb(later, false)
+  context.touch(anyOf(columns))
+  return nothing
+}
+
+/** The statement of a literal text; undefined when the text is not known or cannot be read. */
+export function statementIn(source: Expression, context: Pick<Context, 'names'>): Statement | undefined {
+  if (source.kind !== 'literal' || source.type !== 'string') return undefined
+  const parsed = parse(source.value, context.names.lexer)
+  if (!parsed.ok || parsed.statements.length !== 1) return undefined
+  return parsed.statements[0]?.node
+}
+
+function executeStatement(execute: Execute, context: Context): Output {
+  const args = derive(context.values(execute.using, emptyScope))
+  context.touch(args)
+  return oneOf(context.names.session.prepared(execute.name), args, context)
+}
+
+function immediateStatement(
+  source: Expression,
+  using: readonly Expression[],
+  context: Context,
+): Output {
+  const args = derive(context.values(using, emptyScope))
+  context.touch(args)
+  context.touch(context.value(source, emptyScope))
+  const node = statementIn(source, context)
+  if (node === undefined) {
+    context.callsUntraced = true
+    return unknown
+  }
+  return withParameters(node, args, context.names.database, context)
+}
+
+/** What a kept statement gives: its lineage when it was made, united with that of now. */
+function oneOf(statements: readonly SessionStatement[], args: Value, context: Context): Output {
+  if (statements.length === 0 || statements.some(each => each.statement === undefined)) {
+    context.callsUntraced = true
+    return unknown
+  }
+  const outputs = statements.flatMap(({ statement, database, reads, moves, result }) => {
+    for (const read of reads) context.reads.add(read)
+    for (const move of moves) context.addMove(move)
+    const before = outputOf(result)
+    if (statement === undefined) return [before]
+    return [withParameters(statement, args, database, context), before]
+  })
+  const shown = outputs.filter(each => each.shown)
+  if (shown.length === 0) return nothing
+  const asked = derive(shown.map(each => each.asked))
+  return { shown: true, columns: zipped(shown.map(each => each.columns)), asked }
+}
+
+function withParameters(
+  node: Statement,
+  args: Value,
+  database: string | undefined,
+  context: Context,
+): Output {
+  const inside = context.inside(inDatabase(context.names, database))
+  inside.parameters = args
+  const traced = traceStatement(node, inside)
+  context.absorb(inside)
+  return traced
+}
+
+function outputOf(result: ResultLineage): Output {
+  if (result === 'none') return nothing
+  if (result === 'untraced') return unknown
+  const fields = result.map(({ name, sources, plain }) => {
+    const [first] = sources
+    const copies = plain && first !== undefined ? [first] : []
+    return { name, value: { ...clean, sources, copies } }
+  })
+  return { shown: true, columns: { fields, rest: undefined }, asked: clean }
+}
+
+function explainStatement(explain: Explain, context: Context): Output {
+  if (explain.statement === undefined) return unknown
+  const planned = context.inside(context.names, context.text)
+  const { columns, asked } = traceStatement(explain.statement, planned)
+  context.absorb(planned, explain.analyze)
+  context.touch(anyOf(columns))
+  const lost = planned.callsUntraced
+  const read: Value = { ...clean, sources: [...planned.reads], untraced: lost || asked.untraced }
+  const plan = planColumns(explain, lost ? untraced : asked, derive([read, anyOf(columns)]), context)
+  if (explain.into === undefined) return told(plan)
+  context.assign(explain.into.name, anyOf(plan ?? unknownColumns))
+  return nothing
+}
+
+/** HANDLER … READ gives the rows of the table that was opened under the name. */
+function handlerStatement(handler: Handler, context: Context): Output {
+  if (handler.action === 'open') named([handler.table], context)
+  if (handler.action !== 'read') return nothing
+  const opened = context.names.session.handlers(handler.table.name)
+  if (opened.length === 0) return unknown
+  const tables = opened.map(({ schema, table }) =>
+    targetRelation({ schema, name: table, start: 0, end: 0 }, handler.table.name, context),
+  )
+  for (const table of tables) {
+    const scope = level(emptyScope, table)
+    for (const node of handler.expressions) context.touch(wholly(predicate(node, scope, context)))
+    context.touch(anyOf(table.columns))
+  }
+  return { shown: true, columns: zipped(tables.map(table => table.columns)), asked: clean }
+}
+
+/** A procedure's results, and what it puts into its OUT arguments, may be anything. */
+function callStatement(call: Call, context: Context): Output {
+  const { schema, name } = call.procedure
+  const candidates = resolveRoutines(context.names, schema, name).filter(
+    ({ kind }) => kind === 'procedure',
+  )
+  const given = derive(context.values(call.args, emptyScope))
+  context.call({ schema, name: folded(name), builtIn: false, candidates, args: call.args })
+  context.callsUntraced = true
+  context.move(given, { type: 'procedure', schema: schema ?? context.names.database, name })
+  for (const arg of call.args) {
+    if (arg.kind === 'userVariable') context.assigned.set(folded(arg.name), untraced)
+  }
+  return unknown
+}

@@ -1,0 +1,154 @@
+/**
+ * What is known of a value: the base columns that can influence it, and whether it is an unchanged
+ * copy of one. Everything here errs on the side of more sources.
+ */
+import type { ColumnName } from '../../../protocol.ts'
+import { folded } from '../names.ts'
+import type { Conditions } from './conditions.ts'
+
+export interface Value {
+  /** Every base column that can influence it. */
+  readonly sources: readonly ColumnName[]
+  /** The columns of which it is an unchanged copy, each under its first name; empty: computed. */
+  readonly copies: readonly ColumnName[]
+  /** It may depend on anything at all. */
+  readonly untraced: boolean
+}
+
+export interface Field {
+  readonly name: string
+  /** The server may call it otherwise: an expression without an alias. */
+  readonly guessed?: true
+  readonly value: Value
+}
+
+/** The columns of something in FROM, or of a query. */
+export interface Columns {
+  readonly fields: readonly Field[]
+  /**
+   * There may be other columns than `fields`, at any position, and each has this value. Undefined:
+   * `fields` are all of them, in order.
+   */
+  readonly rest: Value | undefined
+}
+
+/** What a query gives: its columns, and what decided which rows there are. */
+export interface Rows {
+  readonly columns: Columns
+  readonly conditions: Conditions
+}
+
+const NONE: readonly ColumnName[] = []
+
+/** Depends on no column. */
+export const clean: Value = { sources: NONE, copies: NONE, untraced: false }
+
+export const untraced: Value = { ...clean, untraced: true }
+
+export const noColumns: Columns = { fields: [], rest: undefined }
+
+/** Columns of which nothing is known. */
+export const unknownColumns: Columns = { fields: [], rest: untraced }
+
+/** A value computed from others: all of their sources, a copy of none. */
+export function derive(values: readonly Value[]): Value {
+  let lost = false
+  let first: Value | undefined
+  let more: Set<ColumnName> | undefined
+  for (const value of values) {
+    lost ||= value.untraced
+    if (value.sources.length === 0) continue
+    if (first === undefined) {
+      first = value
+    } else if (value.sources !== first.sources) {
+      more ??= new Set(first.sources)
+      for (const source of value.sources) more.add(source)
+    }
+  }
+  if (first === undefined) return lost ? untraced : clean
+  if (more === undefined && first.copies.length === 0 && first.untraced === lost) return first
+  const sources = more === undefined ? first.sources : [...more]
+  return { sources, copies: NONE, untraced: lost }
+}
+
+/** One of these values, it is not known which: set operations, USING, candidates. */
+export function either(values: readonly Value[]): Value {
+  const [first] = values
+  if (first === undefined) return clean
+  if (values.length === 1) return first
+  const union = derive(values)
+  if (values.some(value => value.copies.length === 0)) return union
+  return { ...union, copies: [...new Set(values.flatMap(value => value.copies))] }
+}
+
+/** The union of all columns. */
+export function anyOf(columns: Columns): Value {
+  return derive(valuesOf(columns))
+}
+
+export function valuesOf({ fields, rest }: Columns): readonly Value[] {
+  const values = fields.map(field => field.value)
+  return rest === undefined ? values : [...values, rest]
+}
+
+/** One column of an unchanged value: what a result may show under its own mask. */
+export function isPlain(value: Value): boolean {
+  return value.copies.length === 1 && !value.untraced
+}
+
+/** Whether counting it or testing it for NULL tells no more than where a column is NULL. */
+export function isCopy(value: Value): boolean {
+  return value.copies.length > 0
+}
+
+/** Depends on no column. */
+export function isConstant(value: Value): boolean {
+  return value.sources.length === 0 && !value.untraced
+}
+
+/** All columns that are surely called so, or undefined. */
+export function fieldNamed(columns: Columns, name: string): Value | undefined {
+  const wanted = folded(name)
+  const found: Value[] = []
+  for (const field of columns.fields)
+    if (field.guessed === undefined && folded(field.name) === wanted) found.push(field.value)
+  return found.length === 0 ? undefined : either(found)
+}
+
+/** What else may be called so: columns that we cannot list, or whose names we can only guess. */
+export function perhapsNamed({ fields, rest }: Columns): Value | undefined {
+  const possible = fields.filter(field => field.guessed).map(field => field.value)
+  if (rest !== undefined) possible.push(rest)
+  return possible.length === 0 ? undefined : derive(possible)
+}
+
+/** A column list, `t(a, b)`: names them all. */
+export function renamed(columns: Columns, names: readonly string[]): Columns {
+  if (names.length === 0) return columns
+  if (columns.rest === undefined) {
+    const fields = columns.fields.map((field, i) => {
+      const name = names[i]
+      return name === undefined ? field : { name, value: field.value }
+    })
+    return { fields, rest: undefined }
+  }
+  const value = anyOf(columns)
+  return { fields: names.map(name => ({ name, value })), rest: value }
+}
+
+/** Column by position: the arms of a set operation, the candidates of a name. */
+export function zipped(arms: readonly Columns[]): Columns {
+  const [first, ...others] = arms
+  if (first === undefined) return unknownColumns
+  if (others.length === 0) return first
+  const width = first.fields.length
+  if (arms.some(arm => arm.rest !== undefined || arm.fields.length !== width)) {
+    const value = derive(arms.map(anyOf))
+    return { fields: first.fields.map(field => ({ ...field, value })), rest: value }
+  }
+  const fields = first.fields.map((field, i) => ({
+    ...field,
+    value: either(arms.flatMap(arm => arm.fields[i]?.value ?? [])),
+  }))
+  return { fields, rest: undefined }
+}

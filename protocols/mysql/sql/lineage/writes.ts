@@ -1,0 +1,237 @@
+/**
+ * INSERT, REPLACE, UPDATE, DELETE and LOAD: where values go, and what RETURNING gives.
+ * https://dev.mysql.com/doc/refman/9.7/en/sql-data-manipulation-statements.html
+ */
+import type { ObjectName } from '../../../protocol.ts'
+import type { Assignment, Delete, Insert, Load, SelectItem, TableName, Update } from '../ast.ts'
+import { folded } from '../names.ts'
+import { allOf, type Conditions, predicate, unconditional } from './conditions.ts'
+import type { Context } from './context.ts'
+import { proposedItem } from './expressions.ts'
+import { fromClause, targetRelation } from './from.ts'
+import { decidedBy } from './guesses.ts'
+import { orderBy } from './order.ts'
+import {
+  emptyNamespace,
+  emptyScope,
+  findInItem,
+  type Item,
+  itemsNamed,
+  joined,
+  level,
+  type Namespace,
+  type Scope,
+} from './scope.ts'
+import { targetList } from './targets.ts'
+import {
+  anyOf,
+  type Columns,
+  clean,
+  derive,
+  noColumns,
+  renamed,
+  type Rows,
+  type Value,
+  zipped,
+} from './value.ts'
+import { withScope } from './with.ts'
+
+/** By lower-case name of the column; the empty one: into a table whose columns are not known. */
+type Written = ReadonlyMap<string, Value>
+
+export function traceInsert(insert: Insert, context: Context): Rows {
+  const target = targetRelation(insert.table, undefined, context)
+  const names = insert.columns?.map(column => column.name) ?? []
+  const { written, from, conditions } = insertedRows(insert, target, names, context)
+  move(written, target, context)
+  const updated = new Map(written)
+  if (insert.onDuplicate.length > 0) {
+    const scope = level(emptyScope, joined(duplicateNames(insert, target, written), from))
+    for (const [name, value] of assigned(insert.onDuplicate, target, scope, context))
+      updated.set(name, derive([value, updated.get(name) ?? clean]))
+  }
+  return returning(insert.returning, target, updated, conditions, context)
+}
+
+interface Inserted {
+  readonly written: Written
+  /** What ON DUPLICATE KEY UPDATE sees of the query. */
+  readonly from: Namespace
+  readonly conditions: Conditions
+}
+
+function insertedRows(
+  insert: Insert,
+  target: Namespace,
+  names: readonly string[],
+  context: Context,
+): Inserted {
+  const { source } = insert
+  if (source.kind === 'query') {
+    const { columns, conditions } = context.query(source.query, emptyScope)
+    const { body } = source.query
+    const ctes = source.query.with
+    const outer = ctes === undefined ? emptyScope : withScope(ctes, emptyScope, context)
+    const simple = insert.onDuplicate.length > 0 && body.kind === 'select'
+    const from = simple ? fromClause(body.from, outer, context) : emptyNamespace
+    return { written: byName(target, names, columns), from, conditions }
+  }
+  // A column's name stands for what the row has in it by then.
+  const rows = (seen: Columns): Columns => {
+    const scope = level(emptyScope, withColumns(target, seen))
+    return zipped(
+      source.rows.map(row => ({
+        fields: context.values(row, scope).map(value => ({ name: '', value })),
+        rest: undefined,
+      })),
+    )
+  }
+  if (source.rows.length === 0)
+    return { written: new Map(), from: emptyNamespace, conditions: unconditional }
+  const first = byName(target, names, rows(proposed(target, new Map())))
+  const some = [...first.values()].some(value => value.sources.length > 0 || value.untraced)
+  const written = some ? byName(target, names, rows(proposed(target, first))) : first
+  return { written, from: emptyNamespace, conditions: unconditional }
+}
+
+/** The target, and the new row under the names that ON DUPLICATE KEY UPDATE has for it. */
+function duplicateNames(insert: Insert, target: Namespace, written: Written): Namespace {
+  const row = itemOf(target)
+  const columns = proposed(target, written)
+  const items: Item[] = [...target.items, { ...row, name: proposedItem, schemas: undefined, columns }]
+  const { rowAlias } = insert
+  if (rowAlias === undefined) return { ...target, items }
+  const named = renamed(columns, rowAlias.columns)
+  items.push({ ...row, name: rowAlias.name, schemas: undefined, columns: named })
+  // Columns that were given names of their own need no qualification.
+  const more = rowAlias.columns.length === 0 ? noColumns : named
+  return { ...joined(target, { ...target, items: [], columns: more }), items }
+}
+
+export function traceUpdate(update: Update, context: Context): Rows {
+  const outer = update.with === undefined ? emptyScope : withScope(update.with, emptyScope, context)
+  const tables = fromClause(update.tables, outer, context)
+  const scope = level(outer, tables)
+  const where = predicate(update.where, scope, context)
+  assigned(update.assignments, tables, scope, context)
+  orderBy(update.orderBy, scope, noColumns, context)
+  return { columns: noColumns, conditions: allOf([tables.conditions, where]) }
+}
+
+export function traceDelete(del: Delete, context: Context): Rows {
+  const outer = del.with === undefined ? emptyScope : withScope(del.with, emptyScope, context)
+  const tables = fromClause(del.from, outer, context)
+  const scope = level(outer, tables)
+  const conditions = allOf([tables.conditions, predicate(del.where, scope, context)])
+  orderBy(del.orderBy, scope, noColumns, context)
+  return returning(del.returning, tables, new Map(), conditions, context)
+}
+
+/** Fields of a file go to columns and variables; SET may move anything. */
+export function traceLoad(load: Load, context: Context): void {
+  const target = targetRelation(load.table, undefined, context)
+  assigned(load.assignments, target, level(emptyScope, target), context)
+}
+
+/** Evaluates and moves what is assigned to columns of what is in view. */
+function assigned(
+  assignments: readonly Assignment[],
+  targets: Namespace,
+  scope: Scope,
+  context: Context,
+): Written {
+  const written = new Map<string, Value>()
+  for (const assignment of assignments) {
+    const { column } = assignment
+    const value = context.value(assignment.value, scope)
+    const items = assignedItems(assignment, targets)
+    for (const item of items) context.move(value, objectOf(item), findInItem(item, column))
+    if (items.length === 0) context.move(value, { type: 'table', schema: undefined, name: '' })
+    written.set(folded(column), derive([value, written.get(folded(column)) ?? clean]))
+  }
+  return written
+}
+
+/** Those that the column may be of. */
+function assignedItems(
+  { schema, table, column }: Assignment,
+  { items }: Namespace,
+): readonly Item[] {
+  const possible =
+    table === undefined
+      ? items
+      : itemsNamed({ ...emptyNamespace, items }, schema, table)
+  return possible.filter(item => item.table !== undefined && findInItem(item, column) !== undefined)
+}
+
+/** Values by position to the named columns, or to the table's own. */
+function byName(target: Namespace, names: readonly string[], given: Columns): Written {
+  const own = itemOf(target).columns.fields.map(field => field.name)
+  const columns = names.length > 0 ? names : own
+  const exact = given.rest === undefined && given.fields.length <= columns.length
+  const whole = anyOf(given)
+  const written = new Map<string, Value>()
+  columns.forEach((name, i) => {
+    const value = exact ? given.fields[i]?.value : whole
+    if (value !== undefined) written.set(folded(name), value)
+  })
+  // Into a table of which we do not know the columns.
+  if (columns.length === 0) written.set('', whole)
+  return written
+}
+
+function move(written: Written, target: Namespace, context: Context): void {
+  const item = itemOf(target)
+  for (const [name, value] of written) context.move(value, objectOf(item), findInItem(item, name))
+}
+
+function objectOf({ table }: Item): ObjectName {
+  return { type: 'table', schema: table?.schema, name: table?.name ?? '' }
+}
+
+/** The row that is to be inserted. */
+function proposed(target: Namespace, written: Written): Columns {
+  const { fields, rest } = itemOf(target).columns
+  return {
+    fields: fields.map(({ name }) => ({ name, value: written.get(folded(name)) ?? clean })),
+    rest: rest === undefined ? undefined : derive([...written.values()]),
+  }
+}
+
+function withColumns(target: Namespace, columns: Columns): Namespace {
+  return { ...target, items: target.items.map(item => ({ ...item, columns })), columns }
+}
+
+/** RETURNING of MariaDB: the row as it is afterwards, that of a DELETE as it was. */
+function returning(
+  items: readonly SelectItem[] | undefined,
+  target: Namespace,
+  written: Written,
+  conditions: Conditions,
+  context: Context,
+): Rows {
+  if (items === undefined) return { columns: noColumns, conditions }
+  const all = written.get('')
+  const { fields, rest } = target.columns
+  const columns: Columns = {
+    fields: fields.map(({ name, value }) => {
+      const added = written.get(folded(name))
+      const tainted = added !== undefined && (added.sources.length > 0 || added.untraced)
+      return { name, value: tainted ? derive([value, added]) : value }
+    }),
+    rest: rest === undefined || all === undefined ? rest : derive([rest, all]),
+  }
+  const now = decidedBy(withColumns(target, columns), conditions)
+  return { columns: targetList(items, level(emptyScope, now), context), conditions }
+}
+
+/** Tables that TRUNCATE, ALTER, LOCK and their like name: their columns may be in what goes wrong. */
+export function named(tables: readonly (TableName | undefined)[], context: Context): void {
+  for (const table of tables) if (table !== undefined) targetRelation(table, undefined, context)
+}
+
+function itemOf(target: Namespace): Item {
+  const [item] = target.items
+  if (item === undefined) throw new TypeError('expected the table that is written to')
+  return item
+}
