@@ -24,11 +24,7 @@ export interface ReachedUpstream {
 }
 
 /** What SSLRequest and the handshake response say alike. */
-export interface Beginning {
-  readonly packetBytesMax: number
-  readonly collation: number
-  capabilities(handshake: HandshakeV10, tls: boolean): bigint
-}
+export type Beginning = Parameters<typeof encodeSslRequest>[0]
 
 /** The path of the server's socket file. */
 export function onThisMachine(host: string): boolean {
@@ -38,7 +34,7 @@ export function onThisMachine(host: string): boolean {
 /** Rejects with the signal's reason or with an error; nothing stays open then. */
 export async function reachUpstream(
   upstream: Upstream,
-  beginning: Beginning,
+  beginning: (handshake: HandshakeV10, tls: boolean) => Beginning,
   signal: AbortSignal,
 ): Promise<ReachedUpstream> {
   const socket = await connected(upstream, signal)
@@ -46,7 +42,7 @@ export async function reachUpstream(
   try {
     const handshake = await readGreeting(upstream, channel)
     if (wantsTls(upstream, handshake)) {
-      await secure(upstream, channel, handshake, beginning)
+      await secure(upstream, channel, beginning(handshake, true))
     }
     return { channel, handshake }
   } catch (error) {
@@ -74,17 +70,10 @@ function wantsTls(upstream: Upstream, handshake: HandshakeV10): boolean {
   throw new UpstreamError(`the upstream at ${place(upstream)} does not support TLS`)
 }
 
-async function secure(
-  upstream: Upstream,
-  channel: Channel,
-  handshake: HandshakeV10,
-  beginning: Beginning,
-): Promise<void> {
+async function secure(upstream: Upstream, channel: Channel, beginning: Beginning): Promise<void> {
   // Bytes in the clear must not be taken for encrypted ones.
   if (channel.buffered > 0) throw new ProtocolError('one greeting', 'unencrypted bytes after it')
-  const { packetBytesMax, collation } = beginning
-  const capabilities = beginning.capabilities(handshake, true)
-  channel.write(encodeSslRequest({ capabilities, packetBytesMax, collation }))
+  channel.write(encodeSslRequest(beginning))
   const { host, tls } = upstream
   const { signal } = channel
   try {

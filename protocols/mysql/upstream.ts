@@ -9,6 +9,7 @@ import { ProtocolError, UpstreamError } from '../errors.ts'
 import type { Upstream } from '../protocol.ts'
 import { forUpstream, missing } from './capabilities.ts'
 import type { Channel } from './channel.ts'
+import { collationForUpstream } from './character-sets.ts'
 import {
   authMoreDataHeader,
   authSwitchHeader,
@@ -184,16 +185,20 @@ async function logIn<T>(
   use: (reached: ReachedUpstream, okPacket: Buffer) => T | Promise<T>,
 ): Promise<T> {
   const database = wanted.database ?? upstream.database
-  const beginning: Beginning = {
+  const beginning = (handshake: HandshakeV10, tls: boolean): Beginning => ({
+    capabilities: forUpstream(wanted.capabilities, handshake.capabilities, {
+      tls,
+      database: database !== '',
+    }),
     packetBytesMax,
-    collation: wanted.collation,
-    capabilities: ({ capabilities }, tls) =>
-      forUpstream(wanted.capabilities, capabilities, { tls, database: database !== '' }),
-  }
+    collation: knownCollation(upstream, wanted.collation, handshake),
+  })
   const reached = await reachUpstream(upstream, beginning, limit)
   try {
     checkCapabilities(upstream, wanted, reached.handshake)
-    const okPacket = await authenticate(upstream, wanted, beginning, reached, database)
+    const { channel, handshake } = reached
+    const response = { ...beginning(handshake, channel.tls), database }
+    const okPacket = await authenticate(upstream, { ...wanted, ...response }, reached)
     return await use(reached, okPacket)
   } catch (error) {
     reached.channel.detach()
@@ -209,31 +214,27 @@ function checkCapabilities(upstream: Upstream, wanted: Wanted, handshake: Handsh
   throw new UpstreamError(`the upstream at ${place(upstream)} has no ${lacks.join(', ')}`)
 }
 
+/** One that this server knows: of another it would take its own, whose characters we may not read. */
+function knownCollation(upstream: Upstream, collation: number, handshake: HandshakeV10): number {
+  const { version } = handshake
+  const known = collationForUpstream(collation, { version, flavour: flavourOf(version) })
+  if (known !== undefined) return known
+  throw new UpstreamError(`the upstream at ${place(upstream)} has no collation ${collation}`)
+}
+
 /** Returns the payload of the OK. */
 async function authenticate(
   upstream: Upstream,
-  wanted: Wanted,
-  beginning: Beginning,
+  wanted: Beginning & { readonly attributes: ConnectAttributes; readonly database: string },
   { channel, handshake }: ReachedUpstream,
-  database: string,
 ): Promise<Buffer> {
   const proof = new UpstreamAuthentication({
     password: upstream.password === '' ? undefined : upstream.password,
     private: channel.tls || onThisMachine(upstream.host),
   })
   const { plugin, data } = proof.first(handshake.plugin, handshake.scramble)
-  channel.write(
-    encodeHandshakeResponse({
-      capabilities: beginning.capabilities(handshake, channel.tls),
-      packetBytesMax,
-      collation: wanted.collation,
-      user: upstream.user,
-      authenticationData: data,
-      database,
-      plugin,
-      attributes: wanted.attributes,
-    }),
-  )
+  const response = { ...wanted, user: upstream.user, plugin, authenticationData: data }
+  channel.write(encodeHandshakeResponse(response))
   for (;;) {
     const payload = await channel.read()
     switch (payload[0]) {
