@@ -35,6 +35,8 @@ export type SessionChange =
     }
   /** USE: undefined when it is not known which. Applied by the relay once it succeeded. */
   | { readonly kind: 'database'; readonly result: number; readonly name: string | undefined }
+  /** Names of any kind may have been made, variables set. */
+  | { readonly kind: 'anything'; readonly result: number }
   /** The schema of a database has changed. */
   | { readonly kind: 'schema'; readonly result: number }
 

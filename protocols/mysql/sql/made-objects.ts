@@ -25,6 +25,7 @@ export class MadeObjects implements SessionObjects {
   /** May be in any variable. */
   #anyVariable: SessionValue | undefined
   #made = 0
+  #clouded = false
   /** Nothing was ever made: names mean what they mean to every session. */
   empty = true
 
@@ -56,13 +57,18 @@ export class MadeObjects implements SessionObjects {
     return value
   }
 
-  /** More than a session may make: from then on every name may mean anything. */
+  /** More than a session may make, or nobody knows what: from then on names may mean anything. */
   get #full(): boolean {
-    return this.#made > objectsMax
+    return this.#clouded || this.#made > objectsMax
   }
 
   add(change: ObjectChange): void {
     this.empty = false
+    if (change.kind === 'anything') {
+      this.#clouded = true
+      this.#assign(undefined, { sources: [], untraced: true })
+      return
+    }
     if (change.kind === 'variable') {
       this.#assign(change.name, change.value)
       return

@@ -4,7 +4,15 @@ import { unconditional, unknownConditions } from './conditions.ts'
 import type { Context } from './context.ts'
 import { join } from './join.ts'
 import { resolveTable } from './relations.ts'
-import { emptyNamespace, findCte, joined, level, type Namespace, type Scope, single } from './scope.ts'
+import {
+  emptyNamespace,
+  findCte,
+  joined,
+  level,
+  type Namespace,
+  type Scope,
+  single,
+} from './scope.ts'
 import { derive, noColumns, renamed, unknownColumns } from './value.ts'
 
 /** Items from left to right; LATERAL ones, and JSON_TABLE always, see those before them. */

@@ -24,11 +24,7 @@ export function join(
 }
 
 /** The value may come from either side, depending on the kind of join. */
-function mergedFields(
-  { natural, using }: Join,
-  left: Namespace,
-  right: Namespace,
-): Field[] {
+function mergedFields({ natural, using }: Join, left: Namespace, right: Namespace): Field[] {
   const names = natural ? commonNames(left.columns, right.columns) : using
   return names.map(name => ({ name, value: either([of(left, name), of(right, name)]) }))
 }

@@ -3,8 +3,8 @@
  * behind each of their columns, through views and generated columns.
  */
 import type { ColumnName, RelationName } from '../../../protocol.ts'
-import type { CatalogSnapshot, Relation, RelationColumn } from '../../catalog.ts'
 import { lexerFor } from '../../catalog/sql-modes.ts'
+import type { CatalogSnapshot, Relation, RelationColumn } from '../../catalog.ts'
 import type { Query, TableName } from '../ast.ts'
 import { folded, inDatabase, noObjects, resolveRelation, type SessionRelation } from '../names.ts'
 import { parse } from '../parse.ts'

@@ -170,6 +170,11 @@ export function findQualified(
   return possible.length === 0 ? untraced : derive(possible)
 }
 
+/** A column of an item, or undefined when it surely has none of that name. */
+export function findInItem({ columns, hidden }: Item, name: string): Value | undefined {
+  return fieldNamed(columns, name) ?? fieldNamed(hidden, name) ?? perhapsNamed(columns)
+}
+
 /** What `t.*` stands for at this level. */
 export function starOf(
   namespace: Namespace,

@@ -110,4 +110,3 @@ function settings({ names }: Context): Value {
 function plain(names: readonly string[], value: Value): Columns {
   return { fields: names.map(name => ({ name, value })), rest: undefined }
 }
-

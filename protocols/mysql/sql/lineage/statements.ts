@@ -16,12 +16,7 @@ import type {
   Statement,
   TableName,
 } from '../ast.ts'
-import {
-  folded,
-  inDatabase,
-  resolveRoutines,
-  type SessionStatement,
-} from '../names.ts'
+import { folded, inDatabase, resolveRoutines, type SessionStatement } from '../names.ts'
 import { parse } from '../parse.ts'
 import { predicate, unconditional, wholly } from './conditions.ts'
 import type { Context } from './context.ts'
@@ -108,13 +103,19 @@ export function traceStatement(node: Statement, context: Context): Output {
       named([...node.objects, node.on], context)
       return nothing
     case 'rename':
-      named(node.pairs.map(pair => pair.from), context)
+      named(
+        node.pairs.map(pair => pair.from),
+        context,
+      )
       return nothing
     case 'alterTable':
       named([node.table, ...node.actions.map(action => action.table)], context)
       return nothing
     case 'lockTables':
-      named(node.tables.map(each => each.table), context)
+      named(
+        node.tables.map(each => each.table),
+        context,
+      )
       return nothing
     case 'createRoutine':
       named([node.on], context)
@@ -221,7 +222,10 @@ function prepareStatement(source: Expression, context: Context): Output {
 }
 
 /** The statement of a literal text; undefined when the text is not known or cannot be read. */
-export function statementIn(source: Expression, context: Pick<Context, 'names'>): Statement | undefined {
+export function statementIn(
+  source: Expression,
+  context: Pick<Context, 'names'>,
+): Statement | undefined {
   if (source.kind !== 'literal' || source.type !== 'string') return undefined
   const parsed = parse(source.value, context.names.lexer)
   if (!parsed.ok || parsed.statements.length !== 1) return undefined
@@ -301,7 +305,12 @@ function explainStatement(explain: Explain, context: Context): Output {
   context.touch(anyOf(columns))
   const lost = planned.callsUntraced
   const read: Value = { ...clean, sources: [...planned.reads], untraced: lost || asked.untraced }
-  const plan = planColumns(explain, lost ? untraced : asked, derive([read, anyOf(columns)]), context)
+  const plan = planColumns(
+    explain,
+    lost ? untraced : asked,
+    derive([read, anyOf(columns)]),
+    context,
+  )
   if (explain.into === undefined) return told(plan)
   context.assign(explain.into.name, anyOf(plan ?? unknownColumns))
   return nothing

@@ -5,11 +5,7 @@ import type { Context } from './context.ts'
 import { type Scope, starOf } from './scope.ts'
 import { type Columns, derive, either, type Field, unknownColumns, type Value } from './value.ts'
 
-export function targetList(
-  items: readonly SelectItem[],
-  scope: Scope,
-  context: Context,
-): Columns {
+export function targetList(items: readonly SelectItem[], scope: Scope, context: Context): Columns {
   const fields: Field[] = []
   let rest: Value | undefined
   for (const item of items) {
@@ -47,7 +43,7 @@ export function aliasesOf(
 ): (name: string) => Value | undefined {
   const busy = new Set<SelectItem>()
   const known = new Map<SelectItem, Value>()
-  const valueOf = (item: SelectItem): Value[] => {
+  const traced = (item: SelectItem): Value[] => {
     const before = known.get(item)
     if (before !== undefined) return [before]
     if (busy.has(item)) return []
@@ -61,6 +57,6 @@ export function aliasesOf(
   return name => {
     const wanted = folded(name)
     const found = named.filter(({ alias = '' }) => folded(alias) === wanted)
-    return found.length === 0 ? undefined : either(found.flatMap(valueOf))
+    return found.length === 0 ? undefined : either(found.flatMap(traced))
   }
 }

@@ -10,8 +10,8 @@ import type {
   RelationName,
   ResultLineage,
 } from '../../../protocol.ts'
-import type { CatalogSnapshot, Relation, RelationColumn } from '../../catalog.ts'
 import { lexerFor } from '../../catalog/sql-modes.ts'
+import type { CatalogSnapshot, Relation, RelationColumn } from '../../catalog.ts'
 import type { Statement } from '../ast.ts'
 import { folded, type Names, noObjects, type SessionValue } from '../names.ts'
 import { type CalledFunction, Context, TraceLimit, type Tracers } from './context.ts'
@@ -66,7 +66,8 @@ export function trace(statement: Statement, names: Names, text?: string): Trace 
 
 function weight(assigned: ReadonlyMap<string, Value>): number {
   let sum = 0
-  for (const { sources, untraced } of assigned.values()) sum += sources.length * 2 + Number(untraced)
+  for (const { sources, untraced } of assigned.values())
+    sum += sources.length * 2 + Number(untraced)
   return sum
 }
 

@@ -29,8 +29,8 @@ import {
   clean,
   derive,
   noColumns,
-  renamed,
   type Rows,
+  renamed,
   type Value,
   zipped,
 } from './value.ts'
@@ -98,7 +98,10 @@ function insertedRows(
 function duplicateNames(insert: Insert, target: Namespace, written: Written): Namespace {
   const row = itemOf(target)
   const columns = proposed(target, written)
-  const items: Item[] = [...target.items, { ...row, name: proposedItem, schemas: undefined, columns }]
+  const items: Item[] = [
+    ...target.items,
+    { ...row, name: proposedItem, schemas: undefined, columns },
+  ]
   const { rowAlias } = insert
   if (rowAlias === undefined) return { ...target, items }
   const named = renamed(columns, rowAlias.columns)
@@ -158,9 +161,7 @@ function assignedItems(
   { items }: Namespace,
 ): readonly Item[] {
   const possible =
-    table === undefined
-      ? items
-      : itemsNamed({ ...emptyNamespace, items }, schema, table)
+    table === undefined ? items : itemsNamed({ ...emptyNamespace, items }, schema, table)
   return possible.filter(item => item.table !== undefined && findInItem(item, column) !== undefined)
 }
 
