@@ -222,7 +222,12 @@ export class MysqlWire {
     }
     if ((this.flags & flags.deprecateEof) === 0) {
       const end = await this.packet()
-      const status = end === undefined ? 0 : end.payload.readUInt16LE(3)
+      if (end === undefined) return { kind: 'closed' }
+      // A cursor that fails while it opens has told of its columns before.
+      if (end.payload[0] === 0xff) return errorOf(end)
+      // MariaDB's ANALYZE with a cursor, for one, leaves this packet out.
+      if (end.payload[0] !== 0xfe) return { kind: 'other', payload: end.payload }
+      const status = end.payload.readUInt16LE(3)
       if ((status & statusFlag.cursor) !== 0) return { kind: 'rows', names, rows: [], status }
     }
     return this.#rows(names, false)
