@@ -3,10 +3,10 @@
  * hints. https://dev.mysql.com/doc/refman/9.7/en/language-structure.html
  */
 export const TokenType = {
-  /** A keyword or a name without quotes. */
+  /** Letters without quotes: a keyword, or a name. */
   Word: 1,
-  /** `name`, and "name" under ANSI_QUOTES. */
-  QuotedName: 2,
+  /** What can only be a name: within quotes, next to a dot, or with letters beyond ASCII. */
+  Name: 2,
   String: 3,
   /** N'…'. */
   NationalString: 4,
@@ -21,7 +21,7 @@ export const TokenType = {
   Introducer: 10,
   /** `?` */
   Parameter: 11,
-  /** @name, @`name`, @'name'. */
+  /** @name, @`name`, @'name'; the host of an account is one too. */
   UserVariable: 12,
   /** `@@`; words and dots follow. */
   SystemVariable: 13,
@@ -31,7 +31,9 @@ export const TokenType = {
   Hint: 15,
   /** One or more characters that are no letters: `(`, `<=>`, `:=`. */
   Symbol: 16,
-  End: 17,
+  /** $tag$…$tag$: the body of a routine in another language (MySQL). */
+  DollarString: 17,
+  End: 18,
 } as const
 
 export type TokenType = (typeof TokenType)[keyof typeof TokenType]
@@ -41,8 +43,8 @@ export interface Token {
   readonly start: number
   readonly end: number
   /**
-   * Word and Symbol: in upper case, for comparing; names take `text.slice(start, end)`.
-   * Names, variables and strings: decoded. Numbers: as written. Hex and bit: the digits.
+   * Word: in upper case, for comparing. Symbol: itself. Names, variables and strings: decoded.
+   * Introducer: lower case without its underscore. Numbers: as written. Hex and bit: the digits.
    */
   readonly value: string
 }
