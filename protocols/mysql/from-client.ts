@@ -8,6 +8,7 @@
  */
 import { ProtocolError } from '../errors.ts'
 import type { Analysis, Answer, Limits, Session } from '../protocol.ts'
+import { Capability, has } from './capabilities.ts'
 import type { ClientCommand, CommandHost, Reviewed } from './commands/host.ts'
 import { handlerOf } from './commands/table.ts'
 import { asksForDiagnostics, readsAlike } from './diagnostics.ts'
@@ -258,7 +259,7 @@ export class FromClient implements CommandHost {
         },
       }
     })
-    this.output.push(stateCommand)
+    this.output.push(stateCommand(this.capabilities))
     this.#waitFor(asked)
   }
 
@@ -419,9 +420,11 @@ function unreadableSession(setting: string): FatalError {
   return new FatalError(ErrorCode.ER_UNKNOWN_CHARACTER_SET, '42000', message)
 }
 
-const stateCommand: Buffer = encodePacket(
-  0,
-  Buffer.concat([Buffer.of(Command.COM_QUERY), Buffer.from(stateQuery)]),
-)
+/** A COM_QUERY of our own; without attributes where the client could have some. */
+function stateCommand(capabilities: bigint): Buffer {
+  const attributes = has(capabilities, Capability.QUERY_ATTRIBUTES) ? [0, 1] : []
+  const head = Buffer.of(Command.COM_QUERY, ...attributes)
+  return encodePacket(0, Buffer.concat([head, Buffer.from(stateQuery)]))
+}
 
 const interruptedByKill: MysqlRefusal = interrupted()

@@ -15,7 +15,7 @@
  *              └── LOCAL INFILE ──► first, when the client has sent the file ─────┘
  */
 import { ProtocolError } from '../errors.ts'
-import type { Limits, Session } from '../protocol.ts'
+import type { Effect, Limits, Session } from '../protocol.ts'
 import { AskedRows } from './asked-rows.ts'
 import { Capability, has } from './capabilities.ts'
 import { DescribedResults } from './described-results.ts'
@@ -340,10 +340,8 @@ export class FromUpstream {
   #localInfile(bytes: Buffer, offset: number, end: number): number {
     const { run } = this.#owed()
     // A hostile server could ask for any file, at any time.
-    const asked = run?.analysis.effects.some(
-      ({ kind, detail }) => kind === 'import' && detail === 'local',
-    )
-    if (asked !== true) throw new ProtocolError('a result', 'LOCAL INFILE that nobody asked for')
+    if (run?.analysis.effects.some(mayImportLocally) !== true)
+      throw new ProtocolError('a result', 'LOCAL INFILE that nobody asked for')
     this.#exchange.infile = nextSequence(frameSequence(bytes, offset))
     this.#answered()
     return end
@@ -419,6 +417,11 @@ export class FromUpstream {
     this.#exchange.cursors.delete(run)
     this.ended.push({ run, error })
   }
+}
+
+/** LOAD DATA LOCAL, or a text that somebody let through unread. */
+function mayImportLocally({ kind, detail }: Effect): boolean {
+  return kind === 'unknown' || (kind === 'import' && detail === 'local')
 }
 
 /** int<lenenc>, alone in its packet. */
