@@ -93,8 +93,16 @@ function sixDigits(value: number): string {
 
 /** JavaScript rounds a value in the middle up, the server to the even digit. */
 function toEven(rounded: string, longer: string, value: number): string {
-  const middle = /5(?:e|$)/.test(longer) && Number(longer) === value
-  return middle ? rounded.replace(/[13579](?=e|$)/, digit => String(Number(digit) - 1)) : rounded
+  const middle = digitsOf(longer).endsWith('5') && Number(longer) === value
+  if (!middle) return rounded
+  const digits = digitsOf(rounded)
+  const even = digits.replace(/[13579]$/, digit => String(Number(digit) - 1))
+  return even + rounded.slice(digits.length)
+}
+
+/** Without the exponent. */
+function digitsOf(text: string): string {
+  return text.split('e', 1)[0] ?? text
 }
 
 function fixedText(value: number, decimals: number): string {
