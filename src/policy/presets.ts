@@ -35,6 +35,47 @@ export const requiredRules: readonly Rule[] = [
     reason: 'String literals are read with standard_conforming_strings on, so it must stay on.',
     hint: "Write E'…' where a literal has backslash escapes.",
   },
+  {
+    name: 'client-character-set',
+    action: 'deny',
+    risk: 'high',
+    effects: ['setting'],
+    objects: ['setting:character_set_client'],
+    // What a variable holds shows once it is set: the session cannot go on if it is another one.
+    exceptDetails: ['utf8mb4', 'utf8mb3', 'utf8', 'ascii', 'binary', 'reset', 'computed'],
+    reason: 'Statements are read as UTF-8, so character_set_client must be utf8mb4.',
+    hint: 'SET NAMES utf8mb4.',
+  },
+  {
+    name: 'result-character-set',
+    action: 'deny',
+    risk: 'high',
+    effects: ['setting'],
+    objects: ['setting:character_set_results'],
+    exceptDetails: ['utf8mb4', 'utf8mb3', 'utf8', 'ascii', 'binary', 'null', 'reset', 'computed'],
+    reason: 'Results are read as UTF-8, so character_set_results must be utf8mb4.',
+    hint: 'SET NAMES utf8mb4.',
+  },
+  {
+    name: 'result-metadata',
+    action: 'deny',
+    risk: 'high',
+    effects: ['setting'],
+    objects: ['setting:resultset_metadata'],
+    exceptDetails: ['full'],
+    reason: 'A result is masked by what the server says of its columns, so it must say it.',
+    hint: 'Leave resultset_metadata at FULL.',
+  },
+  {
+    name: 'sql-dialect',
+    action: 'deny',
+    risk: 'high',
+    effects: ['setting'],
+    objects: ['setting:sql_mode'],
+    details: ['dialect'],
+    reason: 'Statements of another dialect cannot be read, so sql_mode must not name one.',
+    hint: 'Leave ORACLE, MSSQL and DB2 out of sql_mode.',
+  },
 ]
 
 const recommended: readonly Rule[] = [
@@ -44,7 +85,7 @@ const recommended: readonly Rule[] = [
     name: 'temporary-tables',
     action: 'allow',
     effects: ['read', 'insert', 'update', 'delete', 'truncate', 'create', 'alter', 'drop'],
-    objects: ['pg_temp*.*'],
+    objects: ['pg_temp*.*', 'temporary table:*'],
     lifts: ['unfiltered-write', 'truncate', 'drop', 'alter-loses-data', 'alter', 'rename'],
   },
 
@@ -169,7 +210,8 @@ const recommended: readonly Rule[] = [
     risk: 'medium',
     effects: ['setting'],
     exceptObjects: harmlessSettings,
-    exceptDetails: ['reset'],
+    // `on`: it protects something, and does so from now on.
+    exceptDetails: ['reset', 'on'],
     reason: 'The setting {object} is not one of those known to be harmless.',
   },
   {
@@ -190,7 +232,16 @@ const recommended: readonly Rule[] = [
     effects: ['read', 'import'],
     details: ['file'],
     reason: "The statement would read a file of the server's machine.",
-    hint: 'Send the data from the client: COPY … FROM STDIN.',
+    hint: 'Send the data from the client: COPY … FROM STDIN, or INSERT.',
+  },
+  {
+    name: 'client-file',
+    action: 'deny',
+    risk: 'high',
+    effects: ['import'],
+    details: ['local'],
+    reason: "The statement would have the server ask for a file of the client's machine.",
+    hint: 'INSERT the rows.',
   },
   {
     name: 'server-program',
@@ -208,7 +259,7 @@ const recommended: readonly Rule[] = [
     effects: ['export', 'create', 'execute'],
     details: ['file'],
     reason: "The statement would write, or load, a file of the server's machine.",
-    hint: 'Send the data to the client: COPY … TO STDOUT.',
+    hint: 'Send the data to the client: COPY … TO STDOUT, or SELECT.',
   },
   {
     name: 'replication',

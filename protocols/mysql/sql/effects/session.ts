@@ -25,8 +25,16 @@ import { settingChanged, settingObject } from './settings.ts'
 
 export function set({ items, statement }: SetStatement, out: Collector): void {
   for (const item of items) setItem(item, statement === undefined ? undefined : 'statement', out)
-  if (statement !== undefined) out.statement(statement)
+  if (statement === undefined) return
+  out.statement(statement)
+  // A text within it would be read by the modes that hold for the statement.
+  const modes = items.some(
+    item => item.kind === 'systemVariable' && item.target.name === 'sql_mode',
+  )
+  if (modes && readsText.has(statement.kind)) out.add('unknown', undefined, { detail: 'statement' })
 }
+
+const readsText: ReadonlySet<string> = new Set(['prepare', 'execute', 'executeImmediate', 'set'])
 
 function setItem(item: SetItem, within: 'statement' | undefined, out: Collector): void {
   switch (item.kind) {

@@ -1,0 +1,69 @@
+/** A statement's kind for people, as MySQL's manual calls it: `SELECT`, `CREATE TABLE`. */
+import type { Statement } from './ast.ts'
+
+export function tagOf(node: Statement): string {
+  switch (node.kind) {
+    case 'query':
+      return node.body.kind === 'tableQuery' || node.body.kind === 'values'
+        ? node.body.kind.replace('Query', '').toUpperCase()
+        : 'SELECT'
+    case 'insert':
+      return node.replace ? 'REPLACE' : 'INSERT'
+    case 'set':
+      return setTag(node.items)
+    case 'executeImmediate':
+      return 'EXECUTE IMMEDIATE'
+    case 'deallocate':
+      return 'DEALLOCATE PREPARE'
+    case 'explain':
+      return node.analyze ? 'EXPLAIN ANALYZE' : 'EXPLAIN'
+    case 'handler':
+      return `HANDLER ${node.action.toUpperCase()}`
+    case 'load':
+      return `LOAD ${node.format.toUpperCase()}`
+    case 'createTable':
+      return node.query === undefined ? 'CREATE TABLE' : 'CREATE TABLE AS'
+    case 'createView':
+      return node.alter ? 'ALTER VIEW' : 'CREATE VIEW'
+    case 'createRoutine':
+      return `CREATE ${node.type.toUpperCase()}`
+    case 'alterTable':
+      return 'ALTER TABLE'
+    case 'drop':
+      return `DROP ${node.type.toUpperCase()}`
+    case 'rename':
+      return `RENAME ${node.type.toUpperCase()}`
+    case 'lockTables':
+      return 'LOCK TABLES'
+    case 'transaction':
+      return transactionTags[node.action]
+    case 'other':
+      return node.keyword.toUpperCase()
+    case 'show':
+      return `SHOW ${node.what.toUpperCase()}`.trim()
+    default:
+      return node.kind.toUpperCase()
+  }
+}
+
+type Items = Extract<Statement, { kind: 'set' }>['items']
+
+function setTag(items: Items): string {
+  const [item, more] = items
+  if (item === undefined || more !== undefined) return 'SET'
+  if (item.kind === 'names') return 'SET NAMES'
+  if (item.kind === 'transaction') return 'SET TRANSACTION'
+  if (item.kind === 'password') return 'SET PASSWORD'
+  if (item.kind === 'role') return 'SET ROLE'
+  return item.kind === 'defaultRole' ? 'SET DEFAULT ROLE' : 'SET'
+}
+
+const transactionTags = {
+  begin: 'START TRANSACTION',
+  commit: 'COMMIT',
+  rollback: 'ROLLBACK',
+  savepoint: 'SAVEPOINT',
+  'rollback to': 'ROLLBACK TO SAVEPOINT',
+  release: 'RELEASE SAVEPOINT',
+  xa: 'XA',
+} as const
