@@ -8,6 +8,8 @@ import type { Deps } from './deps.ts'
 interface Flags {
   readonly postgresPort: number
   readonly httpPort: number
+  readonly mysql?: true
+  readonly mysqlPort?: number
   readonly dataDir?: string
   readonly upstream?: string
   readonly readyFile?: string
@@ -19,6 +21,8 @@ export function demoCommand(deps: Deps): Command {
     .description('try it: sample database, proxy, policy, console and archive, all embedded')
     .option('--postgres-port <port>', 'where Postgres clients connect', portNumber, 6432)
     .option('--http-port <port>', 'where the console listens', portNumber, 8080)
+    .option('--mysql', 'a sample for MySQL clients, too, by the MariaDB or MySQL of this machine')
+    .option('--mysql-port <port>', 'where they connect (default: 6433); means --mysql', portNumber)
     .option(
       '--data-dir <dir>',
       'keep everything there (default: a fresh folder, removed at the end)',
@@ -37,10 +41,15 @@ async function run(flags: Flags, deps: Deps): Promise<void> {
     if (flags.tour && flags.upstream !== undefined) {
       throw new Error('--tour needs the sample database: leave out --upstream')
     }
+    const mysql = flags.mysql ?? flags.mysqlPort !== undefined
+    if (mysql && flags.upstream !== undefined) {
+      throw new Error('--mysql brings a copy of the sample database: leave out --upstream')
+    }
     demo = await startDemo(
       {
         postgresPort: flags.postgresPort,
         httpPort: flags.httpPort,
+        mysqlPort: mysql ? (flags.mysqlPort ?? 6433) : undefined,
         dataDir: flags.dataDir,
         upstream: flags.upstream,
         progress: what => progress.step(what),

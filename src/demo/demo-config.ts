@@ -5,6 +5,7 @@
 import { randomBytes } from 'node:crypto'
 import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { nativePassword } from '../identity/native-password.ts'
 import { scramVerifier } from '../identity/scram-verifier.ts'
 
 export interface DemoPasswords {
@@ -18,6 +19,8 @@ export interface DemoPasswords {
   readonly shop: string
   /** The superuser of the sample's server. */
   readonly postgres: string
+  /** The account `root` of the MySQL sample's server. */
+  readonly mysql: string
 }
 
 export interface DemoConfigOptions {
@@ -30,7 +33,17 @@ export interface DemoConfigOptions {
   readonly upstreamUrl: string
   /** It is the sample shop, whose columns are known. */
   readonly sample: boolean
+  /** The sample for MySQL clients, too. */
+  readonly mysql: MysqlSample | undefined
   readonly passwords: DemoPasswords
+}
+
+export interface MysqlSample {
+  readonly port: number
+  /** As clients name it, and as the server does. */
+  readonly database: string
+  /** With user and password. */
+  readonly upstreamUrl: string
 }
 
 /** What the proxy keeps, inside of the data folder. */
@@ -39,14 +52,15 @@ export const proxyFolder = 'countersign'
 /** The passwords of a data folder: those of the last time, or new ones. */
 export async function demoPasswords(dataDir: string): Promise<DemoPasswords> {
   const path = join(dataDir, 'passwords.json')
-  const known = await readFile(path, 'utf8').catch(() => undefined)
-  if (known !== undefined) return JSON.parse(known)
+  const known = JSON.parse(await readFile(path, 'utf8').catch(() => '{}'))
   const passwords: DemoPasswords = {
     analyst: password(),
     copilot: password(),
     reviewer: password(),
     shop: password(),
     postgres: password(),
+    mysql: password(),
+    ...known,
   }
   await writeFile(path, `${JSON.stringify(passwords, undefined, 2)}\n`, { mode: 0o600 })
   return passwords
@@ -57,6 +71,10 @@ export async function writeDemoConfig(options: DemoConfigOptions): Promise<strin
   await writeFile(join(options.dataDir, 'upstream.url'), `${options.upstreamUrl}\n`, {
     mode: 0o600,
   })
+  if (options.mysql !== undefined) {
+    const path = join(options.dataDir, 'upstream-mysql.url')
+    await writeFile(path, `${options.mysql.upstreamUrl}\n`, { mode: 0o600 })
+  }
   const path = join(options.dataDir, 'demo.yaml')
   await writeFile(path, await demoConfig(options), { mode: 0o600 })
   return path
@@ -64,15 +82,16 @@ export async function writeDemoConfig(options: DemoConfigOptions): Promise<strin
 
 /** The text of the file. */
 export async function demoConfig(options: DemoConfigOptions): Promise<string> {
-  const { passwords } = options
+  const { passwords, mysql } = options
   const [analyst, copilot, reviewer] = await Promise.all(
     [passwords.analyst, passwords.copilot, passwords.reviewer].map(each => scramVerifier(each)),
   )
+  const schemas = ['public', ...(mysql === undefined ? [] : [mysql.database])]
   return `# The demo. Written anew whenever it starts: copy it before you change it.
 
 listen:
   postgres: 127.0.0.1:${options.postgresPort}
-  http: 127.0.0.1:${options.httpPort}
+${mysql === undefined ? '' : `  mysql: 127.0.0.1:${mysql.port}\n`}  http: 127.0.0.1:${options.httpPort}
 
 data_dir: ./${proxyFolder}
 
@@ -81,14 +100,14 @@ databases:
     environment: demo
     # Clients never see this address, nor the password in it.
     upstream: { url_file: ./upstream.url, tls: ${options.sample ? 'disable' : 'prefer'} }
-
+${mysql === undefined ? '' : mysqlDatabase(mysql)}
 users:
   analyst:
     password_verifier: ${quoted(analyst)}
-    groups: [analysts]
+${mysql === undefined ? '' : nativeVerifier(passwords.analyst)}    groups: [analysts]
   copilot:
     password_verifier: ${quoted(copilot)}
-    groups: [agents]
+${mysql === undefined ? '' : nativeVerifier(passwords.copilot)}    groups: [agents]
     agent: true
     owner: analyst
     purpose: answers questions about orders
@@ -100,10 +119,10 @@ policy:
   # Holds what is hard to undo: UPDATE and DELETE without WHERE, TRUNCATE, DROP, GRANT, exports, …
   preset: recommended
   rules:
-${options.sample ? samplePolicy : agentPolicy}
+${options.sample ? samplePolicy(schemas) : agentPolicy}
 masking:
   rules:
-${options.sample ? sampleMasking : guessedMasking}
+${options.sample ? sampleMasking(schemas) : guessedMasking}
 approvals:
   reviewers: { any: [{ group: reviewers }] }
   expires: 10m
@@ -114,6 +133,19 @@ recording:
 `
 }
 
+function mysqlDatabase({ database }: MysqlSample): string {
+  return `  # For MySQL and MariaDB clients: the same rows.
+  ${quoted(database)}:
+    environment: demo
+    upstream: { url_file: ./upstream-mysql.url, tls: prefer }
+`
+}
+
+/** Any client can then connect, the oldest included. */
+function nativeVerifier(text: string): string {
+  return `    mysql_native_verifier: '*${nativePassword(text).toString('hex').toUpperCase()}'\n`
+}
+
 const agentPolicy = `    - name: agents-ask-before-writing
       action: hold
       kind: agent
@@ -121,39 +153,41 @@ const agentPolicy = `    - name: agents-ask-before-writing
       reason: 'An agent wants to {effect} {object}.'
 `
 
-const samplePolicy = `${agentPolicy}    - name: agents-keep-out-of-payments
+const samplePolicy = (
+  schemas: readonly string[],
+): string => `${agentPolicy}    - name: agents-keep-out-of-payments
       action: deny
       kind: agent
-      objects: [public.payments]
+      objects: [${of(schemas, 'payments')}]
       reason: 'Agents have no business with {object}.'
       hint: 'monthly_revenue has the sums.'
 `
 
-const sampleMasking = `    - name: customer-email
-      columns: [public.customers.email]
+const sampleMasking = (schemas: readonly string[]): string => `    - name: customer-email
+      columns: [${of(schemas, 'customers.email')}]
       mask: email
     - name: customer-phone
-      columns: [public.customers.phone]
+      columns: [${of(schemas, 'customers.phone')}]
       mask: { partial: { first: 3, last: 2 } }
     - name: customer-national-id
-      columns: [public.customers.national_id]
+      columns: [${of(schemas, 'customers.national_id')}]
       mask: redact
     - name: customer-card
-      columns: [public.customers.card_number]
+      columns: [${of(schemas, 'customers.card_number')}]
       mask: { partial: { last: 4 } }
     - name: customer-birthday
-      columns: [public.customers.date_of_birth]
+      columns: [${of(schemas, 'customers.date_of_birth')}]
       mask: { generalize: { to: year } }
     # Free text may hold anything.
     - name: customer-notes
-      columns: [public.customers.notes]
+      columns: [${of(schemas, 'customers.notes')}]
       mask: 'null'
     - name: salaries
-      columns: [public.employees.salary]
+      columns: [${of(schemas, 'employees.salary')}]
       mask: { generalize: { bucket: 10000 } }
     # The same account keeps the same token, so that it can be counted and joined.
     - name: bank-accounts
-      columns: [public.payments.iban]
+      columns: [${of(schemas, 'payments.iban')}]
       mask: tokenize
 `
 
@@ -181,6 +215,11 @@ const guessedMasking = `    # Guessed from names that are common: say here what 
         - '*.*.*_token'
       mask: redact
 `
+
+/** The same table or column of each sample. */
+function of(schemas: readonly string[], name: string): string {
+  return schemas.map(schema => `${schema}.${name}`).join(', ')
+}
 
 /** Letters and digits only: it stands in URLs and shell lines. */
 function password(): string {

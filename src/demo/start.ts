@@ -5,21 +5,36 @@ import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import type { Deps } from '../cli/deps.ts'
+import type { Address } from '../config/config.ts'
 import { loadConfig } from '../config/load.ts'
 import { type DemoPasswords, demoPasswords, proxyFolder, writeDemoConfig } from './demo-config.ts'
+import { startEmbeddedMariadb } from './embedded-mariadb.ts'
 import { startEmbeddedPostgres } from './embedded-postgres.ts'
+import { mariadbProgram } from './mariadb-program.ts'
 import { loadShop } from './shop.ts'
+import { loadMysqlShop, mysqlShop } from './shop-mysql.ts'
 
 export interface DemoOptions {
   /** 0 takes a free one. */
   readonly postgresPort: number
   readonly httpPort: number
+  /** Absent: no sample for MySQL clients. */
+  readonly mysqlPort: number | undefined
   /** Absent: a fresh folder that goes away with the demo. */
   readonly dataDir: string | undefined
   /** Absent: the sample shop. */
   readonly upstream: string | undefined
   /** Told what is being done, in a few words. */
   readonly progress: (what: string) => void
+}
+
+/** The sample for MySQL clients. */
+export interface RunningMysql extends Address {
+  readonly database: string
+  /** The database itself, around the proxy. */
+  readonly adminUrl: string
+  /** Where the server writes its statements. */
+  readonly log: string
 }
 
 export interface RunningDemo {
@@ -29,7 +44,8 @@ export interface RunningDemo {
   readonly proxyDir: string
   readonly sample: boolean
   readonly database: string
-  readonly postgres: { readonly host: string; readonly port: number }
+  readonly postgres: Address
+  readonly mysql: RunningMysql | undefined
   /** The console, without a slash at the end. */
   readonly http: string
   readonly passwords: DemoPasswords
@@ -49,27 +65,40 @@ export async function startDemo(options: DemoOptions, start: Deps['start']): Pro
   try {
     await expectFree(options.postgresPort, '--postgres-port')
     await expectFree(options.httpPort, '--http-port')
+    if (options.mysqlPort !== undefined) {
+      await expectFree(options.mysqlPort, '--mysql-port')
+      // What is missing is told before anything else is started.
+      await mariadbProgram()
+    }
     const dataDir = await folder(options.dataDir, stops)
     const passwords = await demoPasswords(dataDir)
     const upstream =
       options.upstream === undefined
         ? await startShop(dataDir, passwords, stops, options.progress)
         : foreign(options.upstream)
+    const sample =
+      options.mysqlPort === undefined
+        ? undefined
+        : await startMysqlShop(dataDir, passwords, upstream.adminUrl, stops, options.progress)
     const configPath = await writeDemoConfig({
       ...{ dataDir, passwords, sample: upstream.sample, database: upstream.database },
       ...{ postgresPort: options.postgresPort, httpPort: options.httpPort },
       upstreamUrl: upstream.url,
+      mysql: sample && {
+        ...{ port: options.mysqlPort ?? 0, database: mysqlShop, upstreamUrl: sample.url },
+      },
     })
     options.progress('starting the proxy')
     const server = await start(await loadConfig(configPath))
     stops.push(() => server.close())
-    const { postgres } = server.listening
+    const { postgres, mysql } = server.listening
     if (postgres === undefined) throw new Error('the proxy does not listen for Postgres')
-    const { database, sample, adminUrl, log } = upstream
+    const { database, adminUrl, log } = upstream
     return {
       proxyDir: join(dataDir, proxyFolder),
-      ...{ dataDir, configPath, sample, database, passwords, adminUrl, stop },
+      ...{ dataDir, configPath, sample: upstream.sample, database, passwords, adminUrl, stop },
       ...{ postgres, http: server.http, upstreamLog: log },
+      mysql: sample && mysql && { ...sample, ...mysql, database: mysqlShop },
     }
   } catch (error) {
     await stop()
@@ -88,6 +117,14 @@ export async function writeReadyFile(path: string, demo: RunningDemo): Promise<v
     http: demo.http,
     reviewer: { user: 'reviewer', password: demo.passwords.reviewer },
     admin_url: demo.adminUrl,
+    ...(demo.mysql !== undefined && {
+      mysql: {
+        ...{ host: demo.mysql.host, port: demo.mysql.port, database: demo.mysql.database },
+        ...{ user: 'analyst', password: demo.passwords.analyst },
+        url: mysqlUrl(demo, demo.mysql, 'analyst'),
+      },
+      mysql_admin_url: demo.mysql.adminUrl,
+    }),
   }
   // Renamed into place: whoever sees the file sees all of it.
   const draft = `${resolve(path)}.${process.pid}`
@@ -100,6 +137,15 @@ export function clientUrl(demo: RunningDemo, user: 'analyst' | 'copilot'): strin
   const { host, port } = demo.postgres
   const database = encodeURIComponent(demo.database)
   return `postgres://${user}:${demo.passwords[user]}@${host}:${port}/${database}`
+}
+
+/** The password is in it. */
+export function mysqlUrl(
+  demo: RunningDemo,
+  { host, port, database }: RunningMysql,
+  user: 'analyst' | 'copilot',
+): string {
+  return `mysql://${user}:${demo.passwords[user]}@${host}:${port}/${database}`
 }
 
 interface DemoUpstream {
@@ -134,6 +180,34 @@ async function startShop(
   url.username = 'shop'
   url.password = passwords.shop
   return { sample: true, database: 'shop', url: url.href, adminUrl, log: server.logPath }
+}
+
+async function startMysqlShop(
+  dataDir: string,
+  passwords: DemoPasswords,
+  from: string,
+  stops: (() => Promise<void>)[],
+  progress: (what: string) => void,
+): Promise<{ url: string; adminUrl: string; log: string }> {
+  const dir = join(dataDir, 'mysql')
+  const log = join(dir, 'general.log')
+  progress('starting MariaDB or MySQL')
+  const server = await startEmbeddedMariadb({
+    ...{ dir, password: passwords.mysql, durable: true, temporary: false },
+    settings: {
+      'general-log': '1',
+      'general-log-file': log,
+      'log-bin-trust-function-creators': '1',
+    },
+  })
+  stops.push(() => server.stop())
+  progress('copying the sample shop')
+  await loadMysqlShop({ adminUrl: server.url, password: passwords.shop, from })
+  const adminUrl = `${server.url}/${mysqlShop}`
+  const url = new URL(adminUrl)
+  url.username = 'shop'
+  url.password = passwords.shop
+  return { url: url.href, adminUrl, log }
 }
 
 function foreign(text: string): DemoUpstream {

@@ -1,6 +1,6 @@
 /** The lines that the demo prints to be copied. */
 import { relative } from 'node:path'
-import { clientUrl, type RunningDemo } from './start.ts'
+import { clientUrl, type RunningDemo, type RunningMysql } from './start.ts'
 
 export const maskedQuery =
   'SELECT id, name, email, phone, card_number, date_of_birth FROM customers ORDER BY id LIMIT 5;'
@@ -18,7 +18,7 @@ export function walkThrough(demo: RunningDemo, temporary: boolean): string {
 1. Connect as the analyst. Any Postgres client will do.
 
      psql '${clientUrl(demo, 'analyst')}'
-
+${demo.mysql === undefined ? '' : mysqlLine(demo, demo.mysql)}
 2. Look at personal data: it is masked before it leaves the proxy, whatever the query does to it.
 
      ${demo.sample ? maskedQuery : 'SELECT * FROM …;   -- columns called email, phone, ssn and the like'}
@@ -51,6 +51,15 @@ An agent of the analyst's, on a shorter leash:
 The configuration is ${demo.configPath}. Ctrl-C stops everything${
     temporary ? ', and removes it: --data-dir DIR keeps it' : ''
   }.
+`
+}
+
+function mysqlLine(demo: RunningDemo, { host, port, database }: RunningMysql): string {
+  const password = `--password=${demo.passwords.analyst}`
+  return `
+   Or any MySQL client, in the dialect of MySQL, with all that follows:
+
+     mysql --host=${host} --port=${port} --user=analyst ${password} ${database}
 `
 }
 
