@@ -42,12 +42,21 @@ export function messageMask(columns: readonly Column[]): ResultMask | undefined 
  * Whether a text, or one of its statements, asks for what earlier ones said. `alone`: it shows that
  * and nothing else.
  */
-export function asksForDiagnostics({
-  normalized,
-  results,
-}: Analysis): 'alone' | 'shows' | 'gets' | undefined {
+export function asksForDiagnostics(analysis: Analysis): AsksForDiagnostics {
+  const known = asking.get(analysis)
+  if (known !== undefined) return known
+  const asks = asksNow(analysis)
+  asking.set(analysis, asks)
+  return asks
+}
+
+export type AsksForDiagnostics = 'alone' | 'shows' | 'gets' | 'no'
+
+const asking = new WeakMap<Analysis, AsksForDiagnostics>()
+
+function asksNow({ normalized, results }: Analysis): AsksForDiagnostics {
   if (getsDiagnostics.test(normalized)) return 'gets'
-  if (!showsDiagnostics.test(normalized)) return undefined
+  if (!showsDiagnostics.test(normalized)) return 'no'
   return results.length === 1 && onlyShowsDiagnostics.test(normalized) ? 'alone' : 'shows'
 }
 
@@ -61,7 +70,7 @@ const showsDiagnostics = /\bshow\s+(?:count\s*\(\s*\*\s*\)\s*)?(?:warnings|error
 const onlyShowsDiagnostics =
   /^\s*show\s+(?:count\s*\(\s*\*\s*\)\s*)?(?:warnings|errors)(?:\s+limit\s+[?\d\s,]+)?[;\s]*$/i
 const onlyDiagnostics =
-  /^\s*(?:show\s+(?:count\(\*\)\s+)?(?:warnings|errors)|select\s+(?:row_count|found_rows)\(\))(?:\s+limit\s+\d+)?\s*$/i
+  /^\s*(?:show\s+(?:count\(\*\)\s+)?(?:warnings|errors)|select\s+(?:row_count\(\)|found_rows\(\)|@@(?:session\.)?(?:warning|error)_count))(?:\s+limit\s+\d+)?\s*$/i
 
 /** As UPDATE, INSERT … SELECT and ALTER TABLE say it. */
 const countsOnly = /^(?:[A-Z][a-z]+(?: [a-z]+)?: \d+ {0,2})*$/

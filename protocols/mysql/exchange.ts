@@ -43,8 +43,8 @@ export interface Owed {
   readonly format: 'text' | 'binary'
   /** Absent for what is no statement. */
   readonly run: Run | undefined
-  /** Whether what the server says of a failure may show masked values. */
-  readonly hidesDiagnostics: boolean
+  /** What is prepared and has no run: what the server says of its failure may be to be hidden. */
+  readonly preparing?: Pick<Run, 'text' | 'hidesDiagnostics'>
   /** The statement that is executed or fetched from. */
   readonly prepared?: PreparedStatement | undefined
   /** Ours: nothing of the reply is for the client. Gets the rows, or undefined when it failed. */
@@ -59,6 +59,8 @@ export class Exchange {
   owed: Owed | undefined
   /** The server wants a file: the number of the client's next packet. */
   infile: number | undefined
+  /** What SHOW WARNINGS would show may show masked values. */
+  diagnosticsHidden = false
   /** Statements whose cursor has rows left. */
   readonly cursors: Set<Run> = new Set()
 

@@ -82,8 +82,6 @@ export class FromClient implements CommandHost {
   readonly #session: Session
   readonly #parts: FromClientParts
   #statements = 0
-  /** What the server would show of the statement before may show masked values. */
-  #diagnosticsHidden = false
   /** Of a packet that is too large, or of a file: bytes of this frame that are still to come. */
   #passing = 0
   /** Whether another frame of the same packet comes after it. */
@@ -251,7 +249,6 @@ export class FromClient implements CommandHost {
         reply: 'results',
         format: 'text',
         run: undefined,
-        hidesDiagnostics: true,
         asked: rows => {
           const unreadable = this.state.learn(rows)
           if (unreadable === undefined) resolve()
@@ -272,7 +269,7 @@ export class FromClient implements CommandHost {
         'Send SET sql_mode and SET NAMES by themselves.',
       )
     const asks = asksForDiagnostics(analysis)
-    const hidden = this.#diagnosticsHidden || (asks === 'shows' && this.hides(analysis))
+    const hidden = this.exchange.diagnosticsHidden || (asks === 'shows' && this.hides(analysis))
     if (hidden && (asks === 'gets' || asks === 'shows'))
       return notAsItStands(
         'what the server says of the statement before may show masked data',
@@ -303,7 +300,7 @@ export class FromClient implements CommandHost {
 
   #decide(command: ClientCommand, reviewed: Reviewed, run: Run, answer: Answer): void {
     if (answer.run) {
-      if (run.diagnostics === undefined) this.#diagnosticsHidden = run.hidesDiagnostics
+      if (run.hidesDiagnostics) this.exchange.diagnosticsHidden = true
       this.state.began(run.analysis)
       reviewed.run(run)
       return
@@ -353,7 +350,7 @@ export class FromClient implements CommandHost {
   /** Made just before the review that gives it its number. */
   #run(text: string, analysis: Analysis): Run {
     const alone = asksForDiagnostics(analysis) === 'alone'
-    const shown = this.#diagnosticsHidden ? 'concealed' : 'shown'
+    const shown = this.exchange.diagnosticsHidden ? 'concealed' : 'shown'
     return {
       statement: this.#statements,
       text,

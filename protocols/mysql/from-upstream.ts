@@ -350,8 +350,8 @@ export class FromUpstream {
   /** OK or EOF: the end of a result, perhaps not of the reply. */
   #ok(bytes: Buffer, offset: number, end: number): number {
     const payload = bytes.subarray(offset + headerBytes, end)
-    const { run, hidesDiagnostics } = this.#owed()
-    if (payload.length > 7 && (hidesDiagnostics || run?.hidesDiagnostics === true)) {
+    const { run } = this.#owed()
+    if (payload.length > 7 && run?.hidesDiagnostics === true) {
       const shown = concealedOk(payload, this.#capabilities)
       if (shown !== payload) this.#replace(bytes, offset, end, shown)
     }
@@ -378,13 +378,14 @@ export class FromUpstream {
   }
 
   #error(bytes: Buffer, offset: number, end: number): number {
-    const { run, hidesDiagnostics } = this.#owed()
+    const { run, preparing } = this.#owed()
+    const told = run ?? preparing
     const payload = bytes.subarray(offset + headerBytes, end)
     const hides = {
-      all: hidesDiagnostics || run?.hidesDiagnostics === true,
+      all: told?.hidesDiagnostics === true,
       code: this.#session.hidesDiagnostics(codeOfTheServer),
     }
-    const { shown, errno } = concealedErr(payload, hides, run?.text ?? '')
+    const { shown, errno } = concealedErr(payload, hides, told?.text ?? '')
     if (shown !== payload) this.#replace(bytes, offset, end, shown)
     if (run !== undefined) {
       run.cursor = false
@@ -404,6 +405,7 @@ export class FromUpstream {
     if (run !== undefined) {
       if (reply === 'results' || reply === 'ok') this.#state.completed(run.analysis, run.result, ok)
       if (!run.cursor) this.end(run, error)
+      if (ok && clearsDiagnostics(run)) this.#exchange.diagnosticsHidden = false
     }
     done?.(ok)
     this.#answered()
@@ -417,6 +419,13 @@ export class FromUpstream {
     this.#exchange.cursors.delete(run)
     this.ended.push({ run, error })
   }
+}
+
+/** MariaDB keeps what it would warn of until a statement uses a table. */
+function clearsDiagnostics({ analysis, hidesDiagnostics, diagnostics }: Run): boolean {
+  const { relations, results } = analysis
+  const uses = relations.length > 0 && results.length === 1
+  return uses && !hidesDiagnostics && diagnostics === undefined
 }
 
 /** LOAD DATA LOCAL, or a text that somebody let through unread. */

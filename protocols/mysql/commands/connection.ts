@@ -19,7 +19,6 @@ export const resetConnection: HandleCommand = (host, command) => {
     reply: 'ok',
     format: 'text',
     run: undefined,
-    hidesDiagnostics: false,
     done: ok => {
       if (!ok) return
       for (const run of host.exchange.cursors) host.end(run, undefined)
@@ -52,6 +51,6 @@ export const unknown: HandleCommand = (host, command) => {
 }
 
 function pass(host: CommandHost, command: ClientCommand, reply: Reply): boolean {
-  host.send(command, { reply, format: 'text', run: undefined, hidesDiagnostics: false })
+  host.send(command, { reply, format: 'text', run: undefined })
   return true
 }

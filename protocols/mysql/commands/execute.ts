@@ -73,9 +73,15 @@ function review(
   bound: Buffer | undefined,
 ): void {
   const { longData } = statement
+  const analysis = host.state.analyzePrepared(statement)
+  const obstacle = host.obstacle(analysis)
+  if (obstacle !== undefined) {
+    host.refuse(command, obstacle)
+    return
+  }
   host.review(command, {
     text: statement.text,
-    analysis: host.state.analyzePrepared(statement),
+    analysis,
     parameters: decoded.parameters,
     again: () => host.state.analyzePrepared(statement),
     run: run => {
@@ -83,7 +89,7 @@ function review(
       if (statement.longData === longData) statement.longData = undefined
       statement.types = decoded.types
       statement.unsentTypes = undefined
-      const owed = { reply: 'results', format: 'binary', hidesDiagnostics: false } as const
+      const owed = { reply: 'results', format: 'binary' } as const
       host.send(command, { ...owed, run, prepared: statement }, packets)
     },
     refused: () => {

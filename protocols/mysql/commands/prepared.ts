@@ -35,7 +35,7 @@ export const prepare: HandleCommand = (host, command) => {
       reply: 'prepare',
       format: 'text',
       run,
-      hidesDiagnostics: host.hides(analysis),
+      preparing: { text, hidesDiagnostics: host.hides(analysis) },
       made: (id, parameters) =>
         host.prepared.add({
           ...kept,
@@ -94,7 +94,6 @@ export const fetch: HandleCommand = (host, command) => {
     reply: 'rows',
     format: 'binary',
     run,
-    hidesDiagnostics: false,
     prepared: statement,
   })
   return true
@@ -105,7 +104,7 @@ export const reset: HandleCommand = (host, command) => {
   if (statement === undefined) return true
   statement.longData = undefined
   endCursor(host, statement)
-  host.send(command, { reply: 'ok', format: 'text', run: undefined, hidesDiagnostics: false })
+  host.send(command, { reply: 'ok', format: 'text', run: undefined })
   return true
 }
 

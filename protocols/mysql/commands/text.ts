@@ -18,7 +18,7 @@ export const query: HandleCommand = (host, command) => {
   const bytes = command.payload.subarray(start)
   // The server says that it was empty.
   if (bytes.length === 0) {
-    host.send(command, { reply: 'ok', format: 'text', run: undefined, hidesDiagnostics: false })
+    host.send(command, { reply: 'ok', format: 'text', run: undefined })
     return true
   }
   if (bytes.length > host.limits.statementBytesMax)
@@ -34,8 +34,7 @@ export const query: HandleCommand = (host, command) => {
     analysis,
     parameters: [],
     again: () => host.state.analyze(text),
-    run: run =>
-      host.send(command, { reply: 'results', format: 'text', run, hidesDiagnostics: false }),
+    run: run => host.send(command, { reply: 'results', format: 'text', run }),
   })
   return true
 }
@@ -73,7 +72,7 @@ function standingFor(
     analysis: host.state.analyze(text),
     parameters: [],
     again: () => host.state.analyze(text),
-    run: run => host.send(command, { reply, format: 'text', run, hidesDiagnostics: false }),
+    run: run => host.send(command, { reply, format: 'text', run }),
   })
   return true
 }
