@@ -27,7 +27,7 @@ function depends(node: Readonly<Record<string, unknown>>): boolean {
     return hasLiteral(expression)
   if (into !== undefined) return true
   // CAST(… AS CHAR(10)), columns of JSON_TABLE, names that stand in VALUES' first row.
-  return typeof kind === 'string' && dependent.has(kind)
+  return typeof kind === 'string' && 'start' in node && dependent.has(kind)
 }
 
 const dependent: ReadonlySet<string> = new Set([

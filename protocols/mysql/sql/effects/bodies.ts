@@ -1,15 +1,15 @@
 /**
- * What the body of a stored routine does: its statements, wherever conditions and loops put them,
- * and its expressions. What is not taken apart completely is opaque.
+ * What the body of a stored program does: its statements, wherever conditions and loops put them,
+ * and its expressions. What is not read completely is opaque.
  * https://dev.mysql.com/doc/refman/en/sql-compound-statements.html
  */
 import type { Effect } from '../../../protocol.ts'
 import type { Routine } from '../../catalog.ts'
+import type { Program } from '../ast.ts'
 import type { LexerOptions } from '../lexer/options.ts'
-import { inDatabase } from '../names.ts'
+import { folded, inDatabase } from '../names.ts'
 import { parse } from '../parse.ts'
-import { type BodyPart, bodyParts } from './body-parts.ts'
-import type { Collector } from './collector.ts'
+import type { Collector, Source } from './collector.ts'
 
 export interface Body {
   readonly understood: boolean
@@ -20,9 +20,16 @@ export interface BodySource {
   readonly schema: string
   readonly source: string | undefined
   readonly lexer: LexerOptions
-  /** Names that are parameters or, in a trigger, rows. */
-  readonly locals: readonly string[]
+  /** Names that are parameters or, in a trigger, rows; folded. */
+  readonly locals: ReadonlySet<string>
+  /** What stands before the body in a CREATE of it. */
+  readonly head: string
 }
+
+const heads = {
+  function: 'CREATE FUNCTION f() RETURNS INT',
+  procedure: 'CREATE PROCEDURE p()',
+} as const
 
 const known = new WeakMap<Routine, Body>()
 const bodyLengthMax = 256 * 1024
@@ -39,8 +46,9 @@ export function readBody(routine: Routine, out: Collector): boolean {
 function read(routine: Routine, within: Collector): Body {
   const outermost = within.reading.size === 0
   within.reading.add(routine)
-  const locals = routine.parameters.map(({ name }) => name)
-  const body = bodyEffects({ ...routine, locals }, within)
+  const locals = new Set(routine.parameters.map(({ name }) => folded(name)))
+  const head = heads[routine.kind === 'function' ? 'function' : 'procedure']
+  const body = bodyEffects({ ...routine, locals, head }, within)
   within.reading.delete(routine)
   if (outermost) known.set(routine, body)
   return body
@@ -48,41 +56,32 @@ function read(routine: Routine, within: Collector): Body {
 
 /** The names of the body mean those of the database that it is in. */
 export function bodyEffects(body: BodySource, within: Collector): Body {
-  const { source, lexer } = body
+  const { source, lexer, head } = body
   const unread: Body = { understood: false, effects: [] }
   if (source === undefined || source.trim() === '' || source.length > bodyLengthMax) return unread
-  // The parser takes what follows such a head for a body, and cuts it into tokens.
-  const text = `CREATE PROCEDURE p() ${source}`
-  const whole = parse(text, lexer)
-  const [statement, more] = whole.ok ? whole.statements : []
-  if (statement === undefined || more !== undefined) return unread
-  const from = text.length - source.length
-  const tokens = statement.tokens.filter(token => token.start >= from)
-  const parts = bodyParts(tokens, text)
-  if (parts === undefined) return unread
-  const locals = new Set([...body.locals, ...parts.locals].map(each => each.toLowerCase()))
+  const text = `${head} ${source}`
+  const parsed = parse(text, lexer)
+  const [statement, more] = parsed.ok ? parsed.statements : []
+  const node = statement?.node
+  if (node?.kind !== 'createRoutine' || node.program === undefined || more !== undefined)
+    return unread
   const out = within.beside(inDatabase(within.names, body.schema, lexer))
-  let understood = true
-  for (const part of parts.parts) understood = partEffects(part, text, locals, out) && understood
-  return { understood, effects: out.effects }
+  const locals = body.locals
+  programEffects(node.program, { text, tokens: statement?.tokens ?? [], locals }, out)
+  // Signals, commits and the like of a body are no matter of rules.
+  return { understood: true, effects: out.effects.filter(({ kind }) => kind !== 'transaction') }
 }
 
-function partEffects(
-  { kind, start, end }: BodyPart,
-  whole: string,
-  locals: ReadonlySet<string>,
+export function programEffects(
+  { statements, expressions, variables }: Program,
+  { text, tokens, locals }: Source,
   out: Collector,
-): boolean {
-  const slice = whole.slice(start, end)
-  const text = kind === 'expression' ? `DO ${slice}` : slice
-  const parsed = parse(text, out.names.lexer)
-  const [statement, more] = parsed.ok ? parsed.statements : []
-  if (statement === undefined || more !== undefined) return false
-  const inner = out.beside(out.names, { text, tokens: statement.tokens, locals })
-  inner.statement(statement.node)
-  // Signals, commits and the like of a body are no matter of rules.
-  out.addAll(inner.effects.filter(effect => effect.kind !== 'transaction'))
-  return true
+): void {
+  const names = new Set([...(locals ?? []), ...variables.map(folded)])
+  const inner = out.beside(out.names, { text, tokens, locals: names })
+  for (const each of statements) inner.statement(each)
+  inner.evaluated(expressions)
+  out.addAll(inner.effects)
 }
 
 /** As the server keeps definitions of views: none of the modes that change how text is read. */

@@ -267,22 +267,4 @@ const table: ReadonlyMap<string, Handle> = new Map<string, Handle>([
   ['get', transaction('diagnostics')],
   ['help', ({ out }) => out.add('read', { type: 'table', schema: 'mysql', name: 'help_topic' })],
   ['xa', transaction('xa')],
-  // MariaDB runs compound statements outside of programs, too.
-  ['begin', serverDoesCode('compound')],
-  ['if', serverDoesCode('compound')],
-  ['case', serverDoesCode('compound')],
-  ['loop', serverDoesCode('compound')],
-  ['while', serverDoesCode('compound')],
-  ['repeat', serverDoesCode('compound')],
-  ['for', serverDoesCode('compound')],
-  ['declare', serverDoesCode('compound')],
 ])
-
-function serverDoesCode(name: string): Handle {
-  return ({ out }) =>
-    out.add(
-      'execute',
-      { type: 'language', schema: undefined, name: 'sql' },
-      { detail: words('do', name, 'opaque') },
-    )
-}

@@ -28,7 +28,8 @@ export function evaluated(value: unknown, scope: Scope, out: Collector): void {
   }
   if (typeof value !== 'object' || value === null) return
   const { kind } = value as { kind?: unknown }
-  if (kind === 'query') query(value as Query, scope, out)
+  // The source of an INSERT is called so, too, and holds one.
+  if (kind === 'query' && 'body' in value) query(value as Query, scope, out)
   else if (kind === 'table') namedTable(value as NamedTable, scope, out)
   else if (kind === 'tableQuery') read((value as TableQuery).table, scope, out)
   else if (kind === 'sequence') sequence(value as SequenceValue, out)

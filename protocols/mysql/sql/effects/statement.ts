@@ -2,9 +2,10 @@
  * One statement to what it does. The table is closed: the type checker asks for every kind of
  * statement that the parser gives.
  */
-import type { Statement } from '../ast.ts'
+import type { Compound, Statement } from '../ast.ts'
 import { type Token, TokenType } from '../lexer/token.ts'
 import { alterTable, drop, rename } from './alter.ts'
+import { programEffects } from './bodies.ts'
 import type { Collector } from './collector.ts'
 import { createRoutine, createTable, createView } from './create.ts'
 import { functionsIn, other } from './other.ts'
@@ -109,6 +110,9 @@ export function statementEffects(statement: Statement, out: Collector): void {
     case 'lockTables':
       lockTables(statement, out)
       break
+    case 'compound':
+      compound(statement, out)
+      break
     case 'other':
       other(statement, out)
       break
@@ -116,6 +120,12 @@ export function statementEffects(statement: Statement, out: Collector): void {
       unknown(statement, out)
       break
   }
+}
+
+/** As a DO block of Postgres: values may go through its variables to anywhere. */
+function compound({ program }: Compound, out: Collector): void {
+  out.add('execute', { type: 'language', schema: undefined, name: 'sql' }, { detail: 'do' })
+  programEffects(program, out.source ?? { text: '', tokens: [] }, out)
 }
 
 function unknown(_statement: never, out: Collector): void {

@@ -8,6 +8,9 @@ import type { Relation, Trigger } from '../../catalog.ts'
 import { type Body, bodyEffects } from './bodies.ts'
 import { type Collector, type Write, words } from './collector.ts'
 
+const locals = new Set(['new', 'old'])
+const head = 'CREATE TRIGGER t BEFORE INSERT ON t FOR EACH ROW'
+
 const known = new WeakMap<Trigger, Body>()
 
 export function readTriggers(relation: Relation, event: Write, out: Collector): void {
@@ -28,7 +31,7 @@ function effectsOf(trigger: Trigger, within: Collector): readonly Effect[] {
   if (found !== undefined) return found.effects
   const outermost = within.reading.size === 0
   within.reading.add(trigger)
-  const body = bodyEffects({ ...trigger, locals: ['new', 'old'] }, within)
+  const body = bodyEffects({ ...trigger, locals, head }, within)
   within.reading.delete(trigger)
   if (outermost) known.set(trigger, body)
   return body.effects

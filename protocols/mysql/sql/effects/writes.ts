@@ -44,7 +44,8 @@ export function load(statement: Load, out: Collector): void {
 export function update(statement: Update, out: Collector): void {
   const { tables, assignments, where, orderBy, limit } = statement
   const scope = withQueries(statement.with, noScope, out)
-  const targets = assigned(tablesOf(tables), assignments, out)
+  const base = tablesOf(tables).filter(({ table }) => !isCommon(table, scope))
+  const targets = assigned(base, assignments, out)
   for (const target of targets) writtenWhere('update', target, tables, where, out)
   others(tables, targets, scope, out)
   out.evaluated([assignments, where, orderBy, limit], scope)
@@ -138,6 +139,10 @@ function alone(table: TableName): NamedTable {
     partitions: [],
     systemTime: undefined,
   }
+}
+
+function isCommon({ schema, name }: TableName, scope: Scope): boolean {
+  return schema === undefined && scope.has(folded(name))
 }
 
 /** What is read beside the tables that are written: joined tables, and the conditions of joins. */
