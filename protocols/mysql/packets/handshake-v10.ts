@@ -43,8 +43,8 @@ export function decodeHandshakeV10(payload: Buffer): HandshakeV10 {
   const extended = body.uint32() // int<4>, filler in MySQL
   const low = BigInt(lower) | (BigInt(upper) << 16n)
   const capabilities = has(low, Capability.LONG_PASSWORD) ? low : low | (BigInt(extended) << 32n)
-  const rest = Math.min(Math.max(13, authenticationDataBytes - 8), body.left)
-  const scramble = Buffer.concat([first, withoutNul(body.slice(rest))]) // string[rest]
+  const rest = body.slice(Math.max(13, authenticationDataBytes - 8)) // string[length]
+  const scramble = Buffer.concat([first, withoutNul(rest)])
   const plugin = has(low, Capability.PLUGIN_AUTH) ? body.cstringOrRest() : '' // string<NUL>
   return { version, connectionId, scramble, capabilities, collation, statusFlags, plugin }
 }
