@@ -88,20 +88,47 @@ export function timeCodec(decimals: number): Codec {
 
 // ── Dates ───────────────────────────────────────────────────────────────────────────────────────
 
-const DATETIME = /^(\d{4})-(\d\d)-(\d\d) (\d\d):(\d\d):(\d\d)(?:\.(\d{1,6}))?$/
+/** `2024-01-31 10:00:00.5`; an expression would cost more than all the rest. */
+function parseDatetime(text: string): Moment | undefined {
+  const { length } = text
+  if (length < 19 || length === 20 || length > 26) return undefined
+  const separators =
+    text.charCodeAt(4) === DASH &&
+    text.charCodeAt(7) === DASH &&
+    text.charCodeAt(10) === SPACE &&
+    text.charCodeAt(13) === COLON &&
+    text.charCodeAt(16) === COLON &&
+    (length === 19 || text.charCodeAt(19) === POINT)
+  if (!separators) return undefined
+  return checked({
+    year: digits(text, 0, 4),
+    month: digits(text, 5, 7),
+    day: digits(text, 8, 10),
+    hour: digits(text, 11, 13),
+    minute: digits(text, 14, 16),
+    second: digits(text, 17, 19),
+    microseconds: length === 19 ? 0 : digits(text, 20, length) * 10 ** (26 - length),
+  })
+}
 
 function parseDate(text: string): Moment | undefined {
   return text.length === 10 ? parseDatetime(`${text} 00:00:00`) : undefined
 }
 
-function parseDatetime(text: string): Moment | undefined {
-  const match = DATETIME.exec(text)
-  if (match === null) return undefined
-  const [year = 0, month = 0, day = 0, hour = 0, minute = 0, second = 0] = match
-    .slice(1, 7)
-    .map(Number)
-  const microseconds = Number((match[7] ?? '').padEnd(6, '0'))
-  return checked({ year, month, day, hour, minute, second, microseconds })
+const DASH = 0x2d
+const SPACE = 0x20
+const COLON = 0x3a
+const POINT = 0x2e
+
+/** NaN when one is no digit. */
+function digits(text: string, start: number, end: number): number {
+  let number = 0
+  for (let i = start; i < end; i += 1) {
+    const digit = text.charCodeAt(i) - 0x30
+    if (digit < 0 || digit > 9) return Number.NaN
+    number = number * 10 + digit
+  }
+  return number
 }
 
 function checked(moment: Moment): Moment | undefined {
@@ -135,26 +162,21 @@ function encodeMoment(moment: Moment): Buffer {
   const { year, month, day, hour, minute, second, microseconds } = moment
   const length = microseconds > 0 ? 11 : hour + minute + second > 0 ? 7 : 4
   if (length === 4 && year + month + day === 0) return Buffer.of(0)
-  const bytes = Buffer.of(
-    length,
-    year & 0xff,
-    year >> 8,
-    month,
-    day,
-    hour,
-    minute,
-    second,
-    0,
-    0,
-    0,
-    0,
-  )
+  const bytes = Buffer.allocUnsafe(12)
+  bytes[0] = length
+  bytes[1] = year
+  bytes[2] = year >> 8
+  bytes[3] = month
+  bytes[4] = day
+  bytes[5] = hour
+  bytes[6] = minute
+  bytes[7] = second
   bytes.writeUInt32LE(microseconds, 8)
   return bytes.subarray(0, length + 1)
 }
 
 function dateText({ year, month, day }: Moment): string {
-  return `${String(year).padStart(4, '0')}-${two(month)}-${two(day)}`
+  return `${two(Math.floor(year / 100))}${two(year % 100)}-${two(month)}-${two(day)}`
 }
 
 // ── Times, which reach from -838:59:59 to 838:59:59 ─────────────────────────────────────────────
@@ -204,7 +226,7 @@ function decodeTime(bytes: Buffer): Time | undefined {
 function encodeTime({ negative, hours, minute, second, microseconds }: Time): Buffer {
   if (hours + minute + second + microseconds === 0) return Buffer.of(0)
   const length = microseconds > 0 ? 12 : 8
-  const bytes = Buffer.alloc(13)
+  const bytes = Buffer.allocUnsafe(13)
   bytes[0] = length
   bytes[1] = negative ? 1 : 0
   bytes.writeUInt32LE(Math.floor(hours / 24), 2)
@@ -238,6 +260,9 @@ function cut<T extends { readonly microseconds: number }>(value: T, decimals: nu
   return { ...value, microseconds: value.microseconds - (value.microseconds % unit) }
 }
 
+/** At least two digits. */
 function two(value: number): string {
-  return value < 10 ? `0${value}` : String(value)
+  return TWO_DIGITS[value] ?? String(value)
 }
+
+const TWO_DIGITS = Array.from({ length: 100 }, (_, i) => String(i).padStart(2, '0'))

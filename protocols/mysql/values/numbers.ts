@@ -43,8 +43,10 @@ export function integerCodec(
 }
 
 export function bigintCodec(unsigned: boolean, zerofill: number): Codec {
-  const valid = (text: string): bigint | undefined => {
+  const valid = (text: string): number | bigint | undefined => {
     if (!INTEGER.test(text)) return undefined
+    if (text.length <= SAFE_DIGITS && !(unsigned && text.charCodeAt(0) === MINUS))
+      return Number(text) + 0
     const value = BigInt(text)
     const held = unsigned ? BigInt.asUintN(64, value) : BigInt.asIntN(64, value)
     return held === value ? value : undefined
@@ -56,18 +58,33 @@ export function bigintCodec(unsigned: boolean, zerofill: number): Codec {
     write: text => filled(valid(text), zerofill),
     decode: bytes => {
       if (bytes.length !== 8) return undefined
+      const high = bytes.readInt32LE(4)
+      // Most numbers are small, and a BigInt costs more than all the rest.
+      if (high >= -SAFE_HIGH && high < SAFE_HIGH && !(unsigned && high < 0))
+        return String(high * 0x100000000 + bytes.readUInt32LE())
       return String(unsigned ? bytes.readBigUInt64LE() : bytes.readBigInt64LE())
     },
     encode: text => {
       const value = valid(text)
       if (value === undefined) return undefined
       const bytes = Buffer.allocUnsafe(8)
-      bytes.writeBigUInt64LE(BigInt.asUintN(64, value))
+      if (typeof value === 'number') {
+        bytes.writeInt32LE(value | 0)
+        bytes.writeInt32LE(Math.floor(value / 0x100000000), 4)
+      } else {
+        bytes.writeBigUInt64LE(BigInt.asUintN(64, value))
+      }
       return bytes
     },
     fallback: '0',
   }
 }
+
+/** A number of so many characters is exact. */
+const SAFE_DIGITS = 15
+/** So is one whose upper half is below this. */
+const SAFE_HIGH = 0x100000
+const MINUS = 0x2d
 
 function filled(value: number | bigint | undefined, zerofill: number): string | undefined {
   return value === undefined ? undefined : String(value).padStart(zerofill, '0')
