@@ -52,7 +52,10 @@ export class Catalog {
   static async open(upstream: Upstream): Promise<Catalog> {
     const connection = new CatalogConnection(upstream)
     try {
-      const server = { ...(await connection.server()), answers: new Map<string, readonly string[]>() }
+      const server = {
+        ...(await connection.server()),
+        answers: new Map<string, readonly string[]>(),
+      }
       for (const [what, text] of answerTexts(server.flavour)) {
         const columns = await connection.columns(text)
         if (columns !== undefined) server.answers.set(what, columns)

@@ -27,11 +27,10 @@ function callValue(call: FunctionCall, args: readonly Value[], context: Context)
   const { names } = context
   const name = folded(call.name)
   const own = call.schema === undefined && isHarmless(name, names.catalog.server.flavour)
-  // A name with quotes may be that of the server's own function all the same.
-  const looked = !own || call.stored
-  const candidates = looked
-    ? resolveRoutines(names, call.schema, name).filter(({ kind }) => kind !== 'procedure')
-    : []
+  // Versions differ in what they have of their own, and a name with quotes may be either.
+  const candidates = resolveRoutines(names, call.schema, name).filter(
+    ({ kind }) => kind !== 'procedure',
+  )
   context.call({ schema: call.schema, name, builtIn: own, candidates, args: call.args })
   const results = candidates.map(candidate => functionResult(candidate, args, context))
   if (own) results.push(ownResult(name, args, context))

@@ -94,7 +94,8 @@ export function targetRelation(
 ): Namespace {
   const { columns, hidden, conditions, schemas } = resolveTable(table, context)
   return single(alias ?? table.name, columns, conditions, {
-    schemas: alias === undefined ? schemas : undefined,
+    // `db.alias.column` is a name, too.
+    schemas,
     hidden,
     table: { schema: table.schema ?? schemas[0], name: table.name },
   })

@@ -20,7 +20,7 @@ import {
 /** Something that a qualified name can reach. */
 export interface Item {
   readonly name: string | undefined
-  /** Where it may live, when it was named without an alias; `db.table.column` needs it. */
+  /** Where a relation may live; `db.table.column` needs it. */
   readonly schemas: readonly string[] | undefined
   readonly columns: Columns
   /** Columns that a star leaves out. */
