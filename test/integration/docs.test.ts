@@ -62,10 +62,13 @@ t.test('the example and the snippets of configuration are valid', async t => {
     SUPPORT_PASSWORD: password,
     REVIEWER_PASSWORD: password,
     COPILOT_PASSWORD: password,
+    NIGHTLY_PASSWORD: password,
   }
-  const check = ['check', '-c', join(root, 'examples/countersign.yaml')]
-  const ran = await runProgram(process.execPath, [main, ...check], { env })
-  t.equal(ran.code, 0, ran.stdout.toString() + ran.stderr)
+  for (const name of ['countersign.yaml', 'countersign-mysql.yaml']) {
+    const check = ['check', '-c', join(root, 'examples', name)]
+    const ran = await runProgram(process.execPath, [main, ...check], { env })
+    t.equal(ran.code, 0, ran.stdout.toString() + ran.stderr)
+  }
   const schema = await runProgram(process.execPath, [main, 'check', '--schema'])
   t.type(JSON.parse(schema.stdout.toString()), 'object')
   const proxy = await startProxy(t, { unmasked: true })
@@ -107,7 +110,7 @@ t.test('the commands that are shown work as they are shown', async t => {
   ) as { id: string }[]
 
   // Commands that install, serve for ever, or belong to other tests.
-  const elsewhere = /^npm |node dist\/src\/main\.js serve|^cp |^psql |^export /
+  const elsewhere = /^npm |node dist\/src\/main\.js serve|^cp |^psql |^mysql |^export /
   const shown = [...texts].flatMap(([page, text]) => commandsIn(text).map(line => ({ page, line })))
   t.ok(shown.length > 15)
   for (const { page, line } of shown) {

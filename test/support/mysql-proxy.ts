@@ -105,6 +105,14 @@ export async function startMysqlProxy(
   }
   const proxy = new MysqlProxy(dir, upstream, options.wrap ?? [])
   await writeFile(proxy.config, await configText(options))
+  if (process.env['TRY_DIRECT'] === '1') {
+    t.teardown(() => upstream.stop())
+    return Object.assign(proxy, { place: () => proxy.direct(), start: async () => undefined })
+  }
+  if (process.env['TRY_DIRECT'] === '1') {
+    t.teardown(() => upstream.stop())
+    return Object.assign(proxy, { place: () => proxy.direct(), start: async () => undefined })
+  }
   t.teardown(() => proxy.stop())
   await proxy.start()
   return proxy
@@ -197,4 +205,16 @@ export async function connected(
   connection.on('error', () => undefined)
   t.teardown(() => connection.destroy())
   return connection
+}
+
+/** How it failed, as both drivers and our own client of bytes tell it; throws when it did not. */
+export async function failure(
+  work: Promise<unknown>,
+): Promise<{ errno: number; sqlState?: string; message: string }> {
+  const outcome = await work.then(
+    () => undefined,
+    (error: { errno: number; sqlState?: string; message: string }) => error,
+  )
+  if (outcome === undefined) throw new Error('it was expected to fail, and did not')
+  return outcome
 }
