@@ -293,12 +293,14 @@ export type {
 } from './ast/query.ts'
 export type {
   AlterTable,
+  Compound,
   CreateRoutine,
   Drop,
   Kill,
   LockTables,
   NamedObject,
   OtherStatement,
+  Program,
   Rename,
   Show,
   Transaction,

@@ -51,7 +51,7 @@ export interface Select extends Ranged {
 
 export interface SelectItem extends Ranged {
   readonly expression: Expression | Star
-  /** `AS name`. Without it the column is called as the text between the expression's ends. */
+  /** `AS name`. Without it the column is called as the text between this item's ends. */
   readonly alias: string | undefined
 }
 

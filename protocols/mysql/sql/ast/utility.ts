@@ -2,8 +2,8 @@
  * Statements that are known by their kind and by the objects that they name.
  * https://dev.mysql.com/doc/refman/9.7/en/sql-statements.html
  */
-import type { Ranged } from '../ast.ts'
-import type { Expression } from './expression.ts'
+import type { Ranged, Statement } from '../ast.ts'
+import type { Expression, UserVariable } from './expression.ts'
 import type { Query, TableName } from './query.ts'
 
 export type UtilityStatement =
@@ -17,6 +17,7 @@ export type UtilityStatement =
   | AlterTable
   | LockTables
   | CreateRoutine
+  | Compound
 
 export interface Use extends Ranged {
   readonly kind: 'use'
@@ -90,14 +91,34 @@ export interface LockTables extends Ranged {
   readonly tables: readonly { readonly table: TableName; readonly write: boolean }[]
 }
 
-/** CREATE PROCEDURE, FUNCTION, TRIGGER, EVENT, PACKAGE: the rest of the text is its body. */
+/** CREATE PROCEDURE, FUNCTION, TRIGGER and EVENT; ALTER EVENT, which replaces. */
 export interface CreateRoutine extends Ranged {
   readonly kind: 'createRoutine'
-  readonly type: 'procedure' | 'function' | 'trigger' | 'event' | 'package' | 'package body'
+  readonly type: 'procedure' | 'function' | 'trigger' | 'event'
   readonly replace: boolean
   readonly name: TableName
   /** Of a trigger. */
   readonly on: TableName | undefined
+  /** Undefined: a loadable function, another language, or an event's change without a body. */
+  readonly program: Program | undefined
+}
+
+/** MariaDB: BEGIN NOT ATOMIC, IF, WHILE and their like outside of a stored program. */
+export interface Compound extends Ranged {
+  readonly kind: 'compound'
+  readonly program: Program
+}
+
+/** What a stored program may do, without the order in which it does it. */
+export interface Program {
+  /** Those of every branch and loop, the queries of cursors too. */
+  readonly statements: readonly Statement[]
+  /** Conditions, defaults of variables, values returned. */
+  readonly expressions: readonly Expression[]
+  /** Names that are variables within it: parameters, declared ones, loop variables. */
+  readonly variables: readonly string[]
+  /** FETCH … INTO, GET DIAGNOSTICS and their like: what they write into. */
+  readonly targets: readonly (string | UserVariable)[]
 }
 
 /** Known by its leading keywords alone. */

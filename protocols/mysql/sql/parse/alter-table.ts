@@ -1,0 +1,101 @@
+/** ALTER TABLE: what each of its parts does. https://dev.mysql.com/doc/refman/9.7/en/alter-table.html */
+import type { AlterTable, TableName } from '../ast.ts'
+import { TokenType } from '../lexer/token.ts'
+import type { Cursor } from './cursor.ts'
+import { tableName } from './names.ts'
+import { existenceClause, skipOne } from './rest.ts'
+
+type Action = AlterTable['actions'][number]
+
+/** Behind TABLE. */
+export function alterTable(cursor: Cursor, start: number): AlterTable {
+  existenceClause(cursor)
+  const table = tableName(cursor)
+  if (cursor.mariadb && cursor.accept('WAIT')) cursor.advance()
+  else if (cursor.mariadb) cursor.accept('NOWAIT')
+  const actions: Action[] = []
+  while (!cursor.atEnd()) {
+    actions.push(action(cursor))
+    cursor.acceptSymbol(',')
+  }
+  return { kind: 'alterTable', table, actions, start, end: cursor.end }
+}
+
+const verbs = new Set(['ADD', 'DROP', 'ALTER', 'MODIFY', 'CHANGE', 'RENAME'])
+const nouns = new Set([
+  'COLUMN',
+  'INDEX',
+  'KEY',
+  'KEYS',
+  'CONSTRAINT',
+  'PRIMARY',
+  'UNIQUE',
+  'FULLTEXT',
+  'SPATIAL',
+  'FOREIGN',
+  'CHECK',
+  'PARTITION',
+  'TABLESPACE',
+  'TO',
+  'AS',
+  'SYSTEM',
+  'PERIOD',
+])
+
+function action(cursor: Cursor): Action {
+  const { type, value } = cursor.token
+  if (type !== TokenType.Word) return rest(cursor, 'other', undefined, undefined)
+  if (verbs.has(value)) return change(cursor)
+  cursor.advance()
+  if (value === 'EXCHANGE' || value === 'CONVERT') return exchange(cursor, value.toLowerCase())
+  const word = value === 'ORDER' ? 'order by' : value.toLowerCase()
+  const second = cursor.token.type === TokenType.Word && !cursor.atEnd() ? cursor.token.value : ''
+  return rest(
+    cursor,
+    second === '' ? word : `${word} ${second.toLowerCase()}`,
+    undefined,
+    undefined,
+  )
+}
+
+/** ADD, DROP, ALTER, MODIFY, CHANGE and RENAME: of a column unless another word says so. */
+function change(cursor: Cursor): Action {
+  const verb = cursor.advance().value.toLowerCase()
+  const words: string[] = []
+  while (nouns.has(cursor.token.value) && cursor.token.type === TokenType.Word) {
+    words.push(cursor.advance().value.toLowerCase())
+  }
+  existenceClause(cursor)
+  if (verb === 'rename' && (words.length === 0 || words[0] === 'to' || words[0] === 'as')) {
+    cursor.acceptSymbol('=')
+    return rest(cursor, 'rename', undefined, tableName(cursor))
+  }
+  const noun = words.length === 0 ? 'column' : words.join(' ')
+  const name = cursor.atName() ? cursor.name() : undefined
+  return rest(cursor, `${verb} ${noun}`, name, undefined)
+}
+
+/** EXCHANGE PARTITION p WITH TABLE t; CONVERT PARTITION p TO TABLE t, CONVERT TABLE t TO …. */
+function exchange(cursor: Cursor, verb: string): Action {
+  if (cursor.accept('TABLE')) return rest(cursor, `${verb} table`, undefined, tableName(cursor))
+  if (!cursor.accept('PARTITION')) return rest(cursor, verb, undefined, undefined)
+  const name = cursor.name('a partition')
+  if (!cursor.accept('WITH')) cursor.expect('TO')
+  cursor.expect('TABLE')
+  return rest(cursor, `${verb} partition`, name, tableName(cursor))
+}
+
+/** To the comma that ends the part. REFERENCES names a table on the way. */
+function rest(
+  cursor: Cursor,
+  name: string,
+  object: string | undefined,
+  given: TableName | undefined,
+): Action {
+  let table = given
+  while (!cursor.atEnd() && !cursor.atSymbol(',')) {
+    if (cursor.accept('REFERENCES')) table = tableName(cursor)
+    else skipOne(cursor)
+  }
+  return { action: name, name: object, table }
+}
