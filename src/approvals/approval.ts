@@ -21,7 +21,7 @@ export type ApprovalState =
   | 'finished'
   | 'failed'
 
-export type Surface = 'web' | 'terminal' | 'api'
+export type Surface = 'web' | 'terminal' | 'api' | 'slack' | 'teams'
 export type Risk = 'low' | 'medium' | 'high'
 
 export interface Requester {

@@ -21,6 +21,7 @@ import {
   type Returned,
   type RunResult,
 } from './approval.ts'
+import { type Courier, Outbox, type OutboxOptions } from './outbox.ts'
 import { enterProcess, leaveProcess } from './proxy-process.ts'
 import { Store } from './store.ts'
 
@@ -183,6 +184,16 @@ export class Approvals {
   /** Newest first. */
   list(filter: ApprovalFilter = {}): Promise<readonly ApprovalSummary[]> {
     return this.#store.list(filter)
+  }
+
+  /** Copies in a chat, kept up to date from here on. */
+  outbox(
+    courier: Courier,
+    threadText: OutboxOptions['threadText'],
+    onError: (error: unknown) => void,
+  ): Outbox {
+    const get = (id: string): Promise<Approval | undefined> => this.#store.get(id)
+    return new Outbox({ db: this.#store.db, courier, get, threadText, onError })
   }
 
   /** Returns the function that stops it. */

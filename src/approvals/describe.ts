@@ -113,8 +113,9 @@ function approvedBy(answers: readonly PersonAnswer[]): string {
   return [...new Set(names)].join(', ')
 }
 
-/** A SQLSTATE by itself says nothing to most people. */
+/** A SQLSTATE by itself says nothing to most people, nor does an error number of MySQL's. */
 export function errorText(error: string): string {
+  if (/^\d{1,4}$/.test(error)) return `error ${error}`
   return /^[0-9A-Z]{5}$/.test(error) ? `SQLSTATE ${error}` : error
 }
 

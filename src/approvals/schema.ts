@@ -7,6 +7,27 @@ import type { ApprovalState } from './approval.ts'
 
 export interface Tables {
   approvals: ApprovalsTable
+  copies: CopiesTable
+}
+
+/** A message about an approval, or one in its thread. */
+export type CopyPart = 'card' | `answer-${number}` | 'end'
+
+/** Messages in chats: see outbox.ts. */
+export interface CopiesTable {
+  id: string
+  approval_id: string
+  courier: string
+  place: string
+  part: CopyPart
+  /** What the chat calls it; null until it was posted. */
+  message: ColumnType<string | null, string | null | undefined>
+  /** The approval's revision that it shows. */
+  shown_revision: ColumnType<number | null, number | null | undefined>
+  tries: ColumnType<number, number | undefined>
+  retry_at: ColumnType<number, number | undefined>
+  given_up: ColumnType<number, number | undefined>
+  created_at: number
 }
 
 export interface ApprovalsTable {
@@ -58,6 +79,7 @@ export const migrations: MigrationProvider = {
     Promise.resolve({
       '0001-approvals': { up: createTables } satisfies Migration,
       '0002-returned': { up: addReturned } satisfies Migration,
+      '0003-copies': { up: createCopies } satisfies Migration,
     }),
 }
 
@@ -122,5 +144,23 @@ async function addReturned(db: Kysely<unknown>): Promise<void> {
     .createIndex('approvals_by_digest')
     .on('approvals')
     .columns(['requester', 'digest'])
+    .execute()
+}
+
+async function createCopies(db: Kysely<unknown>): Promise<void> {
+  await db.schema
+    .createTable('copies')
+    .addColumn('id', 'text', column => column.primaryKey())
+    .addColumn('approval_id', 'text', column => column.notNull())
+    .addColumn('courier', 'text', column => column.notNull())
+    .addColumn('place', 'text', column => column.notNull())
+    .addColumn('part', 'text', column => column.notNull())
+    .addColumn('message', 'text')
+    .addColumn('shown_revision', 'integer')
+    .addColumn('tries', 'integer', column => column.notNull().defaultTo(0))
+    .addColumn('retry_at', 'bigint', column => column.notNull().defaultTo(0))
+    .addColumn('given_up', 'integer', column => column.notNull().defaultTo(0))
+    .addColumn('created_at', 'bigint', column => column.notNull())
+    .addUniqueConstraint('copies_once', ['approval_id', 'courier', 'place', 'part'])
     .execute()
 }

@@ -86,6 +86,11 @@ export class Store {
     await this.#db.destroy()
   }
 
+  /** For what keeps its own tables beside the approvals. */
+  get db(): Kysely<Tables> {
+    return this.#db
+  }
+
   /**
    * Adds a pending approval under a short id that was never used. When the same is asked for
    * already and no client waits for it, that one: its id tells.

@@ -10,7 +10,11 @@ export interface TableColumn {
   readonly type: string
 }
 
-const numeric = new Set(['int2', 'int4', 'int8', 'float4', 'float8', 'numeric', 'oid', 'money'])
+const numeric = new Set([
+  ...['int2', 'int4', 'int8', 'float4', 'float8', 'numeric', 'oid', 'money'],
+  // Those of MySQL and MariaDB.
+  ...['tinyint', 'smallint', 'mediumint', 'int', 'bigint', 'decimal', 'float', 'double', 'year'],
+])
 
 /** Lines with the footer `(n rows)` and an empty line behind it. NULL is empty, as in psql. */
 export function alignedTable(
@@ -46,7 +50,7 @@ function rowLines(
       .map((cell, index) => {
         const text = cell[line] ?? ''
         const more = line < cell.length - 1
-        const right = numeric.has(columns[index]?.type ?? '')
+        const right = isNumeric(columns[index]?.type ?? '')
         const last = index === row.length - 1 && !more && !right
         const space = ' '.repeat((widths[index] ?? 0) - displayWidth(text))
         const padded = right ? `${space}${text}` : `${text}${last ? '' : space}`
@@ -54,6 +58,11 @@ function rowLines(
       })
       .join('|'),
   )
+}
+
+/** MySQL adds to some of its names: `int unsigned`, `tinyint(1)`. */
+function isNumeric(type: string): boolean {
+  return numeric.has(type.replace(/[ (].*/, ''))
 }
 
 function centered(text: string, width: number): string {

@@ -1,0 +1,266 @@
+/**
+ * Every copy of an approval in a chat: posted once, edited at each change, answered in its thread.
+ * What is to be shown is in SQL, so that a restart, a chat that is away or one that asks for patience
+ * only make it later. A failure here never touches the approval.
+ */
+import { randomUUID } from 'node:crypto'
+import type { Kysely } from 'kysely'
+import type { Approval } from './approval.ts'
+import type { CopyPart, Tables } from './schema.ts'
+
+/** A chat, as the outbox sees it. Each may throw CourierError. */
+export interface Courier {
+  /** `slack`, `teams`: part of what makes a copy the same copy. */
+  readonly name: string
+  /** Where copies of it belong: channels, people. In the chat's own words. */
+  places(approval: Approval): readonly string[]
+  /** Returns what names the message from then on. */
+  post(place: string, copyId: string, approval: Approval): Promise<string>
+  update(place: string, message: string, approval: Approval): Promise<void>
+  /** Into the thread of `message`: what the nth answer was, or how it ended. */
+  reply(place: string, message: string, copyId: string, text: string): Promise<string>
+  /** Whether a post that failed without an answer arrived nevertheless. */
+  find(
+    place: string,
+    copyId: string,
+    since: Date,
+    thread: string | undefined,
+  ): Promise<string | undefined>
+}
+
+export class CourierError extends Error {
+  readonly code = 'COUNTERSIGN_COURIER'
+  /** How long the chat wants to be left alone. */
+  readonly retryAfterMs: number | undefined
+  /** The chat said no, and would say it again: the copy is given up. */
+  readonly final: boolean
+
+  constructor(
+    message: string,
+    options: { retryAfterMs?: number; final?: boolean; cause?: unknown },
+  ) {
+    super(message, { cause: options.cause })
+    this.name = 'CourierError'
+    this.retryAfterMs = options.retryAfterMs
+    this.final = options.final ?? false
+  }
+}
+
+export interface OutboxOptions {
+  readonly db: Kysely<Tables>
+  readonly courier: Courier
+  readonly get: (id: string) => Promise<Approval | undefined>
+  /** What an answer, or the end, is told as in a thread. */
+  readonly threadText: (approval: Approval, part: CopyPart) => string | undefined
+  readonly onError: (error: unknown) => void
+}
+
+const backOffMsMin = 500
+const backOffMsMax = 60_000
+/** A chat takes a few requests at once; more would only meet its limits. */
+const busyMax = 8
+
+export class Outbox {
+  readonly #options: OutboxOptions
+  readonly #queue = new Set<string>()
+  readonly #busy = new Map<string, { again: boolean }>()
+  readonly #timers = new Map<string, NodeJS.Timeout>()
+  #closed = false
+  #idle: (() => void)[] = []
+
+  constructor(options: OutboxOptions) {
+    this.#options = options
+  }
+
+  /** Takes up what an earlier process left half told. */
+  async resume(): Promise<void> {
+    const { db, courier } = this.#options
+    const rows = await db
+      .selectFrom('copies')
+      .innerJoin('approvals', 'approvals.id', 'copies.approval_id')
+      .select('copies.approval_id')
+      .distinct()
+      .where('copies.courier', '=', courier.name)
+      .where('copies.given_up', '=', 0)
+      .where(where =>
+        where.or([
+          where('copies.message', 'is', null),
+          where('copies.shown_revision', '<', where.ref('approvals.revision')),
+        ]),
+      )
+      .execute()
+    for (const row of rows) this.changed(row.approval_id)
+  }
+
+  /** Something about it is new: every copy is brought up to date, soon. */
+  changed(approvalId: string): void {
+    if (this.#closed) return
+    const busy = this.#busy.get(approvalId)
+    if (busy !== undefined) busy.again = true
+    else this.#queue.add(approvalId)
+    this.#next()
+  }
+
+  /** Resolves when nothing is on its way. What is not told stays for the next start. */
+  async close(): Promise<void> {
+    this.#closed = true
+    for (const timer of this.#timers.values()) clearTimeout(timer)
+    this.#timers.clear()
+    this.#queue.clear()
+    if (this.#busy.size > 0) await new Promise<void>(resolve => this.#idle.push(resolve))
+  }
+
+  #next(): void {
+    for (const id of this.#queue) {
+      if (this.#busy.size >= busyMax) return
+      this.#queue.delete(id)
+      const state = { again: false }
+      this.#busy.set(id, state)
+      this.#deliver(id)
+        .catch((error: unknown) => {
+          this.#options.onError(error)
+          this.#later(id, backOffMsMax)
+        })
+        .finally(() => {
+          this.#busy.delete(id)
+          if (state.again) this.changed(id)
+          this.#next()
+          if (this.#busy.size === 0) for (const idle of this.#idle.splice(0)) idle()
+        })
+    }
+  }
+
+  async #deliver(id: string): Promise<void> {
+    const { db, courier, get } = this.#options
+    const before = await db
+      .selectFrom('approvals')
+      .select('revision')
+      .where('id', '=', id)
+      .executeTakeFirst()
+    const approval = await get(id)
+    if (before === undefined || approval === undefined) return
+    for (const place of courier.places(approval)) await this.#expect(id, place, 'card')
+    const cards = await this.#copies(id, 'card')
+    for (const card of cards) {
+      const message = await this.#attempt(card, () => this.#show(card, approval, before.revision))
+      if (message !== undefined) await this.#answerIn(card.place, message, approval)
+    }
+  }
+
+  /** Posts the card, or edits it. Undefined when it could not be done yet. */
+  async #show(copy: Copy, approval: Approval, revision: number): Promise<string> {
+    const { courier } = this.#options
+    if (copy.message === null) {
+      const message =
+        (await this.#arrived(copy, undefined)) ??
+        (await courier.post(copy.place, copy.id, approval))
+      await this.#save(copy.id, { message, shown_revision: revision })
+      return message
+    }
+    if ((copy.shown_revision ?? -1) < revision) {
+      await courier.update(copy.place, copy.message, approval)
+      await this.#save(copy.id, { shown_revision: revision })
+    }
+    return copy.message
+  }
+
+  /** Each answer, and the end, once into the thread. */
+  async #answerIn(place: string, thread: string, approval: Approval): Promise<void> {
+    const { courier, threadText } = this.#options
+    const parts: CopyPart[] = approval.answers.map((_, n): CopyPart => `answer-${n}`)
+    for (const part of [...parts, 'end' as const]) {
+      const text = threadText(approval, part)
+      if (text === undefined) continue
+      const copy = await this.#expect(approval.id, place, part)
+      if (copy === undefined || copy.message !== null) continue
+      await this.#attempt(copy, async () => {
+        const message =
+          (await this.#arrived(copy, thread)) ?? (await courier.reply(place, thread, copy.id, text))
+        await this.#save(copy.id, { message, shown_revision: 0 })
+        return message
+      })
+    }
+  }
+
+  /** A post whose answer was lost is looked for before it is posted again. */
+  async #arrived(copy: Copy, thread: string | undefined): Promise<string | undefined> {
+    if (copy.tries === 0) return undefined
+    return this.#options.courier.find(copy.place, copy.id, new Date(copy.created_at), thread)
+  }
+
+  async #attempt(copy: Copy, work: () => Promise<string>): Promise<string | undefined> {
+    if (copy.given_up === 1) return undefined
+    if (copy.retry_at > Date.now()) {
+      this.#later(copy.approval_id, copy.retry_at - Date.now())
+      return undefined
+    }
+    try {
+      // Counted before it is tried: a crash between the two has to be noticed.
+      await this.#save(copy.id, { tries: copy.tries + 1 })
+      return await work()
+    } catch (error) {
+      const { onError } = this.#options
+      if (!(error instanceof CourierError)) throw error
+      onError(error)
+      if (error.final) await this.#save(copy.id, { given_up: 1 })
+      else {
+        const wait = error.retryAfterMs ?? Math.min(backOffMsMax, backOffMsMin * 2 ** copy.tries)
+        await this.#save(copy.id, { retry_at: Date.now() + wait })
+        this.#later(copy.approval_id, wait)
+      }
+      return undefined
+    }
+  }
+
+  #later(id: string, waitMs: number): void {
+    if (this.#closed) return
+    clearTimeout(this.#timers.get(id))
+    const timer = setTimeout(() => {
+      this.#timers.delete(id)
+      this.changed(id)
+    }, waitMs)
+    this.#timers.set(id, timer.unref())
+  }
+
+  /** The copy, which is made when it is not there. */
+  async #expect(approvalId: string, place: string, part: CopyPart): Promise<Copy | undefined> {
+    const { db, courier } = this.#options
+    const key = { approval_id: approvalId, courier: courier.name, place, part }
+    await db
+      .insertInto('copies')
+      .values({ ...key, id: randomUUID(), created_at: Date.now() })
+      .onConflict(conflict => conflict.doNothing())
+      .execute()
+    const copies = await this.#copies(approvalId, part)
+    return copies.find(copy => copy.place === place)
+  }
+
+  #copies(approvalId: string, part: CopyPart): Promise<readonly Copy[]> {
+    const { db, courier } = this.#options
+    return db
+      .selectFrom('copies')
+      .selectAll()
+      .where('approval_id', '=', approvalId)
+      .where('courier', '=', courier.name)
+      .where('part', '=', part)
+      .execute()
+  }
+
+  async #save(id: string, values: Partial<Omit<Copy, 'id'>>): Promise<void> {
+    await this.#options.db.updateTable('copies').set(values).where('id', '=', id).execute()
+  }
+}
+
+interface Copy {
+  readonly id: string
+  readonly approval_id: string
+  readonly courier: string
+  readonly place: string
+  readonly part: CopyPart
+  readonly message: string | null
+  readonly shown_revision: number | null
+  readonly tries: number
+  readonly retry_at: number
+  readonly given_up: number
+  readonly created_at: number
+}
