@@ -28,14 +28,6 @@ export function nextSequence(sequence: number): number {
   return (sequence + 1) & 0xff
 }
 
-/** One whole packet in a buffer. Its payload is contiguous when `frames` is 1. */
-export interface Packet {
-  /** Where its first header begins. */
-  readonly start: number
-  readonly end: number
-  readonly frames: number
-}
-
 /**
  * How many bytes the packet at `offset` takes, headers included. When it is not all there: the
  * negative of how many from `offset` on are needed before asking again makes sense.

@@ -82,6 +82,11 @@ export class PayloadReader {
     return BigInt(this.lenencLength())
   }
 
+  skipLenencInteger(): void {
+    if (this.left > 0 && this.bytes[this.offset] === 0xfe) this.skip(9)
+    else this.lenencLength()
+  }
+
   slice(length: number): Buffer {
     this.#need(length, `string<${length}>`)
     const value = this.bytes.subarray(this.offset, this.offset + length)

@@ -27,8 +27,8 @@ export class UpstreamAuthentication {
   #plugin = ''
   #scramble: Buffer = nothing
   #switches = 0
-  /** What was sent last of the plugin's exchange. */
-  #sent: 'scramble' | 'key request' | 'password' = 'scramble'
+  /** What was sent last; after a proof there is nothing more to say. */
+  #sent: 'scramble' | 'key request' | 'proof' = 'scramble'
 
   constructor({ password, private: isPrivate }: UpstreamProof) {
     this.#password = password
@@ -70,7 +70,10 @@ export class UpstreamAuthentication {
     if (this.#sent !== 'scramble' || data.length !== 1) {
       throw new ProtocolError('the end of authentication', 'more data for caching_sha2_password')
     }
-    if (status === CachingSha2.fastAuthSuccess) return undefined
+    if (status === CachingSha2.fastAuthSuccess) {
+      this.#sent = 'proof'
+      return undefined
+    }
     if (status !== CachingSha2.performFullAuthentication) {
       throw new ProtocolError('how caching_sha2_password goes on', `${status}`)
     }
@@ -102,12 +105,12 @@ export class UpstreamAuthentication {
   }
 
   #clear(): Buffer {
-    this.#sent = 'password'
+    this.#sent = 'proof'
     return Buffer.from(`${this.#password ?? ''}\0`)
   }
 
   #encrypted(key: Buffer): Buffer {
-    this.#sent = 'password'
+    this.#sent = 'proof'
     return encryptPassword(this.#password ?? '', this.#checkedScramble(), key)
   }
 

@@ -136,9 +136,7 @@ async function alone<T>(
       channel.restart()
       channel.write(Buffer.of(Command.COM_QUIT))
       channel.detach()
-      channel.socket.end()
-      // The server closes too; nothing that it says is of interest.
-      channel.socket.resume()
+      channel.socket.destroySoon()
       return done
     }),
   )

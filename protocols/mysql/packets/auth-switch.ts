@@ -6,7 +6,6 @@
 import { PayloadReader, PayloadWriter } from '../payload.ts'
 
 export const authMoreDataHeader = 0x01
-export const authNextFactorHeader = 0x02
 export const authSwitchHeader = 0xfe
 
 /** The one byte of AuthMoreData by which caching_sha2_password says how it goes on. */

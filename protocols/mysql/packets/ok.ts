@@ -66,8 +66,8 @@ export function statusFlagsOf(payload: Buffer, capabilities: bigint): number {
     body.skip(2) // int<2> warnings come first in an EOF_Packet
     return body.uint16() // int<2>
   }
-  body.lenencInteger() // int<lenenc>
-  body.lenencInteger() // int<lenenc>
+  body.skipLenencInteger() // int<lenenc>
+  body.skipLenencInteger() // int<lenenc>
   return body.uint16() // int<2>
 }
 

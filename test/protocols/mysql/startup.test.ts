@@ -219,6 +219,19 @@ t.test('over TLS the password comes as it is', async t => {
   }
 })
 
+t.test('on this machine the password may come as it is without TLS', async t => {
+  const { at } = await listener(t)
+  for (const password of ['wrong\0', 'secret\0']) {
+    const client = await PacketClient.connect(at.port)
+    client.respond(proofOf(client, 'wrong'))
+    t.equal(await hex(client), performFullAuthentication)
+    client.channel.write(Buffer.from(password))
+    if (password === 'wrong\0') t.match(await client.refusal(), /^1045/)
+    const user = password === 'secret\0' ? 'al' : undefined
+    t.equal((await at.next())?.login.user, user)
+  }
+})
+
 t.test('a ClientHello in the segment of the SSLRequest is not lost', async t => {
   const { at } = await listener(t, { tls: await certificate })
   const ssl = encodePacket(1, encodeSslRequest({ capabilities: 0xa00n, ...alike }))

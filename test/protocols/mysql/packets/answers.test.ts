@@ -75,6 +75,9 @@ t.test('what an OK says of the session', async t => {
 t.test('status flags of whatever ends a result', async t => {
   t.equal(statusFlagsOf(encodeOk({ statusFlags: 0x22 }, tracks), tracks), 0x22)
   t.equal(statusFlagsOf(encodeOk({ header: 0xfe, statusFlags: 10 }, tracks), tracks), 10)
+  const large = encodeOk({ affectedRows: 2n ** 63n, statusFlags: 3 }, tracks)
+  t.equal(statusFlagsOf(large, tracks), 3)
+  t.throws(() => statusFlagsOf(large.subarray(0, 9), tracks), ProtocolError)
   t.equal(statusFlagsOf(encodeEof({ warnings: 7, statusFlags: 10 }), 0n), 10)
 })
 
