@@ -39,15 +39,10 @@ const plainGreeting: ServerGreeting = {
 
 export class Databases {
   readonly #entries = new Map<string, Entry>()
-  readonly #statementBytesMax: number | undefined
   /** In the order of the configuration; undefined for one that was away. */
   readonly #greetings = new Map<string, ServerGreeting | undefined>()
   readonly #unlearnt = new Map<string, Upstream>()
   #learning = false
-
-  constructor(statementBytesMax?: number) {
-    this.#statementBytesMax = statementBytesMax
-  }
 
   /**
    * What a client is told that has not said yet where it wants to go: the words of the first
@@ -83,11 +78,11 @@ export class Databases {
     this.#unlearnt.delete(key)
   }
 
-  /** Rejects with UpstreamError. */
-  async acquire(upstream: Upstream): Promise<Database> {
+  /** Rejects with UpstreamError. Longer texts than that are not read. */
+  async acquire(upstream: Upstream, statementBytesMax: number): Promise<Database> {
     const { host, port, database, user } = upstream
     const key = JSON.stringify([host, port, database, user])
-    const entry = this.#entries.get(key) ?? this.#open(key, upstream)
+    const entry = this.#entries.get(key) ?? this.#open(key, upstream, statementBytesMax)
     clearTimeout(entry.timer)
     entry.sessions += 1
     try {
@@ -116,16 +111,11 @@ export class Databases {
     }
   }
 
-  #open(key: string, upstream: Upstream): Entry {
-    const entry: Entry = { opened: this.#catalog(upstream), sessions: 0, timer: undefined }
+  #open(key: string, upstream: Upstream, statementBytesMax: number): Entry {
+    const opened = open(upstream, statementBytesMax)
+    const entry: Entry = { opened, sessions: 0, timer: undefined }
     this.#entries.set(key, entry)
     return entry
-  }
-
-  async #catalog(upstream: Upstream): Promise<Omit<Database, 'release'>> {
-    const max = this.#statementBytesMax
-    const analyzer = new Analyzer(max === undefined ? {} : { statementBytesMax: max })
-    return { catalog: await Catalog.open(upstream), analyzer }
   }
 
   #release(key: string, entry: Entry): void {
@@ -146,6 +136,13 @@ interface Entry {
   readonly opened: Promise<Omit<Database, 'release'>>
   sessions: number
   timer: NodeJS.Timeout | undefined
+}
+
+async function open(
+  upstream: Upstream,
+  statementBytesMax: number,
+): Promise<Omit<Database, 'release'>> {
+  return { catalog: await Catalog.open(upstream), analyzer: new Analyzer({ statementBytesMax }) }
 }
 
 function serverKey({ host, port, user }: Upstream): string {

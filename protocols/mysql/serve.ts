@@ -67,7 +67,7 @@ async function serveSession(
   const { session } = client
   let outcome: Outcome = { reason: 'the client left' }
   try {
-    const database = await databases.acquire(session.upstream)
+    const database = await databases.acquire(session.upstream, gateway.limits.statementBytesMax)
     try {
       const upstream = await connect(client, gateway)
       databases.learnt(session.upstream, upstream.greeting)
