@@ -70,6 +70,8 @@ export class Context {
   callsUntraced = false
   /** Views on the way, so that one that names itself ends. */
   readonly following: Set<Relation>
+  /** Routines on the way. */
+  readonly routines: Set<Routine>
   /** How many views and bodies this one is inside of. */
   readonly bodyDepth: number
   readonly #budget: Budget
@@ -86,6 +88,7 @@ export class Context {
     this.text = text
     this.assigned = parent instanceof Context ? parent.assigned : parent
     this.following = outer?.following ?? new Set()
+    this.routines = outer?.routines ?? new Set()
     this.bodyDepth = outer === undefined ? 0 : outer.bodyDepth + 1
     this.parameters = outer?.parameters ?? clean
     this.#budget = outer?.budget ?? { depth: 0, queries: 0, cycles: 0 }
@@ -176,6 +179,7 @@ export class Context {
 
   /** A context for a body that is read with other names: a view, a function. */
   inside(names: Names, text?: string): Context {
+    if (++this.#budget.queries > QUERIES_MAX) throw new TraceLimit(`${QUERIES_MAX} queries`)
     return new Context(names, this.tracers, text, this)
   }
 

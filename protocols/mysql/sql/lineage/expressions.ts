@@ -7,7 +7,7 @@ import type { ColumnReference, Expression } from '../ast.ts'
 import { functionCall, sequenceValue } from './calls.ts'
 import { type Conditions, wholly } from './conditions.ts'
 import type { Context } from './context.ts'
-import { findName, findQualified, type Scope } from './scope.ts'
+import { findName, findQualified, proposedItem, type Scope } from './scope.ts'
 import { anyOf, type Columns, clean, derive, isConstant, untraced, type Value } from './value.ts'
 
 export function expressionValue(node: Expression, scope: Scope, context: Context): Value {
@@ -94,9 +94,6 @@ function columnReference({ schema, table, name }: ColumnReference, scope: Scope)
   if (table === undefined) return findName(scope, name)
   return findQualified(scope, schema, table, name)
 }
-
-/** VALUES(column): the row that was to be inserted stands in view as an item of this name. */
-export const proposedItem = '\0values'
 
 function proposedColumn({ name }: ColumnReference, scope: Scope): Value {
   return findQualified(scope, undefined, proposedItem, name)

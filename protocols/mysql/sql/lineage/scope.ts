@@ -70,6 +70,9 @@ export const emptyScope: Scope = {
   locals: undefined,
 }
 
+/** VALUES(column): the row that was to be inserted stands in view as an item of this name. */
+export const proposedItem = '\0values'
+
 /** A query level inside `parent`. */
 export function level(parent: Scope, namespace: Namespace = emptyNamespace): Scope {
   return { ...emptyScope, parent, namespace }

@@ -21,6 +21,7 @@ import { parse } from '../parse.ts'
 import { predicate, unconditional, wholly } from './conditions.ts'
 import type { Context } from './context.ts'
 import { targetRelation } from './from.ts'
+import { procedureRun } from './functions.ts'
 import { emptyScope, level, type Scope } from './scope.ts'
 import { describeColumns, maintenanceColumns, planColumns, showColumns } from './show.ts'
 import {
@@ -333,18 +334,28 @@ function handlerStatement(handler: Handler, context: Context): Output {
   return { shown: true, columns: zipped(tables.map(table => table.columns)), asked: clean }
 }
 
-/** A procedure's results, and what it puts into its OUT arguments, may be anything. */
+/** What a procedure shows and puts into its OUT arguments is what its body says. */
 function callStatement(call: Call, context: Context): Output {
   const { schema, name } = call.procedure
   const candidates = resolveRoutines(context.names, schema, name).filter(
     ({ kind }) => kind === 'procedure',
   )
-  const given = derive(context.values(call.args, emptyScope))
+  const args = context.values(call.args, emptyScope)
   context.call({ schema, name: folded(name), builtIn: false, candidates, args: call.args })
-  context.callsUntraced = true
-  context.move(given, { type: 'procedure', schema: schema ?? context.names.database, name })
-  for (const arg of call.args) {
-    if (arg.kind === 'userVariable') context.assigned.set(folded(arg.name), untraced)
+  const runs = candidates.map(candidate => procedureRun(candidate, args, context))
+  const known = runs.filter(run => run !== undefined)
+  if (candidates.length === 0) {
+    context.callsUntraced = true
+    context.move(derive(args), {
+      type: 'procedure',
+      schema: schema ?? context.names.database,
+      name,
+    })
   }
-  return unknown
+  const lost = candidates.length === 0 || known.length < candidates.length
+  const out = lost ? untraced : derive(known.map(run => run.out))
+  for (const arg of call.args) if (arg.kind === 'userVariable') context.assign(arg.name, out)
+  if (lost) return unknown
+  const shown = known.flatMap(run => run.shown ?? [])
+  return shown.length === 0 ? nothing : told(zipped(shown))
 }

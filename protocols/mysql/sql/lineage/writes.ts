@@ -7,7 +7,6 @@ import type { Assignment, Delete, Insert, Load, SelectItem, TableName, Update } 
 import { folded } from '../names.ts'
 import { allOf, type Conditions, predicate, unconditional } from './conditions.ts'
 import type { Context } from './context.ts'
-import { proposedItem } from './expressions.ts'
 import { fromClause, targetRelation } from './from.ts'
 import { decidedBy } from './guesses.ts'
 import { orderBy } from './order.ts'
@@ -20,6 +19,7 @@ import {
   joined,
   level,
   type Namespace,
+  proposedItem,
   type Scope,
 } from './scope.ts'
 import { targetList } from './targets.ts'
@@ -39,18 +39,19 @@ import { withScope } from './with.ts'
 /** By lower-case name of the column; the empty one: into a table whose columns are not known. */
 type Written = ReadonlyMap<string, Value>
 
-export function traceInsert(insert: Insert, context: Context): Rows {
+/** `parent` has the variables of the stored program that it is in. */
+export function traceInsert(insert: Insert, context: Context, parent: Scope = emptyScope): Rows {
   const target = targetRelation(insert.table, undefined, context)
   const names = insert.columns?.map(column => column.name) ?? []
-  const { written, from, conditions } = insertedRows(insert, target, names, context)
+  const { written, from, conditions } = insertedRows(insert, target, names, parent, context)
   move(written, target, context)
   const updated = new Map(written)
   if (insert.onDuplicate.length > 0) {
-    const scope = level(emptyScope, joined(duplicateNames(insert, target, written), from))
+    const scope = level(parent, joined(duplicateNames(insert, target, written), from))
     for (const [name, value] of assigned(insert.onDuplicate, target, scope, context))
       updated.set(name, derive([value, updated.get(name) ?? clean]))
   }
-  return returning(insert.returning, target, updated, conditions, context)
+  return returning(insert.returning, target, updated, conditions, parent, context)
 }
 
 interface Inserted {
@@ -64,21 +65,22 @@ function insertedRows(
   insert: Insert,
   target: Namespace,
   names: readonly string[],
+  parent: Scope,
   context: Context,
 ): Inserted {
   const { source } = insert
   if (source.kind === 'query') {
-    const { columns, conditions } = context.query(source.query, emptyScope)
+    const { columns, conditions } = context.query(source.query, parent)
     const { body } = source.query
     const ctes = source.query.with
-    const outer = ctes === undefined ? emptyScope : withScope(ctes, emptyScope, context)
+    const outer = ctes === undefined ? parent : withScope(ctes, parent, context)
     const simple = insert.onDuplicate.length > 0 && body.kind === 'select'
     const from = simple ? fromClause(body.from, outer, context) : emptyNamespace
     return { written: byName(target, names, columns), from, conditions }
   }
   // A column's name stands for what the row has in it by then.
   const rows = (seen: Columns): Columns => {
-    const scope = level(emptyScope, withColumns(target, seen))
+    const scope = level(parent, withColumns(target, seen))
     return zipped(
       source.rows.map(row => ({
         fields: context.values(row, scope).map(value => ({ name: '', value })),
@@ -111,8 +113,8 @@ function duplicateNames(insert: Insert, target: Namespace, written: Written): Na
   return { ...joined(target, { ...target, items: [], columns: more }), items }
 }
 
-export function traceUpdate(update: Update, context: Context): Rows {
-  const outer = update.with === undefined ? emptyScope : withScope(update.with, emptyScope, context)
+export function traceUpdate(update: Update, context: Context, parent: Scope = emptyScope): Rows {
+  const outer = update.with === undefined ? parent : withScope(update.with, parent, context)
   const tables = fromClause(update.tables, outer, context)
   const scope = level(outer, tables)
   const where = predicate(update.where, scope, context)
@@ -121,13 +123,13 @@ export function traceUpdate(update: Update, context: Context): Rows {
   return { columns: noColumns, conditions: allOf([tables.conditions, where]) }
 }
 
-export function traceDelete(del: Delete, context: Context): Rows {
-  const outer = del.with === undefined ? emptyScope : withScope(del.with, emptyScope, context)
+export function traceDelete(del: Delete, context: Context, parent: Scope = emptyScope): Rows {
+  const outer = del.with === undefined ? parent : withScope(del.with, parent, context)
   const tables = fromClause(del.from, outer, context)
   const scope = level(outer, tables)
   const conditions = allOf([tables.conditions, predicate(del.where, scope, context)])
   orderBy(del.orderBy, scope, noColumns, context)
-  return returning(del.returning, tables, new Map(), conditions, context)
+  return returning(del.returning, tables, new Map(), conditions, parent, context)
 }
 
 /** Fields of a file go to columns and variables; SET may move anything. */
@@ -209,6 +211,7 @@ function returning(
   target: Namespace,
   written: Written,
   conditions: Conditions,
+  parent: Scope,
   context: Context,
 ): Rows {
   if (items === undefined) return { columns: noColumns, conditions }
@@ -223,7 +226,7 @@ function returning(
     rest: rest === undefined || all === undefined ? rest : derive([rest, all]),
   }
   const now = decidedBy(withColumns(target, columns), conditions)
-  return { columns: targetList(items, level(emptyScope, now), context), conditions }
+  return { columns: targetList(items, level(parent, now), context), conditions }
 }
 
 /** Tables that TRUNCATE, ALTER, LOCK and their like name: their columns may be in what goes wrong. */
