@@ -192,6 +192,8 @@ export interface CatalogSnapshot {
   triggers(schema: string | undefined, table: string): readonly Trigger[]
   /** Foreign keys of that table: its columns hold values of the referenced ones. */
   foreignKeys(schema: string | undefined, table: string): readonly ForeignKey[]
+  /** Foreign keys of others that reference that table: what is done to it may be done to them. */
+  referencing(schema: string | undefined, table: string): readonly ForeignKey[]
   hasDatabase(name: string): boolean
 }
 

@@ -22,6 +22,7 @@ export class Snapshot implements CatalogSnapshot {
   readonly #routines = new Map<string, Routine[]>()
   readonly #triggers = new Map<string, Trigger[]>()
   readonly #foreignKeys = new Map<string, ForeignKey[]>()
+  readonly #referencing = new Map<string, ForeignKey[]>()
 
   /** `parts`: what comes with the server, and what its users made. */
   constructor(version: number, server: ServerFacts, parts: readonly RawCatalog[]) {
@@ -57,6 +58,13 @@ export class Snapshot implements CatalogSnapshot {
     if (schema === undefined) return found
     const wanted = lower(schema)
     return found.filter(({ columns }) => lower(columns[0]?.schema) === wanted)
+  }
+
+  referencing(schema: string | undefined, table: string): readonly ForeignKey[] {
+    const found = this.#referencing.get(lower(table)) ?? none
+    if (schema === undefined) return found
+    const wanted = lower(schema)
+    return found.filter(({ references }) => lower(references[0]?.schema) === wanted)
   }
 
   hasDatabase(name: string): boolean {
@@ -123,13 +131,15 @@ export class Snapshot implements CatalogSnapshot {
       const [schema, name, table, , ofSchema, ofTable, , onUpdate, onDelete] = own[0] ?? []
       const child = this.relations(schema ?? '', table ?? '')
       const parent = this.relations(ofSchema ?? '', ofTable ?? '')
-      push(this.#foreignKeys, lower(table), {
+      const foreignKey = {
         name: name ?? '',
         columns: own.flatMap(row => columnOf(child, row[3] ?? '') ?? []),
         references: own.flatMap(row => columnOf(parent, row[6] ?? '') ?? []),
         onUpdate: lower(onUpdate),
         onDelete: lower(onDelete),
-      })
+      }
+      push(this.#foreignKeys, lower(table), foreignKey)
+      push(this.#referencing, lower(ofTable), foreignKey)
     }
   }
 }

@@ -211,7 +211,7 @@ function understand(
     const traced = trace(node, seen)
     if (traced.unreadable !== undefined) return refused(text, names, traced.unreadable)
     const done = effectsOf(node, seen, { text, tokens })
-    tags.push(tagOf(node))
+    tags.push(tagOf(node, tokens))
     normalized.push(normalizeTokens(text, tokens))
     results.push(traced.result)
     for (const effect of done.effects) effects.set(JSON.stringify(effect), effect)

@@ -1,7 +1,8 @@
 /** A statement's kind for people, as MySQL's manual calls it: `SELECT`, `CREATE TABLE`. */
 import type { Statement } from './ast.ts'
+import type { Token } from './lexer/token.ts'
 
-export function tagOf(node: Statement): string {
+export function tagOf(node: Statement, tokens: readonly Token[] = []): string {
   switch (node.kind) {
     case 'query':
       return node.body.kind === 'tableQuery' || node.body.kind === 'values'
@@ -10,7 +11,11 @@ export function tagOf(node: Statement): string {
     case 'insert':
       return node.replace ? 'REPLACE' : 'INSERT'
     case 'set':
-      return setTag(node.items)
+      return node.statement === undefined
+        ? setTag(node.items)
+        : `SET STATEMENT FOR ${tagOf(node.statement)}`
+    case 'compound':
+      return 'BEGIN NOT ATOMIC'
     case 'executeImmediate':
       return 'EXECUTE IMMEDIATE'
     case 'deallocate':
@@ -26,7 +31,7 @@ export function tagOf(node: Statement): string {
     case 'createView':
       return node.alter ? 'ALTER VIEW' : 'CREATE VIEW'
     case 'createRoutine':
-      return `CREATE ${node.type.toUpperCase()}`
+      return `${tokens[0]?.value === 'ALTER' ? 'ALTER' : 'CREATE'} ${node.type.toUpperCase()}`
     case 'alterTable':
       return 'ALTER TABLE'
     case 'drop':
@@ -38,13 +43,24 @@ export function tagOf(node: Statement): string {
     case 'transaction':
       return transactionTags[node.action]
     case 'other':
-      return node.keyword.toUpperCase()
+      return otherTags.get(node.keyword) ?? node.keyword.toUpperCase()
     case 'show':
       return `SHOW ${node.what.toUpperCase()}`.trim()
     default:
       return node.kind.toUpperCase()
   }
 }
+
+/** Where the words that tell the kind are not those that people say. */
+const otherTags: ReadonlyMap<string, string> = new Map([
+  ['unlock table', 'UNLOCK TABLES'],
+  ['flush table', 'FLUSH TABLES'],
+  ['flush table with', 'FLUSH TABLES'],
+  ['reset binary', 'RESET BINARY LOGS'],
+  ['purge binary', 'PURGE BINARY LOGS'],
+  ['purge master', 'PURGE BINARY LOGS'],
+  ['clone data', 'CLONE LOCAL'],
+])
 
 type Items = Extract<Statement, { kind: 'set' }>['items']
 

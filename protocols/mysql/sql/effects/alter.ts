@@ -3,10 +3,12 @@
  * what protects it, may be gone afterwards.
  * https://dev.mysql.com/doc/refman/en/alter-table.html https://mariadb.com/kb/en/alter-table/
  */
-import type { AlterTable, Drop, Rename } from '../ast.ts'
+import type { AlterTable, Drop, Rename, TableName } from '../ast.ts'
 import { folded } from '../names.ts'
+import { users } from './access.ts'
 import { type Collector, words } from './collector.ts'
 import { createdObject } from './create.ts'
+import { Scan } from './scan.ts'
 import { role } from './session.ts'
 
 export function alterTable({ table, actions }: AlterTable, out: Collector): void {
@@ -31,12 +33,11 @@ function detailOf(action: string): string {
 
 /** Actions after which data, or a protection of it, may be gone. */
 const lossy =
-  /^(?:drop (?!index|key|default)|modify|change|truncate|exchange|discard|import|convert|engine|storage engine|disable|coalesce|reorganize|remove|alter (?:check|constraint)|without validation)/
+  /^(?:drop (?!default)|modify|change|truncate|exchange|discard|import|convert|engine|storage engine|coalesce|reorganize|remove|alter (?:check|constraint)|without validation)/
 
 /** Where rules have a name for it, or for the whole family. */
 const details: readonly (readonly [RegExp, string])[] = [
   [/^rename(?: to| as)?$/, 'rename'],
-  [/^rename /, 'rename column'],
   [/^add (?:column|field)?$/, 'add column'],
   [/^add (?:unique|fulltext|spatial|vector)?(?: ?(?:index|key))?$/, 'add index'],
   [/^add (?:primary key|foreign key|check|constraint\b.*)$/, 'add constraint'],
@@ -57,7 +58,12 @@ const ofSchemas: ReadonlySet<string> = new Set([
   'library',
 ])
 
-export function drop({ type, objects, on }: Drop, out: Collector): void {
+export function drop(statement: Drop, out: Collector): void {
+  const { type, objects, on } = statement
+  if (type === 'user' || type === 'role') {
+    accounts('drop', statement, objects, out)
+    return
+  }
   for (const object of objects) {
     const { schema, name } = object
     if (type.startsWith('temporary'))
@@ -65,7 +71,6 @@ export function drop({ type, objects, on }: Drop, out: Collector): void {
     else if (ofRelations.has(type)) out.relation('drop', object, {}, type)
     else if (type === 'index')
       out.add('drop', { type, schema: on?.schema ?? out.names.database, name })
-    else if (type === 'user' || type === 'role') out.add('role', role(name), { detail: 'drop' })
     else if (ofSchemas.has(type)) out.add('drop', createdObject(type, object, out))
     else out.add('drop', { type: type === 'schema' ? 'database' : type, schema, name })
   }
@@ -73,9 +78,20 @@ export function drop({ type, objects, on }: Drop, out: Collector): void {
   if (on !== undefined) out.relation('alter', on, { detail: words('drop', type) })
 }
 
-export function rename({ type, pairs }: Rename, out: Collector): void {
-  for (const { from } of pairs) {
-    if (type === 'user') out.add('role', role(from.name), { detail: 'rename' })
-    else out.relation('alter', from, { detail: 'rename' })
-  }
+export function rename(statement: Rename, out: Collector): void {
+  const from = statement.pairs.map(pair => pair.from)
+  if (statement.type === 'user') accounts('rename', statement, from, out)
+  else for (const each of from) out.relation('alter', each, { detail: 'rename' })
+}
+
+/** With their hosts, where the tokens are there. */
+function accounts(
+  verb: string,
+  statement: Drop | Rename,
+  named: readonly TableName[],
+  out: Collector,
+): void {
+  const tokens = out.tokensOf(statement)
+  if (tokens !== undefined) users(verb, new Scan(tokens, out), out)
+  else for (const { name } of named) out.add('role', role(name), { detail: verb })
 }

@@ -25,6 +25,9 @@ export interface Source {
 
 export type Write = 'insert' | 'update' | 'delete'
 
+/** Those that an UPDATE sets, folded; undefined: any. */
+export type Columns = ReadonlySet<string> | undefined
+
 /** The mutually recursive parts: they call each other through the collector. */
 export interface Readers {
   statement(statement: Statement, out: Collector): void
@@ -32,7 +35,7 @@ export interface Readers {
   called(call: Called, out: Collector): void
   view(relation: Relation, kind: EffectKind, more: EffectMore, out: Collector): void
   body(routine: Routine, out: Collector): boolean
-  triggers(relation: Relation, event: Write, out: Collector): void
+  triggers(relation: Relation, event: Write, columns: Columns, out: Collector): void
 }
 
 export interface Called {
@@ -108,8 +111,8 @@ export class Collector {
   }
 
   /** Adds what is done because a row of the table is written. */
-  triggers(relation: Relation, event: Write): void {
-    this.#readers.triggers(relation, event, this)
+  triggers(relation: Relation, event: Write, columns?: Columns): void {
+    this.#readers.triggers(relation, event, columns, this)
   }
 
   add(kind: EffectKind, object: ObjectName | undefined, more: EffectMore = {}): void {
@@ -144,18 +147,22 @@ export class Collector {
 
   /** A name that nobody knows means one of the current database, where there is one. */
   unresolved(type: string, schema: string | undefined, name: string): ObjectName {
-    return { type, schema: schema ?? this.names.database, name }
+    return named(type, schema ?? this.names.database, name)
   }
 }
 
 export function objectOf(relation: Relation): ObjectName {
   const temporary = 'temporary' in relation && (relation as SessionRelation).temporary
-  return {
-    type: temporary ? 'temporary table' : relationTypes[relation.kind],
-    // '' is a database that only the server knows: made by the session without one.
-    schema: relation.schema === '' ? undefined : relation.schema,
-    name: relation.name,
-  }
+  const type = temporary ? 'temporary table' : relationTypes[relation.kind]
+  // '' is a database that only the server knows: made by the session without one.
+  return named(type, relation.schema === '' ? undefined : relation.schema, relation.name)
+}
+
+/** Names of the server's own relations are lower case, however a server or a text writes them. */
+function named(type: string, schema: string | undefined, name: string): ObjectName {
+  return schema !== undefined && isSystemDatabase(schema)
+    ? { type, schema: folded(schema), name: folded(name) }
+    : { type, schema, name }
 }
 
 /** Databases of the server itself: their views stand for themselves, rules speak of them by name. */

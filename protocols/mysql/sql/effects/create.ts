@@ -69,8 +69,11 @@ export function createView(
 export function createRoutine({ type, name, replace, on }: CreateRoutine, out: Collector): void {
   const tokens = out.source?.tokens ?? []
   const loaded = type === 'function' && tokens.some(({ value }) => value === 'SONAME')
-  const detail = words(replace ? 'replace' : undefined, loaded ? 'file' : undefined, 'code')
-  out.add('create', createdObject(type, name, out), { detail })
+  // ALTER EVENT has a body, too.
+  const verb = tokens[0]?.value === 'ALTER' ? 'alter' : 'create'
+  const replaces = replace && verb === 'create'
+  const detail = words(replaces ? 'replace' : undefined, loaded ? 'file' : undefined, 'code')
+  out.add(verb, createdObject(type, name, out), { detail })
   if (on !== undefined) out.relation('alter', on, { detail: 'trigger' })
 }
 

@@ -20,13 +20,51 @@ export function unfiltered(
   written: Written,
   literals: Literals,
 ): boolean {
+  const asked: Asked = { ...written, tables: askedTables(written, literals) }
   const conditions = [...joined(written.from, written)]
   if (where !== undefined) conditions.push(where)
   // Each of them has to let every row pass.
-  return conditions.every(each => passes(each, written, literals))
+  return conditions.every(each => passes(each, asked, literals))
 }
 
-function passes(condition: Expression, written: Written, literals: Literals): boolean {
+interface Asked extends Written {
+  /** Names of tables whose columns tell something of the rows that are written. */
+  readonly tables: ReadonlySet<string>
+}
+
+/** The target, and what an outer join puts beside its rows by asking something of them. */
+function askedTables(written: Written, literals: Literals): ReadonlySet<string> {
+  const { target, from } = written
+  const tables = new Set([folded(target.alias ?? target.table.name)])
+  const visit = (reference: TableReference): void => {
+    if (reference.kind === 'group') reference.tables.forEach(visit)
+    if (reference.kind !== 'join') return
+    visit(reference.left)
+    visit(reference.right)
+    const { left, right, type, on } = reference
+    if (type === 'inner' || on === undefined) return
+    const asked = { ...written, tables }
+    if (truth(on, written, literals) === true || !asksOf(on, asked)) return
+    for (const name of namesIn(type === 'left' ? right : left)) tables.add(name)
+  }
+  from.forEach(visit)
+  return tables
+}
+
+function namesIn(reference: TableReference): readonly string[] {
+  switch (reference.kind) {
+    case 'table':
+      return [folded(reference.alias ?? reference.table.name)]
+    case 'join':
+      return [...namesIn(reference.left), ...namesIn(reference.right)]
+    case 'group':
+      return reference.tables.flatMap(namesIn)
+    default:
+      return reference.alias === undefined ? [] : [folded(reference.alias)]
+  }
+}
+
+function passes(condition: Expression, written: Asked, literals: Literals): boolean {
   // Of several conditions one suffices to narrow it.
   if (condition.kind === 'operation' && condition.operators.every(each => each === 'and'))
     return condition.operands.every(each => passes(each, written, literals))
@@ -70,13 +108,12 @@ function isSame({ table: a }: NamedTable, { table: b }: NamedTable): boolean {
 }
 
 /** Whether a column of what is written to is named; one without a table's name may be. */
-function asksOf(value: unknown, written: Written): boolean {
+function asksOf(value: unknown, written: Asked): boolean {
   if (Array.isArray(value)) return value.some(each => asksOf(each, written))
   if (typeof value !== 'object' || value === null) return false
   const { kind, table } = value as { kind?: unknown; table?: unknown }
   if (kind === 'column' || kind === 'star') {
-    const { target } = written
-    return typeof table !== 'string' || folded(table) === folded(target.alias ?? target.table.name)
+    return typeof table !== 'string' || written.tables.has(folded(table))
   }
   return Object.values(value).some(each => typeof each === 'object' && asksOf(each, written))
 }

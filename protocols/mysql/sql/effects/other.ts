@@ -55,7 +55,10 @@ function objects(
   { node, out }: Other,
   type: string,
 ): readonly { type: string; schema: string | undefined; name: string }[] {
-  if (node.objects.length === 0) return [{ type, schema: undefined, name: '*' }]
+  if (node.objects.length === 0) {
+    const own = type === 'database' ? out.names.database : undefined
+    return [{ type, schema: undefined, name: own ?? '*' }]
+  }
   return node.objects.map(({ type: own, name }: NamedObject) =>
     inSchema.has(own || type)
       ? createdObject(own || type, name, out)
@@ -173,9 +176,20 @@ function clone(other: Other): void {
   server(other)
 }
 
+/** PLUGIN, SONAME and COMPONENT name what comes, or goes. */
+function extension({ scan }: Other): { type: string; schema: undefined; name: string } {
+  const type = scan.has('COMPONENT') ? 'component' : 'plugin'
+  scan.seek('PLUGIN', 'SONAME', 'COMPONENT')
+  if (!scan.take('IF', 'NOT', 'EXISTS')) scan.take('IF', 'EXISTS')
+  return { type, schema: undefined, name: scan.name() ?? '*' }
+}
+
 function install(other: Other): void {
-  const type = other.scan.has('COMPONENT') ? 'component' : 'plugin'
-  create(type, 'code')(other)
+  other.out.add('create', extension(other), { detail: 'code' })
+}
+
+function uninstall(other: Other): void {
+  other.out.add('drop', extension(other))
 }
 
 function alterSequence({ node, scan, out }: Other): void {
@@ -256,7 +270,7 @@ const table: ReadonlyMap<string, Handle> = new Map<string, Handle>([
   ['clone', clone],
   ['import', importTable],
   ['install', install],
-  ['uninstall', other => drop(other.scan.has('COMPONENT') ? 'component' : 'plugin')(other)],
+  ['uninstall', uninstall],
   ['shutdown', server],
   ['restart', server],
   ['backup', server],

@@ -161,7 +161,10 @@ export function explain({ analyze, statement, connection }: Explain, out: Collec
   within.statement(statement)
   out.literalsMatter ||= within.literalsMatter
   for (const { kind, object, detail = '' } of within.effects) {
-    if (object !== undefined && kind !== 'execute') out.add('read', object, { detail: 'plan' })
+    // A file may be read for the plan already, where the function is one of constants.
+    const file = kind === 'read' && detail === 'file' ? detail : undefined
+    if (object !== undefined && kind !== 'execute')
+      out.add('read', object, { detail: words(file, 'plan') })
     // Subqueries that are constant may be run for the plan, with the functions in them.
     if (kind === 'execute' || kind === 'unknown')
       out.add(kind, object, { detail: words(detail, 'plan') })

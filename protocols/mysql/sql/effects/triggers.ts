@@ -5,16 +5,23 @@
  */
 import type { Effect } from '../../../protocol.ts'
 import type { Relation, Trigger } from '../../catalog.ts'
+import { folded } from '../names.ts'
 import { type Body, bodyEffects } from './bodies.ts'
-import { type Collector, type Write, words } from './collector.ts'
+import { type Collector, type Columns, type Write, words } from './collector.ts'
 
 const locals = new Set(['new', 'old'])
 const head = 'CREATE TRIGGER t BEFORE INSERT ON t FOR EACH ROW'
 
 const known = new WeakMap<Trigger, Body>()
 
-export function readTriggers(relation: Relation, event: Write, out: Collector): void {
+export function readTriggers(
+  relation: Relation,
+  event: Write,
+  columns: Columns,
+  out: Collector,
+): void {
   if (relation.kind !== 'table') return
+  if (event !== 'insert') cascades(relation, event, columns, out, new Set())
   for (const trigger of out.names.catalog.triggers(relation.schema, relation.name)) {
     if (trigger.event !== event || out.reading.has(trigger)) continue
     const { schema, name } = trigger
@@ -23,6 +30,31 @@ export function readTriggers(relation: Relation, event: Write, out: Collector): 
       const { kind, object, detail } = effect
       out.add(kind, object, { detail: words(withoutDoubt(detail), 'trigger') })
     }
+  }
+}
+
+/** Rows that go, or change, because those go that they refer to. No trigger hears of them. */
+function cascades(
+  { schema, name }: Pick<Relation, 'schema' | 'name'>,
+  event: 'update' | 'delete',
+  columns: Columns,
+  out: Collector,
+  seen: Set<unknown>,
+): void {
+  for (const key of out.names.catalog.referencing(schema, name)) {
+    const [child] = key.columns
+    const rule = event === 'delete' ? key.onDelete : key.onUpdate
+    if (child === undefined || seen.has(key)) continue
+    const set =
+      columns === undefined || key.references.some(each => columns.has(folded(each.column)))
+    if (event === 'update' && !set) continue
+    if (rule !== 'cascade' && rule !== 'set null' && rule !== 'set default') continue
+    seen.add(key)
+    const then = event === 'delete' && rule === 'cascade' ? 'delete' : 'update'
+    const object = { type: 'table', schema: child.schema, name: child.table }
+    out.add(then, object, { detail: 'cascade' })
+    const changed = new Set(key.columns.map(({ column }) => folded(column)))
+    cascades({ schema: child.schema, name: child.table }, then, changed, out, seen)
   }
 }
 

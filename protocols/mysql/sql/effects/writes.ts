@@ -17,7 +17,14 @@ import type {
   Update,
 } from '../ast.ts'
 import { folded, resolveRelation } from '../names.ts'
-import { type Collector, type EffectMore, noScope, objectOf, type Scope } from './collector.ts'
+import {
+  type Collector,
+  type Columns,
+  type EffectMore,
+  noScope,
+  objectOf,
+  type Scope,
+} from './collector.ts'
 import { unfiltered } from './filter.ts'
 import { reached, tablesOf, withQueries } from './query.ts'
 
@@ -26,7 +33,8 @@ export function insert(statement: Insert, out: Collector): void {
   written('insert', table, out)
   // Rows with the same keys go; they are those that the statement names.
   if (replace) written('delete', table, out, { detail: 'replace' })
-  if (onDuplicate.length > 0) written('update', table, out, { detail: 'conflict' })
+  if (onDuplicate.length > 0)
+    written('update', table, out, { detail: 'conflict' }, columnsOf(onDuplicate))
   if (returning !== undefined) reached('read', out.relation('read', table), out, {})
   out.evaluated([source, onDuplicate, returning])
 }
@@ -46,7 +54,8 @@ export function update(statement: Update, out: Collector): void {
   const scope = withQueries(statement.with, noScope, out)
   const base = tablesOf(tables).filter(({ table }) => !isCommon(table, scope))
   const targets = assigned(base, assignments, out)
-  for (const target of targets) writtenWhere('update', target, tables, where, out)
+  const columns = columnsOf(assignments)
+  for (const target of targets) writtenWhere('update', target, tables, where, out, columns)
   others(tables, targets, scope, out)
   out.evaluated([assignments, where, orderBy, limit], scope)
 }
@@ -76,10 +85,11 @@ function written(
   table: TableName,
   out: Collector,
   more: EffectMore = {},
+  columns?: Columns,
 ): readonly Relation[] {
   const relations = out.relation(kind, table, more)
   reached(kind, relations, out, more)
-  for (const relation of relations) out.triggers(relation, kind)
+  for (const relation of relations) out.triggers(relation, kind, columns)
   return relations
 }
 
@@ -89,9 +99,14 @@ function writtenWhere(
   from: readonly TableReference[],
   where: Expression | undefined,
   out: Collector,
+  columns?: Columns,
 ): void {
   const more = { unfiltered: unfiltered(where, { target, from }, out) }
-  written(kind, target.table, out, more)
+  written(kind, target.table, out, more, columns)
+}
+
+function columnsOf(assignments: readonly Assignment[]): Columns {
+  return new Set(assignments.map(({ column }) => folded(column)))
 }
 
 /** Tables whose columns are set. A column without a table may be any's that has it. */

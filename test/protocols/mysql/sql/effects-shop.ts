@@ -13,6 +13,8 @@ const tables: Readonly<Record<string, readonly string[]>> = {
   'shop.staging': ['id', 'name'],
   'shop.watched': ['id', 'amount'],
   'shop.counters': ['name', 'n'],
+  'shop.items': ['id', 'order_id'],
+  'shop.parts': ['id', 'line_id'],
   'audit.log': ['id', 'who', 'what'],
 }
 
@@ -58,6 +60,12 @@ const triggers: readonly Row[] = [
   ['shop', 'round', 'INSERT', 'watched', '', 'SET NEW.amount = round(NEW.amount)'],
 ]
 
+const foreignKeys: readonly Row[] = [
+  ['shop', 'of', 'items', 'order_id', 'shop', 'orders', 'id', 'CASCADE', 'CASCADE'],
+  ['shop', 'in', 'parts', 'line_id', 'shop', 'items', 'id', 'NO ACTION', 'SET NULL'],
+  ['shop', 'by', 'orders', 'customer_id', 'shop', 'customers', 'id', 'RESTRICT', 'RESTRICT'],
+]
+
 function catalogOf(flavour: ServerFacts['flavour']): CatalogSnapshot {
   const all = [...Object.keys(tables), ...Object.keys(views)]
   const raw: RawCatalog = {
@@ -73,7 +81,7 @@ function catalogOf(flavour: ServerFacts['flavour']): CatalogSnapshot {
     }),
     parameters: routines.map(([kind, name]): Row => [...split(name), kind, 'x', 'IN']),
     triggers,
-    foreignKeys: [],
+    foreignKeys,
   }
   const version = flavour === 'mysql' ? 90704 : 101106
   const server = { flavour, version, lowerCaseTableNames: 0, answers: new Map() }
