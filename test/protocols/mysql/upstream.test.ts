@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import t, { type Test } from 'tap'
 import { Capability } from '../../../protocols/mysql/capabilities.ts'
 import {
@@ -95,6 +96,14 @@ async function flavour(t: Test, start: typeof startMariadb, accounts: readonly s
     }
   })
 
+  await t.test('a socket file needs no TLS, whatever the mode', async t => {
+    const host = join(server.dataDir, 'server.sock')
+    const connected = await connect(t, at(server, { host, tls: { mode: 'verify-full' } }))
+    t.strictSame(await query(connected, 'SELECT 1'), [['1']])
+    const nowhere = connect(t, at(server, { host: `${host}.no` }))
+    await t.rejects(nowhere, { message: /^cannot reach the upstream at \/.*ENOENT/ })
+  })
+
   await t.test('what the server refuses is said by whom and why', async t => {
     await t.rejects(connect(t, at(server, { password: 'wrong' })), {
       name: 'UpstreamRefused',
@@ -165,9 +174,12 @@ t.test('MySQL 9.7', { skip: await whyNoMysql() }, async t => {
   const server = await flavour(t, startMysql, [
     "CREATE USER fresh IDENTIFIED WITH caching_sha2_password BY 'pässword'",
     "CREATE USER other IDENTIFIED WITH caching_sha2_password BY 'pässword'",
+    "CREATE USER local IDENTIFIED WITH caching_sha2_password BY 'pässword'",
     "CREATE USER old IDENTIFIED WITH sha256_password BY 'pw'",
     "CREATE USER nobody IDENTIFIED BY ''",
   ])
+  const local = { host: join(server.dataDir, 'server.sock'), user: 'local', password: 'pässword' }
+  await t.resolves(connect(t, at(server, { ...local, database: '' })), 'in full over a socket file')
   const log = async (user: Partial<Upstream>, tls: Upstream['tls']['mode']) =>
     query(
       await connect(t, at(server, { database: '', ...user, tls: { mode: tls } })),
