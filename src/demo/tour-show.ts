@@ -1,11 +1,18 @@
 /** How the tour shows results, and runs the auditor's commands. */
 import { execFile } from 'node:child_process'
-import type { QueryResult } from 'pg'
+import { readFile } from 'node:fs/promises'
 
 const cellLengthMax = 60
 
+export const waitMsMax = 20_000
+
+export interface Shown {
+  readonly fields: readonly { readonly name: string }[]
+  readonly rows: readonly Readonly<Record<string, unknown>>[]
+}
+
 /** A result as psql would print it, long cells cut. */
-export function table(result: QueryResult): string {
+export function table(result: Shown): string {
   const names = result.fields.map(field => field.name)
   const rows = result.rows.map(row => names.map(name => cell(row[name])))
   const widths = names.map((name, at) =>
@@ -15,6 +22,15 @@ export function table(result: QueryResult): string {
     cells.map((text, at) => ` ${text.padEnd(widths[at] ?? 0)} `).join('|')
   const rule = widths.map(width => '-'.repeat(width + 2)).join('+')
   return [line(names), rule, ...rows.map(line)].map(text => text.trimEnd()).join('\n')
+}
+
+/** How often a statement ran, by the database's own log. */
+export async function timesIn(log: string | undefined, text: string): Promise<number> {
+  return log === undefined ? 0 : (await readFile(log, 'utf8')).split(text).length - 1
+}
+
+export function errorReason(error: unknown): string {
+  return error instanceof Error ? error.message : 'there was no error'
 }
 
 export function indented(text: string): string {

@@ -2,15 +2,15 @@
  * The walk-through, played by itself: a client over the real wire, a reviewer over the HTTP API,
  * an auditor with the commands. It shows what each of them sees, and checks it.
  */
-import { readFile } from 'node:fs/promises'
 import { setTimeout as delay } from 'node:timers/promises'
 import { Client, DatabaseError } from 'pg'
 import { clientUrl, type RunningDemo } from './start.ts'
+import { Guide } from './tour-guide.ts'
+import { mysqlScenes } from './tour-mysql.ts'
 import { Reviewer } from './tour-reviewer.ts'
-import { indented, runCommand, table } from './tour-show.ts'
+import { errorReason, runCommand, table, timesIn, waitMsMax } from './tour-show.ts'
 import { heldStatement, maskedQuery } from './walk-through.ts'
 
-const waitMsMax = 20_000
 const agentDelete = 'DELETE FROM orders WHERE id = 4711'
 
 /** Resolves to whether everything happened as it should; `write` gets the whole story. */
@@ -27,8 +27,9 @@ export async function tour(demo: RunningDemo, write: (text: string) => void): Pr
     await denial({ ...about, client: copilot })
     await analyst.end()
     await replay(about, sessionId)
+    if (demo.mysql !== undefined) await mysqlScenes(about, demo.mysql)
   } catch (error) {
-    guide.check(`nothing went wrong on the way: ${reason(error)}`, false)
+    guide.check(`nothing went wrong on the way: ${errorReason(error)}`, false)
   } finally {
     await Promise.allSettled([admin.end(), analyst.end(), copilot.end()])
   }
@@ -98,7 +99,7 @@ async function approval(scene: ClientScene): Promise<string> {
   const result = await answer
   guide.show('analyst', `${result.command} ${result.rowCount}`)
   guide.check(`it ran and deleted ${before} rows`, result.rowCount === before)
-  guide.check('it ran once', (await timesRun(demo, heldStatement)) === 1)
+  guide.check('it ran once', (await timesIn(demo.upstreamLog, heldStatement)) === 1)
   return held.sessionId
 }
 
@@ -114,7 +115,7 @@ async function denial({ guide, client, reviewer, demo }: ClientScene): Promise<v
   const error = await answer
   guide.show('copilot', `${agentDelete}\n${errorText(error)}`)
   guide.check('the agent was told why', errorText(error).includes('orders are never deleted'))
-  guide.check('it never reached the database', (await timesRun(demo, agentDelete)) === 0)
+  guide.check('it never reached the database', (await timesIn(demo.upstreamLog, agentDelete)) === 0)
   const refused = await client.query('SELECT * FROM payments').catch((failure: unknown) => failure)
   guide.show('copilot', `SELECT * FROM payments\n${errorText(refused)}`)
   guide.check('what is denied outright waits for nobody', refused instanceof Error)
@@ -135,63 +136,17 @@ async function replay({ guide, demo }: Scene, sessionId: string): Promise<void> 
   guide.check('nothing in it was altered', verified.status === 0)
 }
 
-/** Says what happens, and keeps count of what did not. */
-class Guide {
-  readonly #write: (text: string) => void
-  #checks = 0
-  #failed = 0
-  #scenes = 0
-
-  constructor(write: (text: string) => void) {
-    this.#write = write
-  }
-
-  get passed(): boolean {
-    return this.#failed === 0
-  }
-
-  scene(title: string): void {
-    this.#scenes += 1
-    this.#write(`\n${this.#scenes}. ${title}\n`)
-  }
-
-  show(who: string, text: string): void {
-    this.#write(`\n   ${who}\n${indented(text)}\n`)
-  }
-
-  check(what: string, passed: boolean): void {
-    this.#checks += 1
-    if (!passed) this.#failed += 1
-    this.#write(`   ${passed ? '✓' : '✗ NOT:'} ${what}\n`)
-  }
-
-  conclude(): void {
-    const outcome = this.passed ? 'all as it should be' : `${this.#failed} not as they should be`
-    this.#write(`\n${this.#checks} checks, ${outcome}\n`)
-  }
-}
-
 async function count(admin: Client, relation: string): Promise<number> {
   const result = await admin.query(`select count(*)::integer as n from ${relation}`)
   return result.rows[0].n
 }
 
-/** By the database's own log. */
-async function timesRun(demo: RunningDemo, text: string): Promise<number> {
-  const log = demo.upstreamLog === undefined ? '' : await readFile(demo.upstreamLog, 'utf8')
-  return log.split(text).length - 1
-}
-
 /** As psql prints it. */
 function errorText(error: unknown): string {
-  const lines = [`ERROR:  ${reason(error)}`]
+  const lines = [`ERROR:  ${errorReason(error)}`]
   if (error instanceof DatabaseError) {
     if (error.detail !== undefined) lines.push(`DETAIL:  ${error.detail}`)
     if (error.hint !== undefined) lines.push(`HINT:  ${error.hint}`)
   }
   return lines.join('\n')
-}
-
-function reason(error: unknown): string {
-  return error instanceof Error ? error.message : 'there was no error'
 }
