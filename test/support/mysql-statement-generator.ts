@@ -1,0 +1,355 @@
+/**
+ * Random queries over the tables of `secretSchema`, for the two oracles of lineage: databases that
+ * differ only in the secret columns, and an account that may not read them. Which rows a query has
+ * never depends on a secret, unless inside of EXISTS or IN: then a difference is in the values
+ * shown. Aliases collide with columns on purpose.
+ */
+
+export const secretColumns: readonly string[] = [
+  'customers.email',
+  'customers.salary',
+  'orders.note',
+  'handles.handle',
+]
+
+export const secretSchema: readonly string[] = `
+  CREATE TABLE customers (id int PRIMARY KEY, name varchar(40), email varchar(80), salary int, city varchar(40));
+  CREATE TABLE orders (id int PRIMARY KEY, customer_id int, total decimal(10,2), note varchar(80));
+  CREATE TABLE handles (id int, handle varchar(40), domain varchar(40) GENERATED ALWAYS AS (lower(handle)) STORED, kept int INVISIBLE DEFAULT 7);
+  CREATE VIEW people AS SELECT id, name AS who, email AS mail, upper(email) AS loud FROM customers WHERE id > 0;
+  CREATE VIEW sales AS SELECT o.id, p.who, p.mail, o.total, o.note FROM orders o JOIN people p ON p.id = o.customer_id;
+  CREATE FUNCTION mail_of(x int) RETURNS varchar(80) READS SQL DATA RETURN (SELECT email FROM customers WHERE id = x);
+  CREATE FUNCTION city_of(who int) RETURNS varchar(80) READS SQL DATA RETURN (SELECT city FROM customers WHERE id = who);
+  CREATE FUNCTION loudly(a varchar(200), b varchar(200)) RETURNS varchar(400) NO SQL RETURN concat(upper(a), b);
+  CREATE FUNCTION stepwise(a int) RETURNS varchar(80) READS SQL DATA BEGIN DECLARE r varchar(80) DEFAULT ''; IF a > 2 THEN SELECT email INTO r FROM customers WHERE id = a; ELSE SET r = concat('n', a); END IF; RETURN r; END`
+  .split(/;\n/)
+  .map(text => text.trim())
+
+/** Values of one of the two worlds; all else is equal, NULLs too. */
+export function secretData(world: string): readonly string[] {
+  const rows = (count: number, row: (i: number) => readonly (string | number | null)[]): string =>
+    Array.from(
+      { length: count },
+      (_, i) =>
+        `(${row(i + 1)
+          .map(literal)
+          .join(', ')})`,
+    ).join(', ')
+  const customers = rows(9, i => [
+    ...[i, `name ${i}`, i % 5 === 0 ? null : `${world}${i}@${world.repeat(i % 3)}`],
+    ...[i % 4 === 0 ? null : i * world.length * 7 + world.charCodeAt(0), `city ${i % 3}`],
+  ])
+  return [
+    `INSERT INTO customers VALUES ${customers}`,
+    `INSERT INTO orders VALUES ${rows(12, i => [i, (i % 9) + 1, i * 10.5, `${world} note ${i}`])}`,
+    `INSERT INTO handles (id, handle) VALUES ${rows(6, i => [i, `${world} Handle ${i}`])}`,
+  ]
+}
+
+function literal(value: string | number | null): string {
+  if (value === null) return 'NULL'
+  return typeof value === 'number' ? String(value) : `'${value}'`
+}
+
+type Type = 'int' | 'text'
+
+interface Column {
+  readonly name: string
+  readonly type: Type
+  /** Conditions that choose rows may use only columns that hold nothing secret. */
+  readonly open: boolean
+}
+
+interface Source {
+  readonly alias: string
+  readonly columns: readonly Column[]
+}
+
+interface Query {
+  readonly sql: string
+  readonly columns: readonly Column[]
+}
+
+const tables: Record<string, readonly Column[]> = {
+  customers: columns('id:int! name! email salary:int city!'),
+  orders: columns('id:int! customer_id:int! note'),
+  handles: columns('id:int! handle domain'),
+  people: columns('id:int! who! mail loud'),
+  sales: columns('id:int! who! mail note'),
+}
+
+function columns(text: string): Column[] {
+  return text.split(' ').map(word => ({
+    name: word.replace(/[:!].*/, ''),
+    type: word.includes(':int') ? 'int' : 'text',
+    open: word.endsWith('!'),
+  }))
+}
+
+export class StatementGenerator {
+  readonly #lateral: boolean
+  #seed: number
+  #names = 0
+  #ctes: Source[] = []
+
+  /** MariaDB has no LATERAL. */
+  constructor(seed: number, lateral: boolean) {
+    this.#seed = seed
+    this.#lateral = lateral
+  }
+
+  statement(): string {
+    this.#ctes = []
+    const ordered = this.#chance(0.15) ? ' ORDER BY 1' : ''
+    if (this.#chance(0.3)) {
+      const name = this.#chance(0.2) ? 'customers' : this.#name('w')
+      const { sql, columns: own } = this.#query(2, this.#size(3))
+      this.#ctes.push({ alias: name, columns: own })
+      return `WITH ${name} AS (${sql}) ${this.#query(3, this.#size(4)).sql}${ordered}`
+    }
+    return `${this.#query(3, this.#size(4)).sql}${ordered}`
+  }
+
+  #query(depth: number, width: number): Query {
+    if (depth > 1 && this.#chance(0.12)) return this.#union(width)
+    const { sql: from, sources } = this.#from(depth)
+    const outputs: string[] = []
+    const own: Column[] = []
+    const grouped = this.#chance(0.12)
+    for (let i = 0; i < width; i++) {
+      const type: Type = this.#chance(0.3) ? 'int' : 'text'
+      // An alias may be called like a column of what is read.
+      const collides = this.#chance(0.15) && !own.some(column => column.name === 'name')
+      const name = collides ? 'name' : this.#name('c')
+      const bare = this.#expression(sources, type, depth - 1)
+      const value = grouped ? this.#aggregate(bare, type) : this.#windowed(bare, type, sources)
+      outputs.push(`${value} AS ${name}`)
+      own.push({ name, type, open: false })
+    }
+    const aliased = own.find(column => column.name !== 'name')?.name
+    if (!grouped && aliased !== undefined && this.#chance(0.15)) {
+      const name = this.#name('c')
+      outputs.push(`(SELECT concat(${aliased}, 1)) AS ${name}`)
+      own.push({ name, type: 'text', open: false })
+    }
+    const star = !grouped && depth > 2 && this.#chance(0.2)
+    if (star) {
+      // A bare star may only come first.
+      if (this.#chance(0.4)) outputs.unshift('*')
+      else outputs.push(`${this.#pick(sources).alias}.*`)
+    }
+    const where = this.#chance(0.4) ? ` WHERE ${this.#openPredicate(sources)}` : ''
+    const distinct = !grouped && this.#chance(0.1) ? 'DISTINCT ' : ''
+    return { sql: `SELECT ${distinct}${outputs.join(', ')} FROM ${from}${where}`, columns: own }
+  }
+
+  #union(width: number): Query {
+    const arms = [0, 1].map(() => this.#query(1, width))
+    const names = (arms[0]?.columns ?? []).slice(0, width).map(({ name }) => name)
+    const text = arms.map(({ sql, columns: own }) => {
+      const alias = this.#name('u')
+      const list = names.map((name, i) => `${alias}.${own[i]?.name} AS ${name}`).join(', ')
+      return `SELECT ${list} FROM (${sql}) ${alias}`
+    })
+    const sql = text.join(this.#chance(0.5) ? ' UNION ' : ' UNION ALL ')
+    return { sql, columns: names.map(name => ({ name, type: 'text', open: false })) }
+  }
+
+  #from(depth: number): { sql: string; sources: Source[] } {
+    const first = this.#item(depth, [])
+    const sources = [first.source]
+    let { sql } = first
+    if (depth > 1 && this.#chance(0.5)) {
+      const second = this.#item(depth - 1, sources)
+      const isKeyed = ({ columns: own }: Source): boolean =>
+        own.some(c => c.name === 'id' && c.open)
+      const kind = this.#pick(['JOIN', 'LEFT JOIN', 'RIGHT JOIN', 'JOIN'])
+      if (second.lateral) sql = `${sql} JOIN ${second.sql} ON true`
+      else if (isKeyed(first.source) && isKeyed(second.source) && this.#chance(0.6))
+        sql = `${sql} ${kind} ${second.sql} USING (id)`
+      else sql = `${sql}${this.#pick([' CROSS JOIN', ','])} ${second.sql}`
+      sources.push(second.source)
+    }
+    return { sql, sources }
+  }
+
+  #item(depth: number, before: Source[]): { sql: string; source: Source; lateral: boolean } {
+    const alias = this.#name('t')
+    const roll = this.#random()
+    if (this.#ctes.length > 0 && roll < 0.3) {
+      const cte = this.#pick(this.#ctes)
+      return { sql: `${cte.alias} ${alias}`, source: { ...cte, alias }, lateral: false }
+    }
+    if (roll < 0.5 && depth > 0) {
+      const lateral = this.#lateral && before.length > 0 && this.#chance(0.5)
+      const inner = lateral
+        ? this.#sideways(before, this.#size(3))
+        : this.#query(depth - 1, this.#size(3))
+      const sql = `${lateral ? 'LATERAL ' : ''}(${inner.sql}) ${alias}`
+      return { sql, source: { alias, columns: inner.columns }, lateral }
+    }
+    if (roll < 0.58 && before.length > 0) {
+      const document = `json_array(${this.#expression(before, 'text', 1)}, 'x')`
+      const sql = `JSON_TABLE(${document}, '$[*]' COLUMNS (n FOR ORDINALITY, e varchar(50) PATH '$')) ${alias}`
+      const own: Column[] = [{ name: 'e', type: 'text', open: false }]
+      return { sql, source: { alias, columns: own }, lateral: true }
+    }
+    const name = this.#pick(Object.keys(tables).filter(each => !this.#isCte(each)))
+    return {
+      sql: `${name} ${alias}`,
+      source: { alias, columns: tables[name] ?? [] },
+      lateral: false,
+    }
+  }
+
+  #isCte(name: string): boolean {
+    return this.#ctes.some(({ alias }) => alias === name)
+  }
+
+  #sideways(before: Source[], width: number): Query {
+    const own: Column[] = []
+    const outputs: string[] = []
+    for (let i = 0; i < width; i++) {
+      const name = this.#name('c')
+      outputs.push(`${this.#expression(before, 'text', 1)} AS ${name}`)
+      own.push({ name, type: 'text', open: false })
+    }
+    return { sql: `SELECT ${outputs.join(', ')}`, columns: own }
+  }
+
+  #openPredicate(sources: readonly Source[]): string {
+    const open = sources.flatMap(({ alias, columns: own }) =>
+      own.filter(c => c.open && c.type === 'int').map(c => `${alias}.${c.name}`),
+    )
+    return open.length === 0 ? 'true' : `${this.#pick(open)} < ${this.#size(9)}`
+  }
+
+  #aggregate(value: string, type: Type): string {
+    const name = type === 'int' ? this.#pick(['max', 'min', 'count']) : this.#pick(['max', 'min'])
+    return this.#chance(0.2) ? `group_concat(${value} ORDER BY ${value})` : `${name}(${value})`
+  }
+
+  #windowed(value: string, type: Type, sources: readonly Source[]): string {
+    if (!this.#chance(0.08)) return value
+    const by = this.#expression(sources, 'text', 0)
+    // Nothing that ties would leave to the server.
+    return type === 'int'
+      ? `rank() OVER (ORDER BY ${by})`
+      : `max(${value}) OVER (PARTITION BY ${by})`
+  }
+
+  #expression(sources: readonly Source[], type: Type, depth: number): string {
+    if (depth <= 0 || this.#chance(0.3)) return this.#leaf(sources, type)
+    const text = (): string => this.#expression(sources, 'text', depth - 1)
+    const int = (): string => this.#expression(sources, 'int', depth - 1)
+    if (type === 'int') {
+      return this.#pick<() => string>([
+        () => `length(${text()})`,
+        () => `(${int()} + ${int()})`,
+        () => `coalesce(${int()}, 0)`,
+        () => `if(${this.#predicate(sources, depth)}, 1, ${int()})`,
+        () => this.#inner(sources, 'int', depth),
+        () => `locate('a', ${text()})`,
+        () => `ascii(${text()})`,
+        () => `(${int()} DIV 2)`,
+      ])()
+    }
+    return this.#pick<() => string>([
+      () => `upper(${text()})`,
+      () => `concat(${text()}, ${text()})`,
+      () => `cast(${int()} AS char)`,
+      () => `coalesce(${text()}, ${text()})`,
+      () => `nullif(${text()}, ${text()})`,
+      () => `(CASE WHEN ${this.#predicate(sources, depth)} THEN ${text()} ELSE ${text()} END)`,
+      () => `(CASE ${text()} WHEN 'a' THEN ${text()} END)`,
+      () => `concat(${this.#predicate(sources, depth)})`,
+      () => `left(sha2(${text()}, 256), 6)`,
+      () => `json_unquote(json_extract(json_object('k', ${text()}), '$.k'))`,
+      () => `concat_ws(',', ${text()}, ${int()})`,
+      () => `greatest(${text()}, ${text()})`,
+      () => `loudly(${text()}, ${text()})`,
+      () => `mail_of(${int()})`,
+      () => `city_of(${int()})`,
+      () => `replace(${text()}, 'a', ${text()})`,
+      () => `trim(LEADING 'a' FROM ${text()})`,
+      () => `hex(${text()})`,
+      () => `convert(${text()} USING utf8mb4)`,
+      () => `elt(${int()}, ${text()}, ${text()})`,
+      () => this.#inner(sources, 'text', depth),
+    ])()
+  }
+
+  /** A scalar subquery, which may look outside. */
+  #inner(sources: readonly Source[], type: Type, depth: number): string {
+    const { sql, sources: own } = this.#from(Math.min(depth - 1, 1))
+    const seen = this.#chance(0.4) ? [...own, ...sources] : own
+    const value = this.#expression(seen, type, depth - 2)
+    const asked = this.#chance(0.3)
+      ? `${this.#expression(seen, 'text', 1)} ${this.#pick(['>', 'LIKE', '<>'])} 'b%'`
+      : this.#openPredicate(own)
+    return `(SELECT max(${value}) FROM ${sql} WHERE ${asked})`
+  }
+
+  #column(depth: number): string {
+    const { sql, columns: own } = this.#query(Math.min(depth - 1, 1), 1)
+    return `SELECT q.${own[0]?.name ?? 'c'} FROM (${sql}) q`
+  }
+
+  #predicate(sources: readonly Source[], depth: number): string {
+    const text = this.#expression(sources, 'text', Math.min(depth - 1, 1))
+    return this.#pick<() => string>([
+      () => `${text} LIKE '%1%'`,
+      () => `${text} IS NULL`,
+      () => `${text} > 'b'`,
+      () => `${text} IN (${this.#column(depth)})`,
+      () => `${text} = ANY (${this.#column(depth)})`,
+      () => `EXISTS (SELECT 1 FROM ${this.#existing(sources)})`,
+      () => `(${text}, 1) < ('m', 2)`,
+      () => `${text} BETWEEN 'a' AND 'n'`,
+      () => `NOT (${text} <=> 'b2@bb')`,
+      () => `${text} REGEXP 'a1'`,
+    ])()
+  }
+
+  #existing(sources: readonly Source[]): string {
+    const { sql, sources: own } = this.#from(0)
+    return `${sql} WHERE ${this.#expression([...own, ...sources], 'text', 1)} LIKE '%a1%'`
+  }
+
+  #leaf(sources: readonly Source[], type: Type): string {
+    const all = sources.flatMap(({ alias, columns: own }) =>
+      own.filter(column => column.type === type).map(({ name }) => ({ alias, name })),
+    )
+    if (all.length === 0 || this.#chance(0.15))
+      return type === 'int' ? String(this.#size(9)) : this.#pick(["'a'", "'b1'", "'x'"])
+    const { alias, name } = this.#pick(all)
+    const alone = all.filter(each => each.name === name).length === 1
+    return alone && this.#chance(0.4) ? name : `${alias}.${name}`
+  }
+
+  #name(prefix: string): string {
+    return `${prefix}${++this.#names}`
+  }
+
+  #pick<T>(list: readonly T[]): T {
+    const picked = list[Math.floor(this.#random() * list.length)]
+    if (picked === undefined) throw new RangeError('expected something to pick from')
+    return picked
+  }
+
+  #size(max: number): number {
+    return 1 + Math.floor(this.#random() * max)
+  }
+
+  #chance(of: number): boolean {
+    return this.#random() < of
+  }
+
+  /** mulberry32 */
+  #random(): number {
+    this.#seed = (this.#seed + 0x6d2b79f5) | 0
+    let t = Math.imul(this.#seed ^ (this.#seed >>> 15), 1 | this.#seed)
+    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t
+    return ((t ^ (t >>> 14)) >>> 0) / 4294967296
+  }
+}
