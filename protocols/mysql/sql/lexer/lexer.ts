@@ -66,7 +66,8 @@ class Lexer {
         this.#quotedName()
         return
       case 46: // .
-        if (isDigit(this.#peek(1))) this.#take(readFraction(this.#text, start, start))
+        if (!this.#mysql && this.#peek(1) === 46) this.#symbol('..')
+        else if (isDigit(this.#peek(1))) this.#take(readFraction(this.#text, start, start))
         else this.#dot()
         return
       case 35: // #
@@ -167,7 +168,7 @@ class Lexer {
   #number(): void {
     const text = this.#text
     const start = this.#at
-    const token = readNumber(text, start)
+    const token = readNumber(text, start, this.#mysql)
     if (token !== undefined) {
       this.#take(token)
       return
@@ -333,7 +334,7 @@ class Lexer {
 
 const comparisons = new Set(['=', '<', '>', '!', '<=', '>=', '<>', '!=', '<<', '>>', '<=>'])
 
-/** Of a host's name, and so of a variable's: ASCII letters and digits, `.`, `_` and `$`. */
+/** Of a host's name, and so of a variable's: what a name has, and dots. */
 function isHostPart(code: number): boolean {
-  return code === 46 || (code < 128 && isNamePart(code))
+  return code === 46 || isNamePart(code)
 }

@@ -7,7 +7,7 @@ import { isDigit, isHexDigit, isNamePart } from './characters.ts'
 import { type Token, TokenType } from './token.ts'
 
 /** At a digit. Undefined: what stands here is a name, such as `1a`. */
-export function readNumber(text: string, start: number): Token | undefined {
+export function readNumber(text: string, start: number, mysql: boolean): Token | undefined {
   if (text.charCodeAt(start) === 48) {
     const prefixed = readPrefixed(text, start)
     if (prefixed !== undefined || isPrefix(text.charCodeAt(start + 1))) return prefixed
@@ -15,7 +15,9 @@ export function readNumber(text: string, start: number): Token | undefined {
   let at = start + 1
   while (isDigit(text.charCodeAt(at))) at++
   const code = text.charCodeAt(at)
-  if (code === 46) return readFraction(text, start, at)
+  // MariaDB's `1..9` is a range.
+  const range = !mysql && text.charCodeAt(at + 1) === 46
+  if (code === 46 && !range) return readFraction(text, start, at)
   if (!isNamePart(code)) return number(TokenType.Integer, text, start, at)
   if (code !== 69 && code !== 101) return undefined
   const sign = text.charCodeAt(at + 1)

@@ -8,6 +8,7 @@ import { isSpace } from '../lexer/characters.ts'
 import { TokenType } from '../lexer/token.ts'
 import { orderByClause } from './clauses.ts'
 import type { Cursor } from './cursor.ts'
+import { dataType } from './data-type.ts'
 import { over } from './window.ts'
 
 /** At a name with `(` behind it, or behind the name after a dot. */
@@ -16,7 +17,13 @@ export function startsCall(cursor: Cursor): boolean {
   if (cursor.peekSymbol(1, '(')) {
     return type === TokenType.Name || !cursor.isReserved(value) || reservedFunctions.has(value)
   }
-  return cursor.peekSymbol(1, '.') && cursor.peekSymbol(3, '(') && cursor.atName()
+  if (!cursor.peekSymbol(1, '.') || !cursor.atName()) return false
+  return cursor.peekSymbol(3, '(') || isPackaged(cursor)
+}
+
+/** MariaDB: `schema.package.function()`. */
+function isPackaged(cursor: Cursor): boolean {
+  return cursor.mariadb && cursor.peekSymbol(3, '.') && cursor.peekSymbol(5, '(')
 }
 
 export function call(cursor: Cursor): FunctionCall {
@@ -25,7 +32,8 @@ export function call(cursor: Cursor): FunctionCall {
   const first = cursor.nameOf(cursor.advance())
   const qualified = cursor.acceptSymbol('.')
   const schema = qualified ? first : undefined
-  const name = qualified ? cursor.name('a function') : first
+  let name = qualified ? cursor.name('a function') : first
+  if (qualified && cursor.acceptSymbol('.')) name += `.${cursor.name('a function')}`
   const keyword = adjacentFunctions.has(name.toUpperCase())
   const stored = qualified || type !== TokenType.Word || (keyword && !adjacent)
   const lower = qualified || type !== TokenType.Word ? name : name.toLowerCase()
@@ -119,18 +127,22 @@ function argumentList(cursor: Cursor, callee: Callee): readonly Expression[] {
   const args: Expression[] = []
   do {
     args.push(cursor.grammar.expression(cursor))
-    argumentName(cursor)
+    argumentName(cursor, callee)
   } while (cursor.acceptSymbol(','))
   return args
 }
 
+/** MariaDB: their values and results have types, `1 AS int`. */
+const dynamicColumns = new Set(['column_create', 'column_add', 'column_get'])
+
 /** Loadable functions are given names of their arguments: `f(a AS x)`. */
-function argumentName(cursor: Cursor): void {
+function argumentName(cursor: Cursor, callee: Callee): void {
   if (cursor.atSymbol(',') || cursor.atSymbol(')')) return
   if (cursor.accept('AS')) {
-    if (cursor.token.type === TokenType.String) cursor.advance()
+    if (dynamicColumns.has(callee.name)) dataType(cursor)
+    else if (cursor.token.type === TokenType.String) cursor.advance()
     else cursor.name('an alias')
-  } else if (cursor.atName() && !cursor.at('SEPARATOR')) {
+  } else if (cursor.token.type === TokenType.String || cursor.atName()) {
     const { type, value } = cursor.peek(1)
     if (type === TokenType.Symbol && (value === ',' || value === ')')) cursor.advance()
   }

@@ -127,9 +127,15 @@ function options(cursor: Cursor, gathered: Gathered): void {
   while (!atQuery(cursor)) {
     if (cursor.at('PARTITION') && cursor.peekWord(1, 'BY')) partitions(cursor, gathered)
     else if (cursor.acceptSymbol(',') || cursor.accept('DEFAULT')) continue
-    else if (cursor.token.type === TokenType.Word) option(cursor, gathered)
+    else if (isWord(cursor)) option(cursor, gathered)
     else cursor.fail('an option of the table')
   }
+}
+
+/** Engines of MariaDB have options of their own, with any name. */
+function isWord(cursor: Cursor): boolean {
+  const { type } = cursor.token
+  return type === TokenType.Word || type === TokenType.Name
 }
 
 function atQuery(cursor: Cursor): boolean {

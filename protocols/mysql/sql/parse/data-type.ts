@@ -11,15 +11,24 @@ const attributes = new Set(['UNSIGNED', 'SIGNED', 'ZEROFILL', 'ASCII', 'UNICODE'
 export function dataType(cursor: Cursor): string {
   const words: string[] = []
   if (cursor.token.type !== TokenType.Word) cursor.fail('a type')
-  typeName(cursor, words)
+  if (attributes.has(cursor.token.value)) typeAttribute(cursor, words)
+  else typeName(cursor, words)
   if (cursor.atSymbol('(')) words.push(parentheses(cursor))
   for (;;) {
     if (cursor.token.type !== TokenType.Word) break
-    if (attributes.has(cursor.token.value)) words.push(cursor.advance().value)
+    if (attributes.has(cursor.token.value)) typeAttribute(cursor, words)
     else if (cursor.at('CHARSET') || cursor.at('CHARACTER')) characterSet(cursor, words)
     else break
   }
   return words.join(' ').toLowerCase()
+}
+
+/** CAST knows UNSIGNED INTEGER as well as UNSIGNED. */
+function typeAttribute(cursor: Cursor, words: string[]): void {
+  const { value } = cursor.advance()
+  words.push(value)
+  if (value !== 'SIGNED' && value !== 'UNSIGNED') return
+  if (cursor.at('INT') || cursor.at('INTEGER')) words.push(cursor.advance().value)
 }
 
 /** Some are of several words: `double precision`, `national varchar`, `long varbinary`. */
@@ -44,7 +53,8 @@ function typeName(cursor: Cursor, words: string[]): void {
     case 'CHARACTER':
       for (const word of ['VARYING', 'VARCHAR']) if (cursor.accept(word)) words.push(word)
       return
-    case 'BYTE':
+    case 'INTERVAL':
+      words.push(cursor.advance().value)
       return
     default:
   }

@@ -1,5 +1,6 @@
 /** DROP, RENAME and TRUNCATE. https://dev.mysql.com/doc/refman/9.7/en/drop-table.html */
 import type { Deallocate, Drop, Rename, TableName, Truncate } from '../ast.ts'
+import { TokenType } from '../lexer/token.ts'
 import type { Cursor } from './cursor.ts'
 import { tableName } from './names.ts'
 import { account, existenceClause, skipRest } from './rest.ts'
@@ -64,9 +65,12 @@ function nameList(cursor: Cursor): readonly TableName[] {
   return names
 }
 
-/** PRIMARY is a name of an index. */
+/** PRIMARY is a name of an index, and a server's may be a string. */
 function objectName(cursor: Cursor): TableName {
   const { start } = cursor.token
+  if (cursor.token.type === TokenType.String) {
+    return { schema: undefined, name: cursor.string(), start, end: cursor.end }
+  }
   if (!cursor.accept('PRIMARY')) return tableName(cursor)
   return { schema: undefined, name: 'PRIMARY', start, end: cursor.end }
 }

@@ -38,7 +38,8 @@ function nameAfterDot(cursor: Cursor): string {
 /** `AS name`, or a name that stands where an alias may. */
 export function tableAlias(cursor: Cursor): string | undefined {
   if (cursor.accept('AS')) return cursor.name('an alias')
-  if (!cursor.atName()) return undefined
+  // MariaDB: a name elsewhere, and the clause here.
+  if (!cursor.atName() || cursor.at('WINDOW')) return undefined
   return cursor.name()
 }
 

@@ -165,10 +165,7 @@ function forLoop(cursor: Cursor, gathered: Gathered): void {
   cursor.expect('IN')
   cursor.accept('REVERSE')
   condition(cursor, gathered)
-  if (cursor.acceptSymbol('.')) {
-    cursor.expectSymbol('.')
-    condition(cursor, gathered)
-  }
+  if (cursor.acceptSymbol('..')) condition(cursor, gathered)
   cursor.expect('DO')
   list(cursor, gathered, 'END')
   cursor.expect('END', 'FOR')
@@ -280,6 +277,7 @@ function control(cursor: Cursor, gathered: Gathered): boolean {
 
 function fetch(cursor: Cursor, gathered: Gathered): void {
   cursor.advance()
+  if (cursor.mariadb && cursor.acceptWords('GROUP', 'NEXT', 'ROW')) return
   cursor.acceptWords('NEXT', 'FROM')
   cursor.accept('FROM')
   cursor.name('a cursor')

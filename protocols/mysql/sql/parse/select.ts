@@ -11,6 +11,7 @@ const options = new Set([
   'ALL',
   'DISTINCT',
   'DISTINCTROW',
+  'UNIQUE',
   'HIGH_PRIORITY',
   'STRAIGHT_JOIN',
   'SQL_SMALL_RESULT',
@@ -37,7 +38,7 @@ export function select(cursor: Cursor): Select {
     !cursor.mariadb && cursor.accept('QUALIFY') ? cursor.grammar.expression(cursor) : undefined
   return {
     kind: 'select',
-    distinct: found.includes('distinct') || found.includes('distinctrow'),
+    distinct: found.some(each => each === 'unique' || each.startsWith('distinct')),
     options: found,
     items,
     from,
@@ -55,7 +56,8 @@ export function select(cursor: Cursor): Select {
 function selectOptions(cursor: Cursor): readonly string[] {
   const found: string[] = []
   while (cursor.token.type === TokenType.Word && options.has(cursor.token.value)) {
-    if (cursor.at('SQL_CACHE') && !cursor.mariadb) break
+    const only = cursor.at('SQL_CACHE') || cursor.at('UNIQUE')
+    if (only && !cursor.mariadb) break
     found.push(cursor.advance().value.toLowerCase())
   }
   return found
@@ -112,7 +114,7 @@ function groupByClause(cursor: Cursor): { items: readonly OrderItem[]; rollup: b
     return { items, rollup: true }
   }
   const items = orderItems(cursor)
-  const rollup = cursor.acceptWords('WITH', 'ROLLUP')
+  const rollup = cursor.acceptWords('WITH', 'ROLLUP') || cursor.acceptWords('WITH', 'CUBE')
   return { items, rollup }
 }
 

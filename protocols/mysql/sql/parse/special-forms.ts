@@ -109,6 +109,7 @@ function cast(cursor: Cursor, start: number): Expression {
   }
   cursor.expect('AS')
   const type = `${zone}${dataType(cursor)}${cursor.accept('ARRAY') ? ' array' : ''}`
+  if (cursor.accept('COLLATE')) cursor.advance()
   cursor.expectSymbol(')')
   return { kind: 'cast', operand, type, start, end: cursor.end }
 }

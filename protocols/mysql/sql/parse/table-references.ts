@@ -160,6 +160,7 @@ function readParentheses(cursor: Cursor): Query | TableReference {
 }
 
 function derived(cursor: Cursor, query: Query, lateral: boolean, start: number): Derived {
+  if (cursor.mariadb) systemTimeClause(cursor)
   const alias = tableAlias(cursor)
   const columns = alias !== undefined && cursor.atSymbol('(') ? cursor.nameList() : []
   return { kind: 'derived', query, lateral, alias, columns, start, end: cursor.end }
