@@ -12,6 +12,7 @@ type SocketModeReceiver = InstanceType<typeof bolt.SocketModeReceiver>
 const backOffMsMin = 100
 const backOffMsMax = 5_000
 const connections = 2
+const closeMsMax = 1_000
 
 export interface SocketsOptions {
   readonly appToken: string
@@ -44,18 +45,23 @@ export class SlackSockets {
 
   async close(): Promise<void> {
     this.#stop.abort()
-    for (const { client } of this.receivers) await client.disconnect().catch(() => undefined)
-    await Promise.all(this.#loops)
+    const ended = Promise.all([this.#disconnect(), ...this.#loops])
+    await Promise.race([ended, wait(closeMsMax)])
+    // A socket that was still opening waits half a minute for its peer, unless it is told again.
+    void this.#disconnect()
+  }
+
+  async #disconnect(): Promise<void> {
+    const ends = this.receivers.map(({ client }) => client.disconnect().catch(() => undefined))
+    await Promise.all(ends)
   }
 
   async #keep({ client }: SocketModeReceiver): Promise<void> {
     const { signal } = this.#stop
     let backOffMs = backOffMsMin
     while (!signal.aborted) {
-      const gone = new Promise<void>(resolve => {
-        client.once('disconnected', () => resolve())
-        signal.addEventListener('abort', () => resolve(), { once: true })
-      })
+      // 'disconnected' also comes after an end that we asked for.
+      const gone = new Promise<void>(resolve => client.once('disconnected', () => resolve()))
       try {
         await client.start()
         this.#open += 1
@@ -68,7 +74,6 @@ export class SlackSockets {
         await wait(backOffMs, undefined, { signal }).catch(() => undefined)
         backOffMs = Math.min(backOffMsMax, backOffMs * 2)
       }
-      client.removeAllListeners('disconnected')
     }
   }
 }
