@@ -17,7 +17,11 @@ export const framePayloadMax = 0xffffff
 
 /** The length of the payload of the frame at `offset`; its header must be there. */
 export function frameLength(bytes: Buffer, offset: number): number {
-  return bytes.readUIntLE(offset, 3)
+  // Once for each row: Buffer's own reading of three bytes takes twice as long.
+  const low = bytes[offset] as number
+  const middle = bytes[offset + 1] as number
+  const high = bytes[offset + 2] as number
+  return low | (middle << 8) | (high << 16)
 }
 
 export function frameSequence(bytes: Buffer, offset: number): number {
