@@ -1,7 +1,7 @@
 import t from 'tap'
-import { mysqlClient, startMysql, whyNoMysql } from '../../support/mysql.ts'
-import { testTypes } from '../../support/mysql-type-tests.ts'
-import { typesTable } from '../../support/mysql-types.ts'
+import { mysqlClient, startMysql, whyNoMysql } from '../support/mysql.ts'
+import { testTypes } from '../support/mysql-type-tests.ts'
+import { typesTable } from '../support/mysql-types.ts'
 
 const why = await whyNoMysql()
 if (why !== false) {
