@@ -156,13 +156,14 @@ class Lexer {
   /** A dot; what follows it at once can only be a name, even where it begins with a digit. */
   #dot(): void {
     const text = this.#text
-    this.#symbol('.')
-    const start = this.#at
-    if (!isNamePart(text.charCodeAt(start))) return
-    let at = start + 1
-    while (isNamePart(text.charCodeAt(at))) at++
-    this.#push(TokenType.Name, start, at, text.slice(start, at))
-    if (text.charCodeAt(at) === 46 && isNamePart(text.charCodeAt(at + 1))) this.#dot()
+    do {
+      this.#symbol('.')
+      const start = this.#at
+      if (!isNamePart(text.charCodeAt(start))) return
+      let at = start + 1
+      while (isNamePart(text.charCodeAt(at))) at++
+      this.#push(TokenType.Name, start, at, text.slice(start, at))
+    } while (this.#peek(0) === 46 && isNamePart(this.#peek(1)))
   }
 
   #number(): void {

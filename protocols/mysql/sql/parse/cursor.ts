@@ -43,8 +43,8 @@ export class Cursor {
   into: IntoClause | undefined = undefined
   /** Within ON DUPLICATE KEY UPDATE, where VALUES(column) is a value. */
   inDuplicate = false
-  /** Within a stored program, where names may be variables and `;` ends statements. */
-  inProgram = false
+  /** Within a stored program: the names that are variables where the cursor stands, folded. */
+  variables: ReadonlySet<string> | undefined = undefined
 
   constructor(
     text: string,

@@ -5,22 +5,24 @@
 import type { Expression, Like, Operation } from '../ast.ts'
 import { TokenType } from '../lexer/token.ts'
 import type { Cursor } from './cursor.ts'
+import { literal } from './literals.ts'
 import { parenthesized } from './parenthesized.ts'
 import { primary } from './primary.ts'
 
 export function expression(cursor: Cursor): Expression {
+  const alone = standsAlone(cursor) ? literal(cursor) : undefined
+  if (alone !== undefined) return alone
   cursor.enter()
   const node = disjunction(cursor)
   cursor.leave()
   return node
 }
 
-/** `a, b, c`: at least one. */
-export function expressions(cursor: Cursor): readonly Expression[] {
-  const list: Expression[] = []
-  do list.push(expression(cursor))
-  while (cursor.acceptSymbol(','))
-  return list
+/** Most values of long lists are literals between commas: no operator has to be looked for. */
+function standsAlone(cursor: Cursor): boolean {
+  if (cursor.pending !== undefined) return false
+  const { type, value } = cursor.peek(1)
+  return type === TokenType.Symbol && (value === ',' || value === ')')
 }
 
 function chain(
@@ -157,6 +159,7 @@ function predicate(cursor: Cursor): Expression {
 }
 
 function onePredicate(cursor: Cursor, operand: Expression, start: number): Expression | undefined {
+  if (cursor.token.type !== TokenType.Word) return undefined
   const negated = cursor.at('NOT') && isPredicate(cursor.peek(1).value)
   if (negated) cursor.advance()
   const { value } = cursor.token
@@ -262,9 +265,9 @@ const tightness = new Map(
 function level(cursor: Cursor, loosest: number): Expression {
   const { start } = cursor.pending ?? cursor.token
   let left = concatenation(cursor)
-  // From the tightest on, so that each round takes what binds looser than the one before it.
-  for (let place = levels.length - 1; place >= loosest; place--) {
-    if (placeOf(cursor) !== place) continue
+  let place = placeOf(cursor)
+  // Each round takes what binds looser than what the one before it took.
+  while (place !== undefined && place >= loosest) {
     const operands = [left]
     const operators: string[] = []
     while (placeOf(cursor) === place) {
@@ -272,6 +275,7 @@ function level(cursor: Cursor, loosest: number): Expression {
       operands.push(level(cursor, place + 1))
     }
     left = operation(operators, operands, start, cursor.end)
+    place = placeOf(cursor)
   }
   return left
 }

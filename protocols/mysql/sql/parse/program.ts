@@ -24,11 +24,18 @@ export function program(cursor: Cursor, variables: readonly string[]): Program {
     variables: [...variables],
     targets: [],
   }
-  const around = cursor.inProgram
-  cursor.inProgram = true
+  const around = cursor.variables
+  cursor.variables = new Set(variables.map(each => each.toLowerCase()))
   one(cursor, gathered)
-  cursor.inProgram = around
+  cursor.variables = around
   return gathered
+}
+
+/** They end with the block that declares them: SET of the same name means the server's again. */
+function declare(cursor: Cursor, gathered: Gathered, names: readonly string[]): void {
+  gathered.variables.push(...names)
+  const folded = names.map(each => each.toLowerCase())
+  cursor.variables = new Set([...(cursor.variables ?? []), ...folded])
 }
 
 /** MariaDB: whether a compound statement begins here, outside of a stored program. */
@@ -125,12 +132,14 @@ function compound(cursor: Cursor, gathered: Gathered): boolean {
 
 function block(cursor: Cursor, gathered: Gathered): void {
   cursor.advance()
+  const around = cursor.variables
   cursor.acceptWords('NOT', 'ATOMIC')
   while (cursor.accept('DECLARE')) {
     declaration(cursor, gathered)
     cursor.expectSymbol(';')
   }
   list(cursor, gathered, 'END')
+  cursor.variables = around
   cursor.expect('END')
   endLabel(cursor)
 }
@@ -161,13 +170,15 @@ function choice(cursor: Cursor, gathered: Gathered): void {
 /** MariaDB: FOR i IN [REVERSE] a .. b DO, FOR r IN cursor DO, FOR r IN (query) DO. */
 function forLoop(cursor: Cursor, gathered: Gathered): void {
   cursor.advance()
-  gathered.variables.push(cursor.name('a variable'))
+  const around = cursor.variables
+  declare(cursor, gathered, [cursor.name('a variable')])
   cursor.expect('IN')
   cursor.accept('REVERSE')
   condition(cursor, gathered)
   if (cursor.acceptSymbol('..')) condition(cursor, gathered)
   cursor.expect('DO')
   list(cursor, gathered, 'END')
+  cursor.variables = around
   cursor.expect('END', 'FOR')
   endLabel(cursor)
 }
@@ -193,7 +204,7 @@ function declaration(cursor: Cursor, gathered: Gathered): void {
     cursorDeclaration(cursor, gathered)
     return
   }
-  gathered.variables.push(...names)
+  declare(cursor, gathered, names)
   variableType(cursor)
   if (cursor.accept('DEFAULT')) condition(cursor, gathered)
 }

@@ -95,12 +95,13 @@ function item(cursor: Cursor, scope: SystemVariable['scope']): SetItem {
     const form = namedForm(cursor)
     if (form !== undefined) return form
   }
-  if (cursor.at('PASSWORD') && !cursor.inProgram) return password(cursor)
+  if (cursor.at('PASSWORD') && cursor.variables?.has('password') !== true) return password(cursor)
   const names = [cursor.name('a variable')]
   while (names.length < 3 && cursor.acceptSymbol('.')) names.push(cursor.name())
   const { end } = cursor
   assign(cursor)
-  const local = cursor.inProgram && scope === undefined
+  const [first = ''] = names
+  const local = scope === undefined && cursor.variables?.has(first.toLowerCase()) === true
   if (local || isTriggerRow(names)) {
     return { kind: 'local', name: names, value: cursor.grammar.expression(cursor) }
   }

@@ -59,7 +59,7 @@ export function statement(cursor: Cursor): Statement {
   const { start, type, value } = cursor.token
   if (type === TokenType.Symbol && value === '(') return query(cursor)
   if (type !== TokenType.Word && !cursor.peekSymbol(1, ':')) cursor.fail('a statement')
-  if (!cursor.inProgram && startsCompound(cursor)) return compound(cursor, start)
+  if (cursor.variables === undefined && startsCompound(cursor)) return compound(cursor, start)
   return (special(cursor) ?? readers.get(value) ?? byKind(cursor))(cursor, start)
 }
 
