@@ -247,10 +247,13 @@ async function running(
   }
 }
 
-/** MYSQL_HOME and the like of the person who starts us must not reach this server. */
-function environment(home: string): NodeJS.ProcessEnv {
+/**
+ * MYSQL_HOME and the like of the person who starts us must not reach this server, nor a folder for
+ * temporary files that `nobody` may not write to.
+ */
+function environment(dir: string): NodeJS.ProcessEnv {
   const entries = Object.entries(process.env).filter(([name]) => !/^(MYSQL|MARIADB)/.test(name))
-  return { ...Object.fromEntries(entries), LC_ALL: 'C', HOME: home }
+  return { ...Object.fromEntries(entries), LC_ALL: 'C', HOME: dir, TMPDIR: dir }
 }
 
 /** For a string in SQL with the server's own sql_mode. */

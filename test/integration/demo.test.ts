@@ -8,24 +8,49 @@ import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
+import { createConnection } from 'mysql2/promise'
 import { Client } from 'pg'
 import t, { type Test } from 'tap'
+import { ensure } from '../support/clients.ts'
 
 const main = fileURLToPath(new URL('../../dist/src/main.js', import.meta.url))
 const run = promisify(execFile)
 const freePorts = ['--postgres-port', '0', '--http-port', '0']
 const outputs = new WeakMap<ChildProcess, { text: string }>()
 
+t.before(() => ensure('mariadbd'))
+
 t.test('the tour passes, and removes what it made', async t => {
   const TMPDIR = await folder(t)
-  const { code, output } = await finished(start(t, ['--tour', ...freePorts], { TMPDIR }))
+  const args = ['--tour', '--mysql', '--mysql-port', '0', ...freePorts]
+  const { code, output } = await finished(start(t, args, { TMPDIR }))
   t.equal(code, 0, output)
   t.match(output, /\d+ checks, all as it should be/)
+  t.match(output, 'MySQL clients: the recording shows what they saw')
   const left = await readdir(TMPDIR)
   t.strictSame(
     left.filter(name => name.startsWith('countersign-')),
     [],
   )
+})
+
+t.test('--mysql has the shop for MySQL clients, and leaves no process behind', async t => {
+  const { demo, ready, dataDir } = await started(t, undefined, ['--mysql-port', '0'])
+  const { url, database, user, password } = ready.mysql ?? {}
+  t.match({ database, user }, { database: 'shop_mysql', user: 'analyst' })
+  t.equal(password, ready.postgres.password)
+  const [through, around] = await Promise.all(
+    [url, ready.mysql_admin_url].map(uri => createConnection({ uri: uri ?? '' })),
+  )
+  const text = 'SELECT email FROM customers WHERE id = 1'
+  t.match(await through?.query(text), [[{ email: 'c***@example.net' }]])
+  t.match(await around?.query(text), [[{ email: 'clara.lehmann1@example.net' }]])
+  await Promise.all([through?.end(), around?.end()])
+  t.ok((await processesOf(dataDir)).some(line => /mariadbd|mysqld/.test(line)))
+  demo.kill('SIGKILL')
+  const deadline = Date.now() + 15_000
+  while ((await processesOf(dataDir)).length > 0 && Date.now() < deadline) await delay(100)
+  t.strictSame(await processesOf(dataDir), [])
 })
 
 for (const signal of ['SIGINT', 'SIGTERM'] as const) {
@@ -105,16 +130,25 @@ interface Ready {
   readonly postgres: { readonly url: string; readonly password: string }
   readonly http: string
   readonly admin_url: string
+  readonly mysql?: {
+    readonly url: string
+    readonly database: string
+    readonly user: string
+    readonly password: string
+  }
+  readonly mysql_admin_url?: string
 }
 
 async function started(
   t: Test,
   used?: string,
+  more: readonly string[] = [],
 ): Promise<{ demo: ChildProcess; ready: Ready; dataDir: string }> {
   const dataDir = used ?? (await folder(t))
   const readyFile = join(dataDir, 'ready.json')
   await rm(readyFile, { force: true })
-  const demo = start(t, [...freePorts, '--data-dir', dataDir, '--ready-file', readyFile])
+  const place = ['--data-dir', dataDir, '--ready-file', readyFile]
+  const demo = start(t, [...freePorts, ...more, ...place])
   const deadline = Date.now() + 60_000
   while (Date.now() < deadline && demo.exitCode === null) {
     const text = await readFile(readyFile, 'utf8').catch(() => undefined)
