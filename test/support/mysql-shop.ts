@@ -65,6 +65,7 @@ export function catalogOf(
       ['tables', ['Tables_in_shop']],
       ['variables', ['Variable_name', 'Value']],
       ['explain', ['id', 'select_type', 'table', 'Extra']],
+      ['explain default', ['id', 'select_type', 'table', 'Extra']],
       ['analyze', ['id', 'select_type', 'table', 'r_rows', 'Extra']],
     ]),
   }
@@ -94,7 +95,7 @@ const parts: CatalogParts = {
     'shop.orders': ['id', 'customer_id', 'total'],
     'shop.notes': ['id', 'body'],
     'shop.cities': ['letter', 'city'],
-    'shop.handles': ['id', 'handle', 'domain = lower(`handle`)', 'both = concat(`domain`,1)'],
+    'shop.handles': ['id', 'handle', 'domain = lower(`handle`)', 'paired = concat(`domain`,1)'],
     'shop.unread': ['id', 'secret = '],
     'shop.wide': ['id', 'shown', 'kept invisible'],
     'shop.twice': ['id', 'a'],

@@ -21,7 +21,9 @@ export const secretSchema: readonly string[] = `
   CREATE FUNCTION mail_of(x int) RETURNS varchar(80) READS SQL DATA RETURN (SELECT email FROM customers WHERE id = x);
   CREATE FUNCTION city_of(who int) RETURNS varchar(80) READS SQL DATA RETURN (SELECT city FROM customers WHERE id = who);
   CREATE FUNCTION loudly(a varchar(200), b varchar(200)) RETURNS varchar(400) NO SQL RETURN concat(upper(a), b);
-  CREATE FUNCTION stepwise(a int) RETURNS varchar(80) READS SQL DATA BEGIN DECLARE r varchar(80) DEFAULT ''; IF a > 2 THEN SELECT email INTO r FROM customers WHERE id = a; ELSE SET r = concat('n', a); END IF; RETURN r; END`
+  CREATE FUNCTION stepwise(a int) RETURNS varchar(80) READS SQL DATA BEGIN DECLARE r varchar(80) DEFAULT ''; IF a > 2 THEN SELECT email INTO r FROM customers WHERE id = a; ELSE SET r = concat('n', a); END IF; RETURN r; END;
+  CREATE PROCEDURE shown(a int) SELECT id, email FROM customers WHERE id = a;
+  CREATE PROCEDURE branched() IF (SELECT max(salary) FROM customers) > 100 THEN SELECT 'much' AS x; ELSE SELECT 'less' AS x; END IF`
   .split(/;\n/)
   .map(text => text.trim())
 
@@ -353,3 +355,60 @@ export class StatementGenerator {
     return ((t ^ (t >>> 14)) >>> 0) / 4294967296
   }
 }
+
+/** What a generator does not think of. Some run on one of the two servers only. */
+export const secretStatements: readonly string[] = `
+SELECT * FROM customers
+SELECT kept, handles.* FROM handles
+TABLE people
+SELECT stepwise(id), id FROM customers
+SELECT stepwise(1), mail_of(3), loudly(email, city) FROM customers
+SELECT id, rank() OVER (ORDER BY md5(email), id) r, sum(id) OVER (PARTITION BY length(email)) s FROM customers
+SELECT id, lag(email) OVER w a, lag(id) OVER w b FROM customers WINDOW w AS (ORDER BY hex(email), id)
+SELECT email AS id, rank() OVER (ORDER BY id) r FROM customers
+SELECT group_concat(name ORDER BY email, id SEPARATOR '-'), group_concat(id ORDER BY id) FROM customers
+SELECT count(*), count(email), count(DISTINCT id, email), sum(email IS NULL) FROM customers
+SELECT upper(email) u, (SELECT concat(u, 'x')) v, (SELECT d.q FROM (SELECT u AS q) d) w FROM customers
+SELECT id, (SELECT salary FROM customers i WHERE i.id = o.customer_id) s FROM orders o
+SELECT @a := email, @a FROM customers
+SELECT @b, @b := @c, @c := email FROM customers ORDER BY id
+SELECT id, email FROM customers UNION SELECT id, note FROM orders
+(SELECT id, email FROM customers ORDER BY id LIMIT 2) UNION ALL (SELECT 0, 'none')
+SELECT email, id FROM customers INTERSECT SELECT email, id FROM customers
+SELECT x.id FROM (SELECT id FROM customers EXCEPT SELECT id FROM orders WHERE id > 3) x
+VALUES ROW((SELECT max(email) FROM customers), 1), ROW('x', (SELECT max(salary) FROM customers))
+VALUES ((SELECT max(email) FROM customers), 1), ('x', (SELECT max(salary) FROM customers))
+WITH RECURSIVE t(n, e) AS (SELECT 1, cast('' AS char(400)) UNION ALL SELECT n + 1, concat(t.e, coalesce(c.email, '')) FROM t JOIN customers c ON c.id = n WHERE n < 4) SELECT * FROM t
+WITH RECURSIVE t(a, b, c) AS (SELECT 1, cast('y' AS char(99)), cast((SELECT max(email) FROM customers) AS char(99)) UNION ALL SELECT a + 1, c, c FROM t WHERE a < 3) SELECT a, b, c FROM t
+WITH RECURSIVE n(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM n WHERE x < 300) SELECT n.x FROM n JOIN customers c ON c.salary = n.x
+WITH RECURSIVE n(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM n WHERE x < 300) SELECT max(x) FROM n WHERE x < (SELECT max(salary) FROM customers)
+WITH customers AS (SELECT id, 'mine' AS email FROM customers) SELECT * FROM customers
+WITH a AS (SELECT email FROM customers), b AS (SELECT upper(email) q FROM a) SELECT q FROM b
+SELECT * FROM customers NATURAL JOIN (SELECT id, 'x' AS z FROM orders) o
+SELECT id, email, note FROM customers JOIN orders USING (id)
+SELECT * FROM customers RIGHT JOIN orders USING (id)
+SELECT j.e, j.n FROM customers, JSON_TABLE(json_array(email, id), '$[*]' COLUMNS (n FOR ORDINALITY, e varchar(99) PATH '$')) j
+SELECT json_objectagg(id, email), json_arrayagg(salary) FROM customers
+SELECT id, email IS NULL, coalesce(email, 'none') FROM customers
+SELECT CASE WHEN email LIKE 'a%' THEN id END, nullif(id, salary), if(salary > 50, 'much', 'less') FROM customers
+SELECT field(email, 'a1@a', 'x'), elt(1, email), find_in_set('a', email), strcmp(email, 'b') FROM customers
+SELECT (id, email) = (1, 'a1@a'), email BETWEEN 'a' AND 'b', email SOUNDS LIKE 'a' FROM customers
+SELECT id FROM customers GROUP BY id HAVING count(*) > 0
+SELECT max(email) m, id FROM customers GROUP BY id WITH ROLLUP
+SELECT a.email FROM customers a STRAIGHT_JOIN customers b ON a.id = b.id
+SELECT domain, id FROM handles PARTITION (p0)
+SELECT one.c.email FROM customers c
+SELECT id, name_const('x', 'y') FROM customers
+SELECT cast(email AS binary), convert(email, char(3)), binary email FROM customers
+SELECT /*!50000 email, */ id FROM customers
+SELECT\`email\`FROM\`customers\`
+SELECT email'x' FROM customers
+SELECT extractvalue(concat('<a>', email, '</a>'), '/a'), updatexml('<a/>', '/a', concat('<b>', email, '</b>')) FROM customers
+SELECT seq FROM seq_1_to_300 s JOIN customers c ON c.salary = s.seq
+SELECT distinct upper(city), lower(loud) FROM customers c JOIN people p ON p.id = c.id
+SELECT DISTINCTROW email FROM customers
+CALL shown(2)
+CALL branched()
+SELECT (WITH q AS (SELECT c.email e) SELECT e FROM q) x FROM customers c`
+  .split('\n')
+  .filter(sql => sql !== '')

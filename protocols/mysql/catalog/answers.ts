@@ -32,6 +32,8 @@ export function answerTexts(flavour: 'mysql' | 'mariadb'): ReadonlyMap<string, s
     ['count(*) warnings', 'SHOW COUNT(*) WARNINGS'],
     ['count(*) errors', 'SHOW COUNT(*) ERRORS'],
     ['binary logs', 'SHOW BINARY LOGS'],
+    // What it gives without a FORMAT is a setting of MySQL.
+    ['explain default', 'EXPLAIN SELECT 1'],
   ])
   if (flavour === 'mysql') {
     texts.set('explain', 'EXPLAIN FORMAT=TRADITIONAL SELECT 1')

@@ -89,10 +89,14 @@ export function planColumns(
   read: Value,
   context: Context,
 ): Columns | undefined {
-  const format = explain.format ?? 'traditional'
-  if (format !== 'traditional') return plain(['EXPLAIN'], read)
-  const names = answer(explain.analyze ? 'analyze' : 'explain', context)
-  return names === undefined ? undefined : plain(names, asked)
+  const { format, analyze } = explain
+  const mariadb = context.names.catalog.server.flavour === 'mariadb'
+  const traditional = format === undefined || format === 'traditional'
+  if (!traditional || (analyze && !mariadb)) return plain(['EXPLAIN'], read)
+  const what = analyze ? 'analyze' : format === undefined ? 'explain default' : 'explain'
+  const names = answer(what, context)
+  if (names === undefined) return undefined
+  return plain(names, names.length === 1 ? read : asked)
 }
 
 /** ANALYZE, CHECK, OPTIMIZE, REPAIR TABLE: whether it went well. */

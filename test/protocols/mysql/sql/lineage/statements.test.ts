@@ -1,0 +1,156 @@
+/** Where values go that do not go to the client, and what statements that are no query show. */
+import t from 'tap'
+import { mariadb, moves, reads, result } from '../../../../support/mysql-shop.ts'
+
+t.test('a value that is written goes to the table that it is written to', async t => {
+  for (const [sql, expected] of [
+    [
+      'INSERT INTO notes SELECT id, email FROM customers',
+      'customers.email > table:notes customers.id > table:notes',
+    ],
+    [
+      'INSERT INTO notes (body) VALUES ((SELECT email FROM customers WHERE id = 1))',
+      'customers.email > table:notes',
+    ],
+    [
+      'REPLACE INTO notes SET body = (SELECT max(email) FROM customers)',
+      'customers.email > table:notes',
+    ],
+    [
+      'INSERT INTO notes VALUES (1, 2) ON DUPLICATE KEY UPDATE body = (SELECT max(email) FROM customers)',
+      'customers.email > table:notes',
+    ],
+    [
+      'INSERT INTO notes SELECT 1, 2 FROM customers c ON DUPLICATE KEY UPDATE body = c.email',
+      'customers.email > table:notes',
+    ],
+    ['INSERT INTO notes VALUES (1, 2) AS new ON DUPLICATE KEY UPDATE body = new.body', ''],
+    [
+      'INSERT INTO notes VALUES (1, (SELECT max(email) FROM customers)) ON DUPLICATE KEY UPDATE id = values(body)',
+      'customers.email > table:notes',
+    ],
+    [
+      'UPDATE notes n JOIN customers c ON c.id = n.id SET n.body = c.email',
+      'customers.email > table:notes',
+    ],
+    ['UPDATE notes, customers SET body = email', 'customers.email > table:notes'],
+    ['UPDATE customers SET email = upper(email)', ''],
+    ['UPDATE customers SET name = email', 'customers.email > table:customers'],
+    ['INSERT INTO nowhere SELECT email FROM customers', 'customers.email > table:nowhere'],
+    ['INSERT INTO notes SELECT * FROM nowhere', '?'],
+    ['CREATE TABLE x AS SELECT email FROM customers', 'customers.email > table:x'],
+    ['CREATE VIEW x AS SELECT email FROM customers', 'customers.email > view:x'],
+    ["SELECT email FROM customers INTO OUTFILE '/x'", 'customers.email > file:/x'],
+    [
+      'SELECT id, email INTO @a, @b FROM customers',
+      'customers.email > variable:b customers.id > variable:a',
+    ],
+    [
+      'SET @a = (SELECT email FROM customers LIMIT 1), @b = @a',
+      'customers.email > variable:a customers.email > variable:b',
+    ],
+    [
+      'SET SESSION timestamp = (SELECT salary FROM customers LIMIT 1)',
+      'customers.salary > setting:timestamp',
+    ],
+    ['SELECT @a := email FROM customers', 'customers.email > variable:a'],
+    ['DO @a := (SELECT max(email) FROM customers)', 'customers.email > variable:a'],
+    ['SELECT get_lock(email, 1) FROM customers', 'customers.email > lock:get_lock'],
+    [
+      'UPDATE notes SET id = last_insert_id((SELECT max(salary) FROM customers))',
+      'customers.salary > setting:last_insert_id customers.salary > table:notes',
+    ],
+    [
+      "LOAD DATA INFILE 'x' INTO TABLE notes (id) SET body = (SELECT max(email) FROM customers)",
+      'customers.email > table:notes',
+    ],
+    ["PREPARE p FROM 'INSERT INTO notes SELECT id, email FROM customers'", ''],
+    ["DELETE FROM customers WHERE email LIKE 'a%'", ''],
+  ] as const)
+    t.equal(moves(sql), expected, sql)
+})
+
+t.test('what decides which rows are written is read', async t => {
+  t.equal(reads("DELETE FROM customers WHERE email LIKE 'a%'"), 'customers.email')
+  t.equal(reads('UPDATE notes SET body = 1 ORDER BY id LIMIT 1'), 'notes.id')
+  t.equal(reads('DELETE n FROM notes n JOIN customers c ON c.id = n.id'), 'customers.id,notes.id')
+})
+
+t.test('a variable may hold in one row what another row put there', async t => {
+  t.equal(
+    result('SELECT @a x, @a := email y FROM customers'),
+    'x~customers.email y~customers.email',
+  )
+  t.equal(
+    result('SELECT @a x, @b := @a, @a := @c, @c := email FROM customers'),
+    'x~customers.email @b := @a~customers.email @a := @c~customers.email @c := email~customers.email',
+  )
+  t.equal(result('SELECT @never x'), 'x')
+})
+
+t.test('RETURNING gives the row as it is afterwards', async t => {
+  for (const [sql, expected] of [
+    ['INSERT INTO notes VALUES (1, 2) RETURNING body', 'body=notes.body'],
+    [
+      'INSERT INTO notes SELECT id, email FROM customers RETURNING body',
+      'body~customers.email,notes.body',
+    ],
+    ['DELETE FROM customers RETURNING email, 1', 'email=customers.email 1'],
+    ['REPLACE INTO notes VALUES (1, 2) RETURNING *', 'id=notes.id body=notes.body'],
+  ] as const)
+    t.equal(result(sql, mariadb), expected, sql)
+})
+
+t.test('what the server tells of itself has the columns that it has, and no values', async t => {
+  for (const [sql, expected] of [
+    ['SHOW TABLES', 'Tables_in_shop'],
+    ['SHOW COLUMNS FROM customers', 'Field Type Null Key Default Extra'],
+    ['DESCRIBE customers', 'Field Type Null Key Default Extra'],
+    ['SHOW CREATE TABLE customers', 'Table Create Table'],
+    ['SHOW CREATE TABLE people', 'View Create View character_set_client collation_connection'],
+    ['SHOW GLOBAL VARIABLES', 'Variable_name Value'],
+    [
+      "SHOW TABLES WHERE (SELECT max(email) FROM customers) LIKE 'a%'",
+      'Tables_in_shop~customers.email',
+    ],
+    ['CHECK TABLE customers', 'Table Op Msg_type Msg_text'],
+    ['SHOW WARNINGS', 'untraced'],
+    ['SHOW PROCESSLIST', 'untraced'],
+    ['SHOW ENGINE INNODB STATUS', 'untraced'],
+    ['SHOW BINLOG EVENTS', 'untraced'],
+  ] as const)
+    t.equal(result(sql), expected, sql)
+})
+
+t.test(
+  'a plan tells what its conditions ask, and quotes what it reads in any other form',
+  async t => {
+    const asked =
+      'id~customers.email select_type~customers.email table~customers.email Extra~customers.email'
+    for (const [sql, expected] of [
+      ['EXPLAIN SELECT email FROM customers WHERE id = 1', 'id select_type table Extra'],
+      ["EXPLAIN SELECT id FROM customers WHERE email LIKE 'a%'", asked],
+      [
+        'EXPLAIN FORMAT=JSON SELECT email FROM customers WHERE id = 1',
+        'EXPLAIN~customers.email,customers.id',
+      ],
+      ['EXPLAIN FOR CONNECTION 3', 'untraced'],
+      ['EXPLAIN SELECT no_such_function(1)', 'untraced'],
+    ] as const)
+      t.equal(result(sql), expected, sql)
+  },
+)
+
+t.test('a statement within a statement is followed when its text is known', async t => {
+  t.equal(
+    result("EXECUTE IMMEDIATE 'SELECT email FROM customers'", mariadb),
+    'email=customers.email',
+  )
+  t.equal(result('EXECUTE IMMEDIATE @a', mariadb), 'untraced')
+  t.equal(
+    result('SET STATEMENT max_statement_time = 1 FOR SELECT email FROM customers', mariadb),
+    'email=customers.email',
+  )
+  t.equal(result('EXECUTE nothing'), 'untraced')
+  t.equal(result('HANDLER customers READ FIRST'), 'untraced')
+})
