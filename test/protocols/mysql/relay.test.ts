@@ -242,7 +242,7 @@ t.test('what was recorded is what the client saw', async t => {
   )
   t.strictSame(
     shown.flatMap(event => (event.type === 'error' ? [event.code] : [])),
-    ['1064', '1227'],
+    ['1064 (42000)', '1227 (42000)'],
   )
   const ends = events.flatMap(event => (event.type === 'statement.end' ? [event] : []))
   t.match(ends, [
