@@ -3,16 +3,21 @@
  * is the median of rounds in which the three take turns, so that what the machine does meanwhile
  * falls on all of them.
  *
- *   --seconds N   how long each pgbench run takes (5)
+ *   --seconds N   how long each run of pgbench or sysbench takes (5)
  *   --rounds N    how often each is measured (3)
- *   --clients N,… numbers of pgbench clients (1,8,32)
- *   --only NAME,… of pgbench-select pgbench-tpcb select-500k select-500k-masked
+ *   --clients N,… numbers of their clients (1,8,32)
+ *   --only NAME,… of pgbench-select pgbench-tpcb select-500k select-500k-masked, and before MariaDB
+ *                 sysbench-point-select sysbench-read-only sysbench-read-write mysql-select-500k
+ *                 mysql-select-500k-masked; prepared ones of the last two have binary rows
  */
 import { writeFile } from 'node:fs/promises'
 import { parseArgs } from 'node:util'
 import { makePeople, rowsPerSecond } from './big-select.ts'
+import { makeMysqlPeople, mysqlRowsPerSecond } from './mysql-big-select.ts'
+import { startMysqlTargets } from './mysql-targets.ts'
 import { initialize, transactionsPerSecond } from './pgbench.ts'
-import { startTargets, type Target } from './targets.ts'
+import { prepareSysbench, sysbenchPerSecond } from './sysbench.ts'
+import { startTargets, type Target, type Targets } from './targets.ts'
 
 interface Measurement {
   readonly name: string
@@ -25,6 +30,7 @@ interface Measurement {
 }
 
 interface Case {
+  readonly server: 'postgres' | 'mariadb'
   readonly name: string
   readonly clients: number
   readonly mode: 'simple' | 'prepared'
@@ -33,6 +39,15 @@ interface Case {
 }
 
 const scripts = { 'pgbench-select': 'select-only', 'pgbench-tpcb': 'tpcb-like' } as const
+const sysbenches = {
+  'sysbench-point-select': 'oltp_point_select',
+  'sysbench-read-only': 'oltp_read_only',
+  'sysbench-read-write': 'oltp_read_write',
+} as const
+const mysqlSelects = {
+  'mysql-select-500k': 'people_open',
+  'mysql-select-500k-masked': 'people',
+} as const
 const selects = { 'select-500k': 'people_open', 'select-500k-masked': 'people' } as const
 
 const { values: flags } = parseArgs({
@@ -44,27 +59,37 @@ const { values: flags } = parseArgs({
   },
 })
 
-const targets = await startTargets()
-try {
-  for (const note of targets.notes) say(`${note}\n`)
+const wanted = cases()
+const measurements: Measurement[] = []
+say(`${heading()}\n`)
+for (const server of ['postgres', 'mariadb'] as const) {
+  const its = wanted.filter(each => each.server === server)
+  if (its.length > 0) await measureAll(server, its)
+}
+
+async function measureAll(server: Case['server'], its: readonly Case[]): Promise<void> {
+  const targets = await (server === 'postgres' ? startTargets() : startMysqlTargets())
+  try {
+    for (const note of targets.notes) say(`${note}\n`)
+    await fill(server, targets, its)
+    for (const each of its) {
+      const measurement = await measured(each, targets.all, Number(flags.rounds))
+      measurements.push(measurement)
+      say(`${line(measurement)}\n`)
+      await writeFile('bench.json', `${JSON.stringify(measurements, undefined, 2)}\n`)
+    }
+  } finally {
+    await targets.stop()
+  }
+}
+
+async function fill(server: Case['server'], targets: Targets, its: readonly Case[]): Promise<void> {
   const [direct] = targets.all
   if (direct === undefined) throw new Error('nothing to measure')
-  const wanted = cases()
-  say('filling the tables\n')
-  if (wanted.some(each => each.name.startsWith('pgbench'))) await initialize(direct)
-  if (wanted.some(each => each.name.startsWith('select'))) await makePeople(direct)
-
-  const rounds = Number(flags.rounds)
-  say(`${heading()}\n`)
-  const measurements: Measurement[] = []
-  for (const each of wanted) {
-    const measurement = await measured(each, targets.all, rounds)
-    measurements.push(measurement)
-    say(`${line(measurement)}\n`)
-    await writeFile('bench.json', `${JSON.stringify(measurements, undefined, 2)}\n`)
-  }
-} finally {
-  await targets.stop()
+  const selecting = its.some(each => each.name.includes('select-500k'))
+  const transacting = its.some(each => !each.name.includes('select-500k'))
+  if (transacting) await (server === 'postgres' ? initialize : prepareSysbench)(direct)
+  if (selecting) await (server === 'postgres' ? makePeople : makeMysqlPeople)(direct)
 }
 
 function cases(): readonly Case[] {
@@ -77,17 +102,39 @@ function cases(): readonly Case[] {
       for (const clients of counts) {
         const measure = (target: Target): Promise<number> =>
           transactionsPerSecond(target, { script, clients, mode, seconds })
-        all.push({ name, clients, mode, unit: 'transactions/s', measure })
+        all.push({ server: 'postgres', name, clients, mode, unit: 'transactions/s', measure })
       }
     }
   }
   for (const [name, table] of Object.entries(selects)) {
     const measure = (target: Target): Promise<number> => rowsPerSecond(target, table)
-    all.push({ name, clients: 1, mode: 'simple', unit: 'rows/s', measure })
+    all.push({ server: 'postgres', name, clients: 1, mode: 'simple', unit: 'rows/s', measure })
   }
+  all.push(...mysqlCases(seconds, counts))
   const chosen = all.filter(each => only === undefined || only.includes(each.name))
   if (chosen.length === 0) throw new Error(`--only ${flags.only}: there is no such benchmark`)
   return chosen
+}
+
+function mysqlCases(seconds: number, counts: readonly number[]): readonly Case[] {
+  const all: Case[] = []
+  const server = 'mariadb'
+  for (const [name, script] of Object.entries(sysbenches)) {
+    for (const mode of ['simple', 'prepared'] as const) {
+      for (const clients of counts) {
+        const measure = (target: Target): Promise<number> =>
+          sysbenchPerSecond(target, { script, clients, mode, seconds })
+        all.push({ server, name, clients, mode, unit: 'transactions/s', measure })
+      }
+    }
+  }
+  for (const [name, table] of Object.entries(mysqlSelects)) {
+    for (const mode of ['simple', 'prepared'] as const) {
+      const measure = (target: Target): Promise<number> => mysqlRowsPerSecond(target, table, mode)
+      all.push({ server, name, clients: 1, mode, unit: 'rows/s', measure })
+    }
+  }
+  return all
 }
 
 async function measured(about: Case, all: readonly Target[], rounds: number): Promise<Measurement> {
@@ -134,7 +181,7 @@ function ratio(value: number | null, base: number | null): string {
 }
 
 function row(cells: readonly string[]): string {
-  return cells.map((cell, at) => (at === 0 ? cell.padEnd(20) : cell.padStart(13))).join('')
+  return cells.map((cell, at) => (at === 0 ? cell.padEnd(25) : cell.padStart(13))).join('')
 }
 
 function say(text: string): void {

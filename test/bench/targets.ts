@@ -68,7 +68,14 @@ export async function startTargets(): Promise<Targets> {
     } catch (error) {
       notes.push(`no PgBouncer: ${error instanceof Error ? error.message : String(error)}`)
     }
-    const ours = await startCountersign(dir, straight)
+    const port = await freePort()
+    const url = new URL('postgres://127.0.0.1')
+    url.username = straight.user
+    url.password = straight.password
+    url.port = String(straight.port)
+    url.pathname = straight.database
+    const config = await configuration(port, await freePort(), straight)
+    const ours = { port, child: await startCountersign(dir, port, url.href, config) }
     children.push(ours.child)
     all.push({ ...straight, name: 'countersign', port: ours.port })
     return { all, notes, stop }
@@ -124,21 +131,16 @@ log_pooler_errors = 0
   return { child, port }
 }
 
-/** In a process of its own, as it would be. */
-async function startCountersign(
+/** In a process of its own, as it would be. The configuration names the URL's file. */
+export async function startCountersign(
   dir: string,
-  to: Target,
-): Promise<{ child: ChildProcess; port: number }> {
-  const port = await freePort()
-  const http = await freePort()
-  const url = new URL('postgres://127.0.0.1')
-  url.username = to.user
-  url.password = to.password
-  url.port = String(to.port)
-  url.pathname = to.database
+  port: number,
+  url: string,
+  configuration: string,
+): Promise<ChildProcess> {
   const config = join(dir, 'countersign.yaml')
-  await writeFile(join(dir, 'upstream.url'), url.href, { mode: 0o600 })
-  await writeFile(config, await configuration(port, http, to), { mode: 0o600 })
+  await writeFile(join(dir, 'upstream.url'), url, { mode: 0o600 })
+  await writeFile(config, configuration, { mode: 0o600 })
   const main = fileURLToPath(new URL('../../src/main.js', import.meta.url))
   const child = spawn(process.execPath, [main, 'serve', '-c', config], {
     stdio: ['ignore', 'ignore', 'pipe'],
@@ -150,7 +152,7 @@ async function startCountersign(
   await listening(child, port, 'countersign').catch((cause: unknown) => {
     throw new Error(`countersign did not start: ${said}`, { cause })
   })
-  return { child, port }
+  return child
 }
 
 async function configuration(port: number, http: number, to: Target): Promise<string> {
@@ -201,7 +203,7 @@ async function listening(child: ChildProcess, port: number, name: string): Promi
   throw new Error(`${name} did not listen within 30 s`)
 }
 
-async function end(child: ChildProcess): Promise<void> {
+export async function end(child: ChildProcess): Promise<void> {
   if (child.exitCode !== null || child.signalCode !== null) return
   const gone = once(child, 'exit')
   child.kill('SIGTERM')

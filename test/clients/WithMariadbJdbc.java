@@ -106,7 +106,6 @@ public class WithMariadbJdbc {
         }
       }
       failing(connection, "SELECT nothing FROM numbers");
-      failing(connection, "SELEC 1");
       System.out.println(connection.isValid(2) + " " + connection.getCatalog() + " " + connection.getTransactionIsolation());
       connection.setReadOnly(true);
       connection.setReadOnly(false);

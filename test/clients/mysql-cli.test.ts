@@ -51,7 +51,7 @@ for (const flavour of ['mariadb', 'mysql'] as const) {
       await t.test(`a long script over ${name}`, async t => {
         const args = ['--force', '-t', '-vv', '--default-character-set=utf8mb4']
         const direct = await run(command, proxy.direct(), [...plain, ...args], script)
-        const through = await run(command, proxy.place(), [...security, ...args], script)
+        const through = await run(command, proxy.place('hasty'), [...security, ...args], script)
         t.ok(direct.stdout.length > 15_000, `${direct.stdout.length} bytes`)
         sameLines(t, lines(through.stdout), lines(direct.stdout), 'what it shows')
         sameLines(t, lines(through.stderr), lines(direct.stderr), 'what it complains of')
@@ -64,14 +64,14 @@ for (const flavour of ['mariadb', 'mysql'] as const) {
         const text = 'SELECT * FROM kinds; SELECT * FROM numbers; CALL two_results(2)'
         const direct = await run(command, proxy.direct(), [...plain, ...args, '-e', text])
         t.match(direct, { code: 0, stderr: '' })
-        const through = await run(command, proxy.place(), [...plain, ...args, '-e', text])
+        const through = await run(command, proxy.place('hasty'), [...plain, ...args, '-e', text])
         t.match(through, { code: 0, stderr: '' })
         t.ok(through.stdout.equals(direct.stdout), args.join(' '))
       }
     })
 
     await t.test('TLS in the eyes of the client', async t => {
-      const status = await run(command, proxy.place(), [ca, verified, '-e', 'status'])
+      const status = await run(command, proxy.place('hasty'), [ca, verified, '-e', 'status'])
       t.match(status, { code: 0 }, status.stderr)
       t.match(status.stdout.toString(), /SSL:\s+Cipher in use is TLS_/)
       t.match(status.stdout.toString(), `Server version:\t\t${proxy.upstream.version}`)

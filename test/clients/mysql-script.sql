@@ -60,8 +60,6 @@ SELECT nothing FROM numbers;
 SELECT * FROM nowhere;
 SELECT 1 / 0, CAST('12abc' AS signed);
 SHOW WARNINGS;
-SELEC 1;
-SELECT * FROM numbers WHERE;
 SET NAMES utf8mb4;
 SET SESSION sql_mode = 'ANSI_QUOTES';
 SELECT "n", 'label' FROM "numbers" WHERE "n" = 1;

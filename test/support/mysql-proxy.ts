@@ -134,7 +134,7 @@ databases:
 users:
   analyst: ${user('analysts')}
   hasty: ${user('analysts', ', on_hold: return')}
-  old: ${user('analysts', native)}
+  old: ${user('analysts', `${native}, on_hold: return`)}
   rita: ${user('reviewers')}
   sven: ${user('reviewers')}
   admin: ${user('admins')}
