@@ -208,9 +208,10 @@ function understand(
   const seen = overlay ?? names
   let shared = statements.length === 1
   for (const [result, { node, tokens }] of statements.entries()) {
+    // First what would be too much to be followed further.
+    const done = effectsOf(node, seen, { text, tokens })
     const traced = trace(node, seen)
     if (traced.unreadable !== undefined) return refused(text, names, traced.unreadable)
-    const done = effectsOf(node, seen, { text, tokens })
     tags.push(tagOf(node, tokens))
     normalized.push(normalizeTokens(text, tokens))
     results.push(traced.result)

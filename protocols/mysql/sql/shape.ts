@@ -150,7 +150,7 @@ function numberEnd(text: string, from: number, length: number): number {
   if (text.charCodeAt(at) === 0x2e) {
     const end = digitsEnd(text, at + 1, length)
     if (!whole && end === at + 1) return from
-    // After a name the digits are one, too: t.1, `t`.1, and so they are after a gap.
+    // Next to a name the digits are one, too: t.1, `t`.1.
     if (!whole && mayFollowName(text, from)) return -1
     at = end
     if (text.charCodeAt(at) === 0x2e) return -1
@@ -169,7 +169,7 @@ function numberEnd(text: string, from: number, length: number): number {
 function mayFollowName(text: string, dot: number): boolean {
   const before = text.charCodeAt(dot - 1)
   if (Number.isNaN(before)) return false
-  return before === 0x60 || before === 0x22 || classes[before] === Word || classes[before] === Space
+  return before === 0x60 || before === 0x22 || classes[before] === Word
 }
 
 /** Numbers that are too large for an integer are decimals. */

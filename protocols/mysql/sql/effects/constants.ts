@@ -87,12 +87,12 @@ function knownValue(node: Expression): Value | undefined {
         ? knownValue(node.items[0])
         : undefined
     case 'operation':
-      return ofOperation(node.operators, node.operands.map(knownValue))
+      return ofOperation(node.operators, node.operands)
     case 'collate':
     case 'convertUsing':
       return knownValue(node.operand)
     case 'call':
-      return node.schema === undefined ? ofCall(node.name, node.args.map(knownValue)) : undefined
+      return node.schema === undefined ? ofCall(node.name, node.args) : undefined
     default:
       return undefined
   }
@@ -132,23 +132,26 @@ function ofUnary(operator: string, value: Value | undefined): Value | undefined 
 /** Arithmetic of numbers that are surely numbers: `1-1`, `2*3`. */
 function ofOperation(
   operators: readonly string[],
-  values: readonly (Value | undefined)[],
+  operands: readonly Expression[],
 ): Value | undefined {
-  let [result] = values
-  for (const [index, operator] of operators.entries()) {
-    const next = values[index + 1]
-    if (typeof result !== 'number' || typeof next !== 'number') return undefined
+  const [first, ...more] = operands
+  if (first === undefined || !operators.every(each => /^[-+*]$/.test(each))) return undefined
+  let result = knownValue(first)
+  for (const [index, operand] of more.entries()) {
+    if (typeof result !== 'number') return undefined
+    const next = knownValue(operand)
+    if (typeof next !== 'number') return undefined
+    const operator = operators[index]
     if (operator === '+') result += next
     else if (operator === '-') result -= next
-    else if (operator === '*') result *= next
-    else return undefined
+    else result *= next
   }
   return result
 }
 
-function ofCall(name: string, values: readonly (Value | undefined)[]): Value | undefined {
-  const [first] = values
-  return name === 'abs' && typeof first === 'number' ? Math.abs(first) : undefined
+function ofCall(name: string, [first]: readonly Expression[]): Value | undefined {
+  const value = name !== 'abs' || first === undefined ? undefined : knownValue(first)
+  return typeof value === 'number' ? Math.abs(value) : undefined
 }
 
 /** The whole of it; a text that only begins with a number is not certain enough. */
@@ -157,16 +160,16 @@ function numberIn(text: string): number | undefined {
 }
 
 export function same(a: Expression, b: Expression): boolean {
-  return print(a, false) === print(b, false)
+  return a.kind === b.kind && print(a) === print(b)
 }
 
 /** Equal but for their literals. */
 export function sameBut(a: Expression, b: Expression): boolean {
-  return print(a, true) === print(b, true)
+  return a.kind === b.kind && print(a, true) === print(b, true)
 }
 
 /** Without positions, and without the case of names, which does not count. */
-function print(node: Expression, blind: boolean): string {
+export function print(node: Expression, blind = false): string {
   return JSON.stringify(node, function (this: { kind?: unknown }, key, value: unknown) {
     if (key === 'start' || key === 'end') return undefined
     if (blind && key === 'value' && this.kind === 'literal') return '?'

@@ -5,7 +5,15 @@
  */
 import type { Expression, NamedTable, Operation, Query, TableReference } from '../ast.ts'
 import { folded } from '../names.ts'
-import { constantTruth, isConstant, type Literals, order, same, sameBut } from './constants.ts'
+import {
+  constantTruth,
+  isConstant,
+  type Literals,
+  order,
+  print,
+  same,
+  sameBut,
+} from './constants.ts'
 import { ownTables, tablesOf } from './query.ts'
 
 /** What is written to, and all that stands beside it in the list of tables. */
@@ -137,7 +145,7 @@ function truth(node: Expression, written: Written, literals: Literals): boolean 
         ? said(node.operand, literals, !node.negated)
         : undefined
     case 'in':
-      return node.list?.some(each => same(each, node.operand)) === true
+      return node.list !== undefined && amongItself(node.operand, node.list)
         ? said(node.operand, literals, !node.negated)
         : undefined
     case 'like':
@@ -232,26 +240,33 @@ function compared(
   return ['<>', '!=', '<', '>'].includes(operator) ? said(left, literals, false) : undefined
 }
 
+function amongItself(operand: Expression, list: readonly Expression[]): boolean {
+  const text = print(operand)
+  return list.some(each => each.kind === operand.kind && print(each) === text)
+}
+
 /** A result that hangs on literals within. */
 function said(node: Expression, literals: Literals, result: boolean): boolean {
   if (JSON.stringify(node).includes('"literal"')) literals.literalsMatter = true
   return result
 }
 
-/** `x IS NULL OR x IS NOT NULL`, `p OR NOT p`. */
+/** `x IS NULL OR x IS NOT NULL`, `p OR NOT p`. Each operand is written once: there may be many. */
 function complementary(operands: readonly Expression[]): boolean {
-  return operands.some((a, index) =>
-    operands.slice(index + 1).some(b => {
-      if (a.kind === 'is' && b.kind === 'is' && a.value === b.value && same(a.operand, b.operand))
-        return a.negated !== b.negated
-      return negates(a, b) || negates(b, a)
-    }),
-  )
-}
-
-function negates(a: Expression, b: Expression): boolean {
-  const not = a.kind === 'unary' && (a.operator === 'not' || a.operator === '!')
-  return not && same(a.operand, b)
+  const tests = new Map<string, boolean>()
+  const texts = new Set<string>()
+  const denied: string[] = []
+  for (const each of operands) {
+    if (each.kind === 'is') {
+      const test = `${each.value} ${print(each.operand)}`
+      if (tests.get(test) === !each.negated) return true
+      tests.set(test, each.negated)
+    }
+    if (each.kind === 'unary' && (each.operator === 'not' || each.operator === '!'))
+      denied.push(print(each.operand))
+    else texts.add(print(each))
+  }
+  return denied.some(each => texts.has(each))
 }
 
 /** `LIKE '%'` and `REGEXP '.*'` leave out nothing but NULL. */

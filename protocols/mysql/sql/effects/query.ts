@@ -34,6 +34,8 @@ export function evaluated(value: unknown, scope: Scope, out: Collector): void {
   else if (kind === 'tableQuery') read((value as TableQuery).table, scope, out)
   else if (kind === 'sequence') sequence(value as SequenceValue, out)
   else {
+    // Following a join costs more than its length: what no server runs is not followed.
+    if (kind === 'select' && 'from' in value) tablesOf((value as Select).from)
     if (kind === 'call') {
       const { schema, name } = value as FunctionCall
       out.called(schema, name)
@@ -117,10 +119,14 @@ export function ownTables({ body }: Query): readonly NamedTable[] {
   return body.kind === 'select' ? tablesOf((body satisfies Select).from) : []
 }
 
+/** Servers join 61 at most. */
+const tablesMax = 256
+
 /** The tables of a list of references, joins opened, subqueries not. */
 export function tablesOf(references: readonly TableReference[]): NamedTable[] {
   const found: NamedTable[] = []
   const visit = (reference: TableReference): void => {
+    if (found.length > tablesMax) throw new Error('it joins more tables than a server does')
     if (reference.kind === 'table') found.push(reference)
     else if (reference.kind === 'join') {
       visit(reference.left)

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import t from 'tap'
 import { parse } from '../../../../protocols/mysql/sql/parse.ts'
 import { shapeOf } from '../../../../protocols/mysql/sql/shape.ts'
+import { shareable } from '../../../../protocols/mysql/sql/shareable.ts'
 import { namesOf } from './effects-shop.ts'
 
 const { lexer } = namesOf()
@@ -58,10 +59,9 @@ t.test('what is tricky has no shape', async t => {
     'select 0b1',
     "select @'x'",
     'select @`x`',
-    'select user@localhost, 1a',
+    'select 1a',
     'select t.1',
     'select `t`.1e5',
-    'select t .1',
     'select a$b',
     'select 1..2',
     "select 'a",
@@ -70,7 +70,7 @@ t.test('what is tricky has no shape', async t => {
     'select \\N',
     'select {d 1}',
     'select \u00001',
-  ].filter(text => !text.includes('user@')))
+  ])
     t.equal(shape(text), undefined, text)
 })
 
@@ -90,9 +90,10 @@ t.test('texts of one shape have one tree but for their literals', async t => {
     new URL('../../../fixtures/mysql-statements.txt', import.meta.url),
     'utf8',
   )
-  const bare = (text: string): string => {
+  const bare = (text: string): string | undefined => {
     const parsed = parse(text, lexer)
     if (!parsed.ok) return 'unreadable'
+    if (!parsed.statements.every(({ node }) => shareable(node))) return undefined
     return JSON.stringify(parsed.statements, (key, value: unknown) => {
       if (key === 'start' || key === 'end' || key === 'tokens') return undefined
       const literal = (value as { kind?: unknown } | null)?.kind === 'literal'
@@ -107,8 +108,6 @@ t.test('texts of one shape have one tree but for their literals', async t => {
       .replaceAll(/(?<![\w.$`@])[1-9](?![\w.$])/g, '8')
       .replaceAll(/'[a-z]'/g, "'zz'")
     if (shape(other) !== shape(sql)) continue
-    if (/outfile|infile|dumpfile|password|master|install|clone|kill|sql_mode/i.test(sql)) continue
-    if (!/^\s*\(?(?:select|insert|replace|update|delete)/i.test(sql)) continue
     t.equal(bare(other), bare(sql), sql)
   }
   t.ok(shaped > 400, `${shaped}`)
