@@ -10,6 +10,7 @@ import { CellMasks } from '../../masking/mask.ts'
 import type { MaskSpec } from '../../masking/rules.ts'
 import { commandFrame, decodeFrames } from '../../protocols/mysql/replay.ts'
 import { compileRowMask } from '../../protocols/mysql/row-mask.ts'
+import { charsetOf } from '../../protocols/mysql/values/charsets.ts'
 import { valueType } from '../../protocols/mysql/values.ts'
 import type { CellMask } from '../../protocols/protocol.ts'
 import type { TestMysql } from './mysql.ts'
@@ -171,6 +172,20 @@ export async function testTypes(
     }
   })
 
+  await t.test('the number of every collation says its character set', async t => {
+    const from =
+      server.flavour === 'mariadb' ? 'collation_character_set_applicability' : 'collations'
+    const [collations] = await client.query<RowDataPacket[]>(
+      `select id id, character_set_name name from information_schema.${from}`,
+    )
+    t.ok(collations.length > 200)
+    const wrong = collations.filter(row => {
+      const { name: found, characterBytesMax } = charsetOf(Number(row['id']))
+      return `${found} ${characterBytesMax}` !== (charsets.get(String(row['name'])) ?? 'other 4')
+    })
+    t.strictSame(wrong, [])
+  })
+
   await t.test(
     'masked rows of both protocols show the same, and what they hold is valid',
     async t => {
@@ -211,3 +226,11 @@ const maskSpecs: readonly MaskSpec[] = [
   { kind: 'tokenize' },
   { kind: 'generalize', to: 'decade', bucket: 7 },
 ]
+
+const charsets: ReadonlyMap<string, string> = new Map([
+  ['utf8mb4', 'utf8 4'],
+  ['utf8mb3', 'utf8 3'],
+  ['ascii', 'utf8 1'],
+  ['latin1', 'latin1 1'],
+  ['binary', 'binary 1'],
+])
