@@ -338,7 +338,7 @@ export class FromClient implements CommandHost {
     this.#parts.end(run, drifted ? 'drifted' : 'skipped')
     if (signal.aborted) return { run: false, refusal: interruptedByKill }
     const refusal: MysqlRefusal = {
-      code: 'withdrawn',
+      code: 'denied',
       message:
         'the schema changed while the statement waited: what was approved is not what would run',
       detail: undefined,

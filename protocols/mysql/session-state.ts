@@ -11,11 +11,11 @@ import type { PreparedStatement } from './prepared-statements.ts'
 import type { Analyzer } from './sql/analyzer.ts'
 import { changesOf } from './sql/changes.ts'
 import type { LexerOptions } from './sql/lexer/options.ts'
+import { origins } from './sql/lineage/trace.ts'
 import { inDatabase } from './sql/names.ts'
 import { SessionNames } from './sql/session-names.ts'
 import { type SettingChange, settingChanges } from './sql/setting-changes.ts'
 import { columnOf } from './values.ts'
-import { origins } from './wire-origins.ts'
 
 /** Asked of the server when it is not certain. The result has one row. */
 export const stateQuery = 'SELECT @@session.sql_mode, @@session.character_set_client, DATABASE()'
@@ -152,7 +152,7 @@ export class SessionState {
   }
 
   #origin({ schema, orgTable, orgName }: ColumnDefinition): readonly ColumnName[] {
-    return orgTable === '' ? [] : origins(this.#names, schema, orgTable, orgName)
+    return origins(this.#names.catalog, schema, orgTable, orgName)
   }
 
   #apply(change: SettingChange, succeeded: boolean): void {
