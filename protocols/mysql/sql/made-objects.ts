@@ -48,13 +48,19 @@ export class MadeObjects implements SessionObjects {
   }
 
   variable(name: string): SessionValue | undefined {
-    return united(this.#variables.get(folded(name)), this.#anyVariable)
+    return united(this.#variables.get(folded(name)), this.#any(isSystem(name)))
   }
 
-  variables(): SessionValue | undefined {
-    let value = this.#anyVariable
-    for (const each of this.#variables.values()) value = united(value, each)
+  variables(of: 'user' | 'system'): SessionValue | undefined {
+    let value = this.#any(of === 'system')
+    for (const [name, each] of this.#variables)
+      if (isSystem(name) === (of === 'system')) value = united(value, each)
     return value
+  }
+
+  /** Settings are the server's, unless nobody knows what was done. */
+  #any(system: boolean): SessionValue | undefined {
+    return system && !this.#clouded ? undefined : this.#anyVariable
   }
 
   /** More than a session may make, or nobody knows what: from then on names may mean anything. */
@@ -135,8 +141,8 @@ export class MadeObjects implements SessionObjects {
   #assign(name: string | undefined, value: SessionValue): void {
     if (value.sources.length === 0 && !value.untraced) return
     // Beyond so many names they are not told apart any more.
-    if (name === undefined || this.#variables.size >= objectsMax)
-      this.#anyVariable = united(this.#anyVariable, value)
+    const many = name !== undefined && !isSystem(name) && this.#variables.size >= objectsMax
+    if (name === undefined || many) this.#anyVariable = united(this.#anyVariable, value)
     else {
       const both = united(this.#variables.get(folded(name)), value)
       if (both !== undefined) this.#variables.set(folded(name), both)
@@ -160,6 +166,10 @@ export class MadeObjects implements SessionObjects {
       })),
     )
   }
+}
+
+function isSystem(name: string): boolean {
+  return name.startsWith('@@')
 }
 
 const objectsMax = 20_000

@@ -31,8 +31,8 @@ export interface SessionObjects {
   prepared(name: string): readonly SessionStatement[]
   /** What was put into `@name`, or `@@name`. undefined: nothing that would have to be said. */
   variable(name: string): SessionValue | undefined
-  /** What was put into any of them. */
-  variables(): SessionValue | undefined
+  /** What was put into any user variable, or into any setting. */
+  variables(of: 'user' | 'system'): SessionValue | undefined
   /** The tables that HANDLER name OPEN may have opened. Empty: nothing is known of it. */
   handlers(name: string): readonly SessionHandler[]
 }

@@ -82,7 +82,7 @@ export class Overlay implements Names, SessionObjects {
     return united(this.#made.variable(name), this.#base.session.variable(name))
   }
 
-  variables(): SessionValue | undefined {
-    return united(this.#made.variables(), this.#base.session.variables())
+  variables(of: 'user' | 'system'): SessionValue | undefined {
+    return united(this.#made.variables(of), this.#base.session.variables(of))
   }
 }

@@ -149,20 +149,30 @@ function isOwn(relation: Relation): relation is SessionRelation {
   return 'untraced' in relation
 }
 
-function filled({ trace: traced, result, names }: Made): SessionChange[] {
+function filled({ effects, trace: traced, result, names }: Made): SessionChange[] {
   const into = new Map<string, Set<Trace['reads'][number]>>()
+  const isOurs = (name: string): boolean => names.session.relations(undefined, name).length > 0
   for (const { from, to } of traced.moves) {
-    if (names.session.relations(undefined, to.name).length === 0) continue
+    if (!isOurs(to.name)) continue
     const sources = into.get(to.name) ?? new Set()
     sources.add(from)
     into.set(to.name, sources)
   }
+  // Values of unknown origin have no moves.
+  const written = traced.movesUntraced ? effects.filter(isWrite) : []
+  for (const { object } of written)
+    if (object !== undefined && isOurs(object.name) && !into.has(object.name))
+      into.set(object.name, new Set())
   return [...into].map(([name, sources]) => ({
     kind: 'filled',
     result,
     name,
     value: { sources: [...sources], untraced: traced.movesUntraced },
   }))
+}
+
+function isWrite({ kind }: Effect): boolean {
+  return kind === 'insert' || kind === 'update' || kind === 'import'
 }
 
 function variables({ trace: traced, result }: Made): SessionChange[] {

@@ -12,7 +12,8 @@ import { windowValue } from './order.ts'
 import type { Scope } from './scope.ts'
 import { anyOf, clean, derive, either, untraced, type Value } from './value.ts'
 
-const lastInsertId = '@@last_insert_id'
+/** What LAST_INSERT_ID and two variables give. */
+export const lastInsertId = '@@last_insert_id'
 
 export function functionCall(call: FunctionCall, scope: Scope, context: Context): Value {
   const args = context.values(call.args, scope)

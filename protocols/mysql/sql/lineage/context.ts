@@ -145,6 +145,12 @@ export class Context {
     }
   }
 
+  /** So many rows are given: the client may count them. */
+  counted(value: Value): void {
+    const to = { type: 'row count', schema: undefined, name: 'rows' }
+    for (const from of value.sources) this.addMove({ from, to })
+  }
+
   addMove(move: ColumnMove): void {
     const { from, to } = move
     const key = [from.schema, from.table, from.column, to.type, to.schema, to.name].join('\0')

@@ -4,7 +4,7 @@
  * https://dev.mysql.com/doc/refman/9.7/en/expressions.html
  */
 import type { ColumnReference, Expression } from '../ast.ts'
-import { functionCall, sequenceValue } from './calls.ts'
+import { functionCall, lastInsertId, sequenceValue } from './calls.ts'
 import { type Conditions, wholly } from './conditions.ts'
 import type { Context } from './context.ts'
 import { findName, findQualified, proposedItem, type Scope } from './scope.ts'
@@ -28,7 +28,7 @@ export function expressionValue(node: Expression, scope: Scope, context: Context
     case 'userVariable':
       return context.variable(node.name)
     case 'systemVariable':
-      return context.variable(`@@${node.name}`)
+      return context.variable(node.name === 'identity' ? lastInsertId : `@@${node.name}`)
     case 'assign': {
       const value = context.value(node.value, scope)
       context.assign(node.target.name, value)

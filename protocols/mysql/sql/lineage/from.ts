@@ -1,6 +1,6 @@
 /** FROM: tables, subqueries, JSON_TABLE, joins. https://dev.mysql.com/doc/refman/9.7/en/join.html */
 import type { TableName, TableReference } from '../ast.ts'
-import { unconditional, unknownConditions } from './conditions.ts'
+import { asking, unknownConditions } from './conditions.ts'
 import type { Context } from './context.ts'
 import { join } from './join.ts'
 import { resolveTable } from './relations.ts'
@@ -65,7 +65,7 @@ export function fromItem(
       const value = derive([context.value(node.document, level(outer, before))])
       context.touch(value)
       const fields = node.columns.map(({ name }) => ({ name, value }))
-      return single(node.alias, { fields, rest: undefined }, unconditional)
+      return single(node.alias, { fields, rest: undefined }, asking(value))
     }
     case 'join': {
       const left = fromItem(node.left, outer, before, context)

@@ -80,7 +80,7 @@ function routineNames({ schema, lexer }: Routine, names: Names): Names {
       relations: (where, name) => session.relations(where, name),
       prepared: () => [],
       variable: name => session.variable(name),
-      variables: () => session.variables(),
+      variables: of => session.variables(of),
       handlers: () => [],
     },
   }

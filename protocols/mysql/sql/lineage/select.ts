@@ -160,6 +160,7 @@ function valuesRows({ rows }: Values, scope: Scope, context: Context): Columns {
 function limits(query: Query | undefined, scope: Scope, context: Context): Conditions {
   const value = derive(context.values([query?.limit?.count, query?.limit?.offset], scope))
   context.touch(value)
+  context.counted(value)
   return asking(value)
 }
 

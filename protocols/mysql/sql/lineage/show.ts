@@ -107,7 +107,7 @@ export function maintenanceColumns({ keyword }: OtherStatement): Columns | undef
 }
 
 function settings({ names }: Context): Value {
-  const held = names.session.variables()
+  const held = names.session.variables('system')
   return held === undefined ? clean : derive([{ ...clean, ...held }])
 }
 

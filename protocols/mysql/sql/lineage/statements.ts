@@ -130,6 +130,7 @@ export function traceStatement(node: Statement, context: Context): Output {
         const { columns } = context.query(query, emptyScope)
         context.move(anyOf(columns), { type: node.keyword, schema: undefined, name: '' })
       }
+      if (/^(?:re)?signal\b/.test(node.keyword)) signal(context)
       const columns = maintenanceColumns(node)
       return columns === undefined ? nothing : told(columns)
     }
@@ -156,6 +157,14 @@ function queryStatement(query: Query, context: Context): Output {
     if (typeof variable !== 'string') context.assign(variable.name, value)
   })
   return output(false, rows)
+}
+
+/** Its message may be that of any variable. */
+function signal(context: Context): void {
+  const held = context.names.session.variables('user')
+  if (held === undefined) return
+  context.touch({ ...clean, ...held })
+  context.movesUntraced ||= held.untraced
 }
 
 /** The INTO that counts: of the whole, or of the last arm of a set operation. */

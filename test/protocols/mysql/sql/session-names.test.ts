@@ -107,6 +107,40 @@ t.test('a temporary table hides no table of the catalog', async t => {
   t.match(shows(names, 'SELECT body FROM notes'), 'notes.body')
 })
 
+t.test('what nobody can trace makes a temporary table untraced', async t => {
+  const names = session()
+  run(names, 'CREATE TEMPORARY TABLE t2 (a int, b text)')
+  // What is of unknown origin is held; should it run all the same, it is in there.
+  run(names, "INSERT INTO t2 SELECT 1, load_file('/x')")
+  t.equal(shows(names, 'SELECT a FROM t2'), 'untraced')
+})
+
+t.test('a message that a client makes of a variable reads what the variable holds', async t => {
+  const names = session()
+  run(names, 'SET @m = (SELECT max(email) FROM customers)')
+  const { reads } = analyzer.analyze("SIGNAL SQLSTATE '45000' SET message_text = @m", names)
+  t.match(reads, [{ table: 'customers', column: 'email' }])
+})
+
+t.test(
+  'after messages were put into a variable all are in doubt, and settings are not',
+  async t => {
+    const names = session()
+    run(names, 'GET DIAGNOSTICS CONDITION 1 @m = message_text')
+    t.equal(shows(names, 'SELECT @m x'), 'untraced')
+    t.equal(shows(names, 'SELECT @@version x'), 'x')
+  },
+)
+
+t.test('a limit that a variable gives is a count that tells it', async t => {
+  const names = session()
+  run(names, 'SET @m = (SELECT max(salary) FROM customers)')
+  run(names, "PREPARE l FROM 'SELECT id FROM orders LIMIT ?'")
+  t.match(analyzer.analyze('EXECUTE l USING @m', names).moves, [
+    { from: { column: 'salary' }, to: { type: 'row count' } },
+  ])
+})
+
 t.test('HANDLER reads the table that it was opened for', async t => {
   const names = session()
   t.equal(shows(names, 'HANDLER h READ FIRST'), 'untraced')
