@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { compileRules } from '../masking/rules.ts'
 import type { Protocol } from '../protocols/protocol.ts'
 import { Approvals } from './approvals/approvals.ts'
+import { Slack } from './approvals/slack/slack.ts'
 import type { RunningServer } from './cli/deps.ts'
 import { type Address, type Config, type ProtocolName, protocolNames } from './config/config.ts'
 import { LocalGateway } from './gateway.ts'
@@ -74,9 +75,11 @@ async function start(
     recorder,
     metrics,
   })
+  const slack = startSlack(config, approvals, users, log, opened)
   const web = await buildWeb({
     approvals,
     users,
+    ...(slack !== undefined && { slack: (request, reply) => slack.handle(request, reply) }),
     publicUrl: () => config.listen.publicUrl ?? http.url,
     auditors: config.recording.auditors,
     sessions: new JournalSessions(new JournalReader({ dir: join(dataDir, 'journal'), keys })),
@@ -87,7 +90,8 @@ async function start(
     }),
     ready: () => ({
       ready: recorder.state === 'healthy',
-      parts: { recording: recorder.state },
+      // A chat that is away keeps nobody from deciding elsewhere.
+      parts: { recording: recorder.state, ...(slack && { slack: slack.status.state }) },
     }),
     log: (level, message, data) => log[level](data, message),
   })
@@ -96,6 +100,24 @@ async function start(
   const listening = await listen(config, protocols, gateway, log, opened)
   await announce(dataDir, http.url, opened)
   return { listening, http: http.url, close: () => opened.close() }
+}
+
+function startSlack(
+  config: Config,
+  approvals: Approvals,
+  users: Users,
+  log: Log,
+  opened: Opened,
+): Slack | undefined {
+  const { slack: options } = config.approvals
+  if (options === undefined) return undefined
+  const slack = Slack.start(approvals, {
+    ...options,
+    people: users,
+    log: (level, message, data) => log[level](data, message),
+  })
+  opened.add(() => slack.close())
+  return slack
 }
 
 /** Those that a database speaks. Closed together: a session of one may be the last of all. */

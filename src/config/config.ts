@@ -59,6 +59,26 @@ export interface ApprovalsConfig {
   readonly reviewers: readonly string[]
   /** Whether an agent's owner may decide the agent's own requests. */
   readonly ownerMayApprove: boolean
+  /** Absent: nothing is told to Slack. */
+  readonly slack?: SlackConfig
+}
+
+export interface SlackConfig {
+  readonly botToken: string
+  /** Socket Mode; else the signing secret is there. */
+  readonly appToken: string | undefined
+  readonly signingSecret: string | undefined
+  /** Channels are ids. */
+  readonly channel: string
+  readonly mention: string | undefined
+  readonly routes: readonly {
+    readonly rules: (rule: string) => boolean
+    readonly channel: string
+    readonly mention: string | undefined
+  }[]
+  readonly literals: boolean
+  readonly matchEmail: boolean
+  readonly apiUrl?: string
 }
 
 export interface RecordingConfig {

@@ -62,6 +62,8 @@ export interface UserSection {
   readonly mysql_native_password?: boolean | undefined
   readonly mysql_native_verifier?: string | undefined
   readonly on_hold?: 'wait' | 'return' | undefined
+  readonly slack?: string | undefined
+  readonly email?: string | undefined
   readonly groups?: readonly string[] | undefined
   readonly databases?: readonly string[] | undefined
   readonly agent?: boolean | undefined
@@ -123,6 +125,28 @@ export interface ApprovalsSection {
   readonly expires_in_transaction?: string | undefined
   readonly reviewers?: ApproversSection | undefined
   readonly owner_may_approve?: boolean | undefined
+  readonly slack?: SlackSection | undefined
+}
+
+export interface SlackSection {
+  readonly bot_token_env?: string | undefined
+  readonly bot_token_file?: string | undefined
+  readonly app_token_env?: string | undefined
+  readonly app_token_file?: string | undefined
+  readonly signing_secret_env?: string | undefined
+  readonly signing_secret_file?: string | undefined
+  readonly channel: string
+  readonly mention?: string | undefined
+  readonly routes?: readonly SlackRouteSection[] | undefined
+  readonly literals?: boolean | undefined
+  readonly match_email?: boolean | undefined
+  readonly api_url?: string | undefined
+}
+
+export interface SlackRouteSection {
+  readonly rules: readonly string[]
+  readonly channel: string
+  readonly mention?: string | undefined
 }
 
 export interface MaskingSection {

@@ -26,6 +26,8 @@ export async function resolveUsers(
       kind: section.agent ? 'agent' : 'person',
       groups: section.groups ?? [],
       ...(section.on_hold !== undefined && { onHold: section.on_hold }),
+      ...(section.slack !== undefined && { slack: section.slack }),
+      ...(section.email !== undefined && { email: section.email }),
       ...(section.owner !== undefined && { owner: section.owner }),
       ...(section.purpose !== undefined && { purpose: section.purpose }),
       ...(section.databases !== undefined && { databases: section.databases }),

@@ -11,6 +11,7 @@ import type { ConfigFile, LimitsSection } from './file.ts'
 import type { Mistakes, Path } from './mistakes.ts'
 import { resolveDatabases } from './resolve-databases.ts'
 import { resolveMasking, resolvePolicy } from './resolve-policy.ts'
+import { resolveSlack } from './resolve-slack.ts'
 import { resolveUsers } from './resolve-users.ts'
 import type { Sources } from './sources.ts'
 import { durationMs, isLoopback, parseAddress, sizeBytes } from './units.ts'
@@ -44,6 +45,7 @@ export async function resolveConfig(
       ),
       reviewers: [...new Set(approving.flatMap(({ any }) => any.map(({ group }) => group)))],
       ownerMayApprove: approvals.owner_may_approve ?? false,
+      ...resolveSlack(approvals.slack, policy, sources, mistakes),
     },
     recording: {
       durability: recording.durability ?? 'write',

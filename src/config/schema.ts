@@ -108,6 +108,12 @@ const user = mapping({
     .optional()
     .describe('return: a held statement fails at once, and runs when sent again after approval.'),
   groups: names.optional(),
+  slack: z
+    .string()
+    .regex(/^[UW][A-Z0-9]{5,}$/, { error: 'the id of a Slack user, such as U0123456789' })
+    .optional()
+    .describe('Who this is in Slack: for decisions there, and to be told.'),
+  email: text.optional().describe('For approvals.slack.match_email.'),
   databases: globs.optional().describe('Globs over the databases above; absent: all of them.'),
   agent: z.boolean().optional().describe('Not a person. Needs an owner.'),
   owner: text.optional().describe('The person who answers for the agent.'),
@@ -228,11 +234,44 @@ const masking = mapping({
   ),
 })
 
+const slackChannel = z
+  .string()
+  .regex(/^[CGD][A-Z0-9]{5,}$/, { error: 'the id of a Slack channel, such as C0123456789' })
+const slackGroup = z
+  .string()
+  .regex(/^S[A-Z0-9]{5,}$/, { error: 'the id of a Slack user group, such as S0123456789' })
+
+const slack = mapping({
+  bot_token_env: variable.optional().describe('Variable that holds the xoxb- token.'),
+  bot_token_file: file.optional(),
+  app_token_env: variable.optional().describe('xapp- token: Socket Mode, no port has to be open.'),
+  app_token_file: file.optional(),
+  signing_secret_env: variable.optional().describe('Instead of it: Slack calls public_url.'),
+  signing_secret_file: file.optional(),
+  channel: slackChannel.describe('Where no route fits.'),
+  mention: slackGroup.optional().describe('Told of each request.'),
+  routes: z
+    .array(mapping({ rules: globs, channel: slackChannel, mention: slackGroup.optional() }))
+    .optional()
+    .describe('Other channels for what certain rules hold.'),
+  literals: z.boolean().optional().describe('Show values of statements in Slack. false.'),
+  match_email: z
+    .boolean()
+    .optional()
+    .describe('Know people by the e-mail address that Slack has of them. false.'),
+  api_url: z
+    .string()
+    .regex(/^https?:\/\/.*\/api\/$/, { error: 'a URL that ends with /api/' })
+    .optional()
+    .describe("Slack's own, unless told."),
+})
+
 const approvals = mapping({
   expires: duration.optional().describe('Silence for so long is a denial. 10m.'),
   expires_in_transaction: duration.optional().describe('While locks are held. 60s.'),
   reviewers: approvers.optional().describe('Who approves where no rule says otherwise.'),
   owner_may_approve: z.boolean().optional().describe("Their agents' requests. false."),
+  slack: slack.optional(),
 })
 
 const recording = mapping({

@@ -26,6 +26,9 @@ export interface UserConfig {
   readonly groups: readonly string[]
   /** Whether a held statement waits for people, or fails and is to be sent again. Absent: wait. */
   readonly onHold?: 'wait' | 'return'
+  /** A Slack user's id. */
+  readonly slack?: string
+  readonly email?: string
   readonly owner?: string
   readonly purpose?: string
   /** Globs over the configuration's databases; absent: all. */
@@ -36,6 +39,8 @@ interface User {
   readonly identity: Identity
   readonly credential: Credential
   readonly onHold: 'wait' | 'return'
+  readonly slack: string | undefined
+  readonly email: string | undefined
   readonly databases: RegExp | undefined
 }
 
@@ -67,6 +72,8 @@ export class Users {
           ...(user.nativePassword !== undefined && { nativePassword: user.nativePassword }),
         },
         onHold: user.onHold ?? 'wait',
+        slack: user.slack,
+        email: user.email,
         databases: user.databases && globs(user.databases),
       })
     }
@@ -91,6 +98,26 @@ export class Users {
     const came = await deriveCredential(password, expected.salt, expected.iterations)
     const proven = timingSafeEqual(came.storedKey, expected.storedKey)
     return proven ? this.find(name) : undefined
+  }
+
+  /** The one user who is that Slack user. Undefined when there is none, or several. */
+  bySlackId(id: string): Identity | undefined {
+    return this.#only(user => user.slack === id)
+  }
+
+  /** The same by e-mail address, whatever its case. */
+  byEmail(email: string): Identity | undefined {
+    const wanted = email.toLowerCase()
+    return this.#only(user => user.email?.toLowerCase() === wanted)
+  }
+
+  slackId(name: string): string | undefined {
+    return this.#users.get(name)?.slack
+  }
+
+  #only(matches: (user: User) => boolean): Identity | undefined {
+    const [first, ...others] = [...this.#users.values()].filter(matches)
+    return others.length === 0 ? first?.identity : undefined
   }
 
   onHold(identity: Identity): 'wait' | 'return' {

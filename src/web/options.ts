@@ -1,5 +1,6 @@
 /** What the console is given: everything that it shows or does comes from outside. */
 
+import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Person } from '../approvals/approval.ts'
 import type { Approvals } from '../approvals/approvals.ts'
 
@@ -26,6 +27,8 @@ export interface WebOptions {
   readonly sessions?: SessionsApi
   readonly metrics?: () => Promise<{ readonly contentType: string; readonly body: string }>
   readonly ready?: () => Promise<Readiness> | Readiness
+  /** Takes what Slack sends in HTTP mode; the body is not read yet. */
+  readonly slack?: (request: IncomingMessage, response: ServerResponse) => void
   readonly log?: (level: 'info' | 'warn' | 'error', message: string, data: object) => void
 }
 

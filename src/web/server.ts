@@ -10,6 +10,7 @@ import { guard } from './guard.ts'
 import type { WebOptions } from './options.ts'
 import { messagePage } from './pages/layout.ts'
 import { registerProbes } from './probes.ts'
+import { registerSlack } from './slack.ts'
 
 const bodyBytesMax = 64 * 1024
 const requestMsMax = 15_000
@@ -32,6 +33,8 @@ export async function buildWeb(options: WebOptions): Promise<FastifyInstance> {
   await app.register(pages)
   await app.register(api, { prefix: '/api/v1' })
   registerProbes(app, options)
+  const slack: FastifyPluginAsync = async scope => registerSlack(scope, options)
+  await app.register(slack)
 
   app.setNotFoundHandler((request, reply) => {
     reply.code(404)

@@ -43,7 +43,7 @@ export class SlackCourier implements Courier {
   places(approval: Approval): readonly string[] {
     const { routes, channel, people } = this.#options
     const routed = routes
-      .filter(route => approval.rules.some(rule => route.rules.test(rule)))
+      .filter(route => approval.rules.some(route.rules))
       .map(route => route.channel)
     const requester =
       approval.requester.kind === 'agent' ? approval.requester.owner : approval.requester.name
@@ -95,7 +95,7 @@ export class SlackCourier implements Courier {
 
   #message(place: string, approval: Approval): object {
     const route = this.#options.routes.find(
-      ({ channel, rules }) => channel === place && approval.rules.some(rule => rules.test(rule)),
+      ({ channel, rules }) => channel === place && approval.rules.some(rules),
     )
     return message(approval, {
       literals: this.#options.literals,

@@ -26,8 +26,8 @@ export interface SlackPeople {
 }
 
 export interface SlackRoute {
-  /** Over names of rules. */
-  readonly rules: RegExp
+  /** Whether a rule of that name is told here. */
+  readonly rules: (rule: string) => boolean
   readonly channel: string
   /** A user group to be told. */
   readonly mention: string | undefined
