@@ -23,7 +23,7 @@ export interface RsaKey {
 
 const modulusBits = 2048
 /** Of what is decrypted by our key. */
-export const cipherBytes = modulusBits / 8
+export const cipherBytes: number = modulusBits / 8
 
 /** Of a server's key: less is no secret, more takes seconds. */
 const serverKeyBitsMin = 2048
