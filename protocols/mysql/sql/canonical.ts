@@ -14,7 +14,7 @@ export function canonical(text: string, tokens: readonly Token[], options: Lexer
   for (const token of tokens) {
     if (token.type === TokenType.End) break
     if (last !== undefined) pieces.push(gap(text, last, token, options))
-    pieces.push(written(text, token))
+    pieces.push(text.slice(token.start, token.end))
     last = token
   }
   return pieces.join('')
@@ -32,9 +32,4 @@ function gap(text: string, before: Token, after: Token, options: LexerOptions): 
     if (!isSpace(text.charCodeAt(at))) return '/**/'
   }
   return ' '
-}
-
-/** Of the `!!` that MySQL reads as one `!`, one stays. */
-function written(text: string, token: Token): string {
-  return token.type === TokenType.Symbol ? token.value : text.slice(token.start, token.end)
 }
