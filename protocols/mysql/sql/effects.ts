@@ -10,7 +10,7 @@
  *   alter      the action (`drop column`, `modify`, `rename`, …), `lossy` when data or a protection
  *              of it may be gone, restart code foreign file attach
  *   drop       temporary
- *   grant      grant revoke member proxy all
+ *   grant      grant revoke member proxy superuser, system table (rows of accounts and privileges)
  *   role       create alter drop rename set reset grant revoke member password login superuser
  *   setting    system (for sessions to come) persist reset statement, on, off, computed, and for
  *              what statements are read with: their values

@@ -168,6 +168,14 @@ const refused: readonly (readonly [string, string])[] = [
   ['INSERT INTO orders (note) SELECT email FROM customers', 'hold masked-data-moved'],
   ['GRANT ALL ON *.* TO bob', 'hold privileges'],
   ['REVOKE SELECT ON shop.* FROM bob', 'hold privileges'],
+  ["INSERT INTO mysql.user (user) VALUES ('bob')", 'hold privileges'],
+  ["UPDATE mysql.GLOBAL_PRIV SET priv = '{}' WHERE user = 'bob'", 'hold privileges'],
+  [
+    "UPDATE performance_schema.setup_consumers SET enabled = 'NO' WHERE name = 'x'",
+    'hold lasting-setting',
+  ],
+  ["SELECT 1 UNION SELECT 2 INTO OUTFILE '/tmp/x'", 'hold server-file-write'],
+  ["SET @x := LOAD_FILE('/etc/passwd')", 'deny server-file-read'],
   ["CREATE USER bob IDENTIFIED BY 'x'", 'hold role-change'],
   ["SET PASSWORD = 'x'", 'hold role-change'],
   ['SET ROLE admin', 'hold role-change'],
@@ -217,6 +225,8 @@ const refusedByMysql: readonly (readonly [string, string])[] = [
   ["SET resultset_metadata = 'NONE'", 'deny result-metadata'],
   ["CLONE LOCAL DATA DIRECTORY = '/x'", 'hold server-file-write'],
   ['RESTART', 'hold server-control'],
+  ["TABLE orders INTO OUTFILE '/tmp/x'", 'hold server-file-write'],
+  ["VALUES ROW(1) INTO OUTFILE '/tmp/x'", 'hold server-file-write'],
   ['EXPLAIN ANALYZE DELETE FROM orders', 'hold unfiltered-write'],
 ]
 

@@ -140,9 +140,19 @@ export class Collector {
     type = 'table',
   ): readonly Relation[] {
     const found = resolveRelation(this.names, schema, name)
-    if (found.length === 0) this.add(kind, this.unresolved(type, schema, name), more)
-    for (const relation of found) this.add(kind, objectOf(relation), more)
+    const objects = found.length === 0 ? [this.unresolved(type, schema, name)] : found.map(objectOf)
+    for (const object of objects) {
+      this.add(kind, object, more)
+      if (changing.has(kind)) this.#systemChanged(object)
+    }
     return found
+  }
+
+  /** Rows of the server's own tables are accounts, privileges, code and settings. */
+  #systemChanged(object: ObjectName): void {
+    if (object.schema === 'mysql') this.add('grant', object, { detail: 'system table' })
+    if (object.schema === 'performance_schema' || object.schema === 'sys')
+      this.add('setting', { ...object, type: 'setting' }, { detail: 'system' })
   }
 
   /** A name that nobody knows means one of the current database, where there is one. */
@@ -183,6 +193,15 @@ const relationTypes = {
   sequence: 'sequence',
   system: 'view',
 } as const satisfies Record<Relation['kind'], string>
+
+const changing: ReadonlySet<EffectKind> = new Set([
+  'insert',
+  'update',
+  'delete',
+  'truncate',
+  'alter',
+  'drop',
+])
 
 export function words(...each: readonly (string | undefined)[]): string {
   return each.filter(word => word !== undefined && word !== '').join(' ')
