@@ -23,13 +23,15 @@ export interface ProxyOptions extends TestPostgresOptions {
   readonly rules?: string
   readonly approvals?: string
   readonly limits?: string
+  /** More of rita, in YAML. */
+  readonly rita?: string
   /** Rows of `customers`; 50 unless given. */
   readonly customers?: number
   /** No masking rules at all. */
   readonly unmasked?: boolean
   /** Clients are offered TLS with it, and the console speaks nothing else. */
   readonly tls?: Pair
-  /** Prefix of the command, for limits of the operating system. */
+  /** Before the command: variables, limits of the operating system. */
   readonly wrap?: readonly string[]
 }
 
@@ -128,7 +130,7 @@ databases:
   shop: { environment: test, upstream: { url_file: ./upstream.url, tls: disable } }
 users:
   analyst: ${user('analysts')}
-  rita: ${user('reviewers')}
+  rita: ${user('reviewers', options.rita === undefined ? '' : `, ${options.rita}`)}
   sven: ${user('reviewers')}
   admin: ${user('admins')}
   copilot: ${user('agents', ', agent: true, owner: analyst, purpose: tests')}
