@@ -5,7 +5,7 @@
  */
 import type { Refusal } from '../protocol.ts'
 import { commandName } from './packets/commands.ts'
-import { ErrorCode, type ErrPacket, encodeErr, oneLine } from './packets/err.ts'
+import { ErrorCode, encodeErr, oneLine } from './packets/err.ts'
 
 /** A refusal by the session, or one of this protocol's own with a number of its own. */
 export interface MysqlRefusal extends Refusal {
@@ -101,10 +101,4 @@ export function notAsItStands(message: string, hint: string): MysqlRefusal {
 
 function plain(errno: number, sqlState: string, message: string): MysqlRefusal {
   return { code: 'denied', errno, sqlState, message, detail: undefined, hint: undefined }
-}
-
-/** For an ERR that is not about a statement. */
-export function errPacket(code: number, sqlState: string, message: string): Buffer {
-  const packet: ErrPacket = { code, sqlState, message: oneLine(message) }
-  return encodeErr(packet)
 }

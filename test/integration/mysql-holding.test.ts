@@ -59,7 +59,6 @@ for (const flavour of ['mariadb', 'mysql'] as const) {
 
     await t.test('is withdrawn by KILL QUERY from another connection', async t => {
       const analyst = await proxy.client(t)
-      const [[mine]] = await analyst.query<RowDataPacket[]>('SELECT CONNECTION_ID() AS id')
       const deleted = analyst.query('DELETE FROM killed')
       const approval = await proxy.pending()
       const other = await proxy.client(t)
@@ -68,16 +67,15 @@ for (const flavour of ['mariadb', 'mysql'] as const) {
       t.equal(await runs(proxy, 'killed'), 0)
       t.equal(await proxy.decide(approval, 'approve'), 409)
       t.equal(await count(analyst, 'killed'), 3)
-      t.equal(mine?.['id'], analyst.threadId, 'the id that the client knows is the one it is told')
     })
 
     await t.test('a KILL of the connection ends it, and what it waited for', async t => {
       const analyst = await proxy.client(t)
-      const deleted = analyst.query('DELETE FROM killed_by_command')
+      const deleted = failure(analyst.query('DELETE FROM killed_by_command'))
       await proxy.pending()
       const other = await proxy.client(t)
       await other.query(`KILL ${analyst.threadId}`)
-      await t.rejects(deleted)
+      t.match(await deleted, { errno: /^(1927|1317|3169)$/ })
       t.equal(await runs(proxy, 'killed_by_command'), 0)
       t.match(await failure(other.query('KILL 4000000')), { errno: 1094 })
     })
@@ -214,7 +212,7 @@ for (const flavour of ['mariadb', 'mysql'] as const) {
       t.equal(await proxy.decide(approval, 'approve'), 200)
       await deleted.then(
         () => t.pass('it still means what was approved'),
-        error => t.match(error, { errno: 1227 }),
+        error => t.match(error, { errno: 1317, message: /the schema changed/ }),
       )
     })
 

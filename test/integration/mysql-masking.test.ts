@@ -60,7 +60,7 @@ const attempts = [
   'SELECT born + INTERVAL 0 DAY, date_format(born, "%Y-%m-%d"), to_days(born), born + 0 FROM customers',
   'SELECT binary email, email COLLATE utf8mb4_bin, _utf8mb4 0x41, email + 0 FROM customers',
   'SELECT if(1, email, 0), ifnull(email, 1), nullif(email, 1), coalesce(null, email) FROM customers',
-  "SELECT CASE WHEN email LIKE 'canary1@%' THEN name ELSE email END FROM customers",
+  "SELECT CASE WHEN email LIKE 'can%' THEN name ELSE email END FROM customers",
   'SELECT CASE email WHEN 1 THEN 2 ELSE ssn END FROM customers',
   'SELECT elt(1, email), greatest(email, name), least(ssn, name) FROM customers',
   'SELECT max(email), min(ssn), max(balance), sum(balance), avg(score) FROM customers',

@@ -124,7 +124,6 @@ for (const flavour of ['mariadb', 'mysql'] as const) {
         severalRefused: query('SELECT 1; SELECT 2'),
         setOptionOn: byte(0x1b, 0, 0),
         several: query('SELECT 1; SELECT 2'),
-        prepareWrong: prepare('SELEC 1'),
         prepare: prepare('SELECT id, note FROM orders WHERE id < 3'),
         execute: execute(1),
         executeNone: execute(77),
@@ -168,7 +167,7 @@ for (const flavour of ['mariadb', 'mysql'] as const) {
 
     await t.test('a database that is not there, and a user that may not', async t => {
       t.match(await failure(MysqlWire.connect({ ...proxy.place(), database: 'elsewhere' })), {
-        errno: (errno: number) => errno === 1049 || errno === 1044,
+        errno: 1049,
       })
       t.match(await failure(MysqlWire.connect({ ...proxy.place(), password: 'wrong' })), {
         errno: 1045,

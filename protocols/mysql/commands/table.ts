@@ -48,8 +48,3 @@ const handlers: ReadonlyMap<number, HandleCommand> = new Map<number, HandleComma
 export function handlerOf(code: number): HandleCommand {
   return handlers.get(code) ?? unknown
 }
-
-/** Commands that the server does not answer. */
-export function isSilent(code: number): boolean {
-  return code === Command.COM_STMT_SEND_LONG_DATA || code === Command.COM_STMT_CLOSE
-}

@@ -56,6 +56,7 @@ const otherTags: ReadonlyMap<string, string> = new Map([
   ['unlock table', 'UNLOCK TABLES'],
   ['flush table', 'FLUSH TABLES'],
   ['flush table with', 'FLUSH TABLES'],
+  ['flush table for', 'FLUSH TABLES'],
   ['reset binary', 'RESET BINARY LOGS'],
   ['purge binary', 'PURGE BINARY LOGS'],
   ['purge master', 'PURGE BINARY LOGS'],

@@ -1,7 +1,7 @@
 /** Conditions by which a row is looked up in its own table, which always has it. */
 import type { Expression, NamedTable, Query, TableReference } from '../ast.ts'
 import { folded } from '../names.ts'
-import { ownTables, tablesOf } from './query.ts'
+import { tablesOf } from './query.ts'
 
 /** What is written to, and all that stands beside it in the list of tables. */
 export interface Written {
@@ -31,15 +31,27 @@ export function findsItself(node: Expression, written: Written): boolean {
       : node.kind === 'quantified' && node.operator === '=' && node.quantifier === 'any'
         ? node
         : undefined
-  // `id IN (SELECT id FROM t)`, `id = ANY (TABLE t)`.
-  const query = asked?.query
-  if (asked?.operand.kind !== 'column' || query === undefined || !isWhole(query)) return false
-  const [table, more] = ownTables(query)
-  const body = query.body
-  if (table === undefined || more !== undefined || !isSame(table, target)) return false
-  const [item, other] = body.kind === 'select' ? body.items : []
-  if (item?.expression.kind !== 'column' || other !== undefined) return false
-  return folded(item.expression.name) === folded(asked.operand.name)
+  // `id IN (SELECT id FROM t)`, also through a derived table, as MySQL asks for.
+  const found = asked?.query === undefined ? undefined : wholeColumn(asked.query)
+  if (asked?.operand.kind !== 'column' || found === undefined) return false
+  return isSame(found.table, target) && folded(found.name) === folded(asked.operand.name)
+}
+
+/** The column of which a query gives the values of every row, and nothing else. */
+function wholeColumn(query: Query): { table: NamedTable; name: string } | undefined {
+  const { body } = query
+  if (body.kind !== 'select' || !isWhole(query)) return undefined
+  const [item, otherItem] = body.items
+  const [from, otherFrom] = body.from
+  if (item === undefined || otherItem !== undefined || otherFrom !== undefined) return undefined
+  const { expression } = item
+  if (from?.kind === 'table')
+    return expression.kind === 'column' ? { table: from, name: expression.name } : undefined
+  if (from?.kind !== 'derived' || from.columns.length > 0) return undefined
+  const inner = wholeColumn(from.query)
+  if (expression.kind === 'star' || inner === undefined) return inner
+  const isIt = expression.kind === 'column' && folded(expression.name) === folded(inner.name)
+  return isIt ? inner : undefined
 }
 
 /** Every row of what it is from. */

@@ -2,60 +2,19 @@
  * Whole statements: which of them give rows to the client, and what those that hold a query inside
  * do with its rows.
  */
-import type { ObjectName, ResultLineage } from '../../../protocol.ts'
-import type {
-  Call,
-  CreateTable,
-  Execute,
-  Explain,
-  Expression,
-  Handler,
-  Query,
-  QueryBody,
-  SetItem,
-  Statement,
-  TableName,
-} from '../ast.ts'
+import type { Call, Execute, Explain, Expression, Handler, Statement } from '../ast.ts'
 import { folded, inDatabase, resolveRoutines, type SessionStatement } from '../names.ts'
 import { parse } from '../parse.ts'
-import { predicate, unconditional, wholly } from './conditions.ts'
+import { predicate, wholly } from './conditions.ts'
 import type { Context } from './context.ts'
 import { targetRelation } from './from.ts'
 import { procedureRun } from './functions.ts'
-import { emptyScope, level, type Scope } from './scope.ts'
+import { createTable, into, queryStatement, setItem } from './into.ts'
+import { nothing, type Output, output, outputOf, told, unknown } from './output.ts'
+import { emptyScope, level } from './scope.ts'
 import { describeColumns, maintenanceColumns, planColumns, showColumns } from './show.ts'
-import {
-  anyOf,
-  type Columns,
-  clean,
-  derive,
-  noColumns,
-  type Rows,
-  unknownColumns,
-  untraced,
-  type Value,
-  zipped,
-} from './value.ts'
+import { anyOf, clean, derive, unknownColumns, untraced, type Value, zipped } from './value.ts'
 import { named, traceDelete, traceInsert, traceLoad, traceUpdate } from './writes.ts'
-
-export interface Output {
-  /** It gives rows to the client; otherwise `columns` went somewhere else, or there are none. */
-  readonly shown: boolean
-  readonly columns: Columns
-  /** What the conditions ask of columns that are not shown. */
-  readonly asked: Value
-}
-
-const nothing: Output = { shown: false, columns: noColumns, asked: clean }
-const unknown: Output = { shown: true, columns: unknownColumns, asked: untraced }
-
-function output(shown: boolean, { columns, conditions }: Rows): Output {
-  return { shown, columns, asked: derive([conditions.asked]) }
-}
-
-function told(columns: Columns | undefined): Output {
-  return columns === undefined ? unknown : { shown: true, columns, asked: clean }
-}
 
 export function traceStatement(node: Statement, context: Context): Output {
   switch (node.kind) {
@@ -140,83 +99,12 @@ export function traceStatement(node: Statement, context: Context): Output {
   }
 }
 
-function queryStatement(query: Query, context: Context): Output {
-  const rows = context.query(query, emptyScope)
-  const target = intoOf(query)
-  if (target === undefined) return output(true, rows)
-  if (target.kind !== 'variables') {
-    const to: ObjectName = { type: 'file', schema: undefined, name: target.file }
-    context.move(anyOf(rows.columns), to)
-    return output(false, rows)
-  }
-  const { fields, rest } = rows.columns
-  const whole = anyOf(rows.columns)
-  target.targets.forEach((variable, i) => {
-    const value = (rest === undefined ? fields[i]?.value : undefined) ?? whole
-    // A name without `@` is one of a stored program, which this is not.
-    if (typeof variable !== 'string') context.assign(variable.name, value)
-  })
-  return output(false, rows)
-}
-
 /** Its message may be that of any variable. */
 function signal(context: Context): void {
   const held = context.names.session.variables('user')
   if (held === undefined) return
   context.touch({ ...clean, ...held })
   context.movesUntraced ||= held.untraced
-}
-
-/** The INTO that counts: of the whole, or of the last arm of a set operation. */
-function intoOf(query: Query): Query['into'] {
-  if (query.into !== undefined) return query.into
-  let body: QueryBody | undefined = query.body
-  while (body?.kind === 'setOperation') body = body.operands.at(-1)
-  return body?.kind === 'query' ? intoOf(body) : undefined
-}
-
-function into(rows: Rows, type: string, table: TableName, context: Context): Output {
-  const { schema = context.names.database, name } = table
-  context.move(anyOf(rows.columns), { type, schema, name })
-  return output(false, rows)
-}
-
-function createTable(create: CreateTable, context: Context): Output {
-  named([create.like, ...create.references], context)
-  const own = create.columns.map(({ name }) => ({ name, value: clean }))
-  const columns: Columns = { fields: own, rest: undefined }
-  const scope = level(emptyScope, {
-    ...{ items: [], columns, hidden: noColumns, conditions: unconditional },
-  })
-  const { schema = context.names.database, name } = create.table
-  for (const node of create.expressions)
-    context.move(withoutLost(context, node, scope), { type: 'table', schema, name })
-  if (create.query === undefined) return nothing
-  return into(context.query(create.query, emptyScope), 'table', create.table, context)
-}
-
-/** Names in these expressions are the table's own, some of which the query only brings. */
-function withoutLost(context: Context, node: Expression, scope: Scope): Value {
-  const { sources } = context.value(node, scope)
-  return { ...clean, sources }
-}
-
-function setItem(item: SetItem, context: Context): void {
-  switch (item.kind) {
-    case 'userVariable':
-      context.assign(item.target.name, context.value(item.value, emptyScope))
-      break
-    case 'systemVariable':
-      context.assign(`@@${item.target.name}`, context.value(item.value, emptyScope))
-      break
-    case 'local': {
-      const name = item.name.join('.')
-      const value = context.value(item.value, emptyScope)
-      context.move(value, { type: 'variable', schema: undefined, name })
-      break
-    }
-    default:
-  }
 }
 
 /** Its rows come later, with EXECUTE, and are traced again then. */
@@ -294,17 +182,6 @@ function withParameters(
   const traced = traceStatement(node, inside)
   context.absorb(inside)
   return traced
-}
-
-function outputOf(result: ResultLineage): Output {
-  if (result === 'none') return nothing
-  if (result === 'untraced') return unknown
-  const fields = result.map(({ name, sources, plain }) => {
-    const [first] = sources
-    const copies = plain && first !== undefined ? [first] : []
-    return { name, value: { ...clean, sources, copies } }
-  })
-  return { shown: true, columns: { fields, rest: undefined }, asked: clean }
 }
 
 function explainStatement(explain: Explain, context: Context): Output {

@@ -6,6 +6,8 @@ import type { Cursor } from './cursor.ts'
 /** `name` or `schema.name`. After a dot any word is a name. */
 export function tableName(cursor: Cursor): TableName {
   const { start } = cursor.token
+  // MariaDB takes `.name` for a table of the current database.
+  if (cursor.mariadb) cursor.acceptSymbol('.')
   const first = cursor.name('a table')
   if (!cursor.acceptSymbol('.')) return { schema: undefined, name: first, start, end: cursor.end }
   return { schema: first, name: nameAfterDot(cursor), start, end: cursor.end }
