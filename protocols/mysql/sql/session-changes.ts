@@ -41,7 +41,8 @@ function stateChanges({ node, effects, result, trace: traced, names }: Made): Se
       (kind === 'execute' && details.some(word => word === 'unknown' || word === 'dynamic')),
   )
   const opaque = traced.functions.some(({ candidates }) => candidates.some(makesNames))
-  if (unknown || opaque) changes.push({ kind: 'anything', result })
+  const blind = unknown || opaque || node.kind === 'compound'
+  if (blind) changes.push({ kind: 'anything', result })
   if (unknown) changes.push({ kind: 'database', result, name: undefined })
   const schema = words.some(
     ({ kind, details }) =>
@@ -49,7 +50,7 @@ function stateChanges({ node, effects, result, trace: traced, names }: Made): Se
       ((kind === 'create' || kind === 'alter' || kind === 'drop' || kind === 'grant') &&
         !details.includes('temporary')),
   )
-  if (schema || unknown || opaque) changes.push({ kind: 'schema', result })
+  if (schema || blind) changes.push({ kind: 'schema', result })
   const called = traced.functions.some(({ candidates }) => candidates.some(setsVariables))
   if (called || setByTrigger(effects, names) || isDiagnostics(node))
     changes.push({ kind: 'variable', result, name: undefined, value: lost })

@@ -93,6 +93,11 @@ export function traceStatement(node: Statement, context: Context): Output {
       const columns = maintenanceColumns(node)
       return columns === undefined ? nothing : told(columns)
     }
+    case 'compound':
+      // What its statements do to one another is not followed.
+      context.callsUntraced = true
+      context.movesUntraced = true
+      return unknown
     default:
       // Every other statement answers without rows; should it have some, they are not shown.
       return nothing

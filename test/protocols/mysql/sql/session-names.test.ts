@@ -2,7 +2,7 @@ import t from 'tap'
 import { Analyzer } from '../../../../protocols/mysql/sql/analyzer.ts'
 import { SessionNames } from '../../../../protocols/mysql/sql/session-names.ts'
 import type { Analysis } from '../../../../protocols/protocol.ts'
-import { catalog, inShort, shop } from '../../../support/mysql-shop.ts'
+import { catalog, inShort, mariadb, shop } from '../../../support/mysql-shop.ts'
 
 const analyzer = new Analyzer()
 
@@ -175,6 +175,18 @@ t.test('after what nobody can read names may mean anything', async t => {
   names.reset()
   names.setDatabase('shop')
   t.equal(shows(names, 'SELECT id FROM orders'), 'id=orders.id')
+})
+
+t.test('after a block of MariaDB any variable may hold anything', async t => {
+  const names = new SessionNames({
+    ...{ catalog: mariadb.catalog, database: 'shop', lexer: mariadb.lexer, user: 'app' },
+  })
+  const { effects } = run(
+    names,
+    'BEGIN NOT ATOMIC SET @x = (SELECT max(email) FROM customers); END',
+  )
+  t.ok(effects.some(({ kind }) => kind === 'unknown'))
+  t.equal(shows(names, 'SELECT @x'), 'untraced')
 })
 
 t.test('a change of the schema asks for a new catalog when it has run', async t => {
