@@ -59,11 +59,10 @@ export class MadeObjects implements SessionObjects {
       this.#fill(change)
     } else {
       const map = change.kind === 'prepared' ? this.#prepared : this.#cursors
-      const list = map.get(change.name)
-      if (list?.includes(change.statement) === true) return
-      this.#made += 1
-      if (list === undefined) map.set(change.name, [change.statement])
-      else list.unshift(change.statement)
+      const before = map.get(change.name) ?? []
+      const list = newestFirst(before, change.statement)
+      this.#made += list.length - before.length
+      map.set(change.name, list)
     }
   }
 
@@ -79,13 +78,20 @@ export class MadeObjects implements SessionObjects {
     return some
   }
 
-  /** Of that name there is only this one now. true: there were others. */
+  /**
+   * That statement was made: those of its name that were forwarded before it are gone, those
+   * forwarded after it may still come. true: that changed something.
+   */
   collapse(change: Extract<SessionChange, { kind: 'prepared' | 'cursor' }>): boolean {
     const map = change.kind === 'prepared' ? this.#prepared : this.#cursors
-    const before = map.get(change.name)?.length ?? 0
-    if (this.#full || before === 1) return false
-    this.#made += 1 - before
-    map.set(change.name, [change.statement])
+    const before = map.get(change.name) ?? []
+    if (this.#full) return false
+    // Of two that are the same nobody can tell which was made: it may have been the older.
+    const at = before.lastIndexOf(change.statement)
+    const kept = at < 0 ? [change.statement, ...before] : before.slice(0, at + 1)
+    if (kept.length === before.length) return false
+    this.#made += kept.length - before.length
+    map.set(change.name, kept)
     return true
   }
 
@@ -109,6 +115,17 @@ export class MadeObjects implements SessionObjects {
 
 const objectsMax = 20_000
 const none: readonly SessionRelation[] = []
+
+/** One that comes again stands in its old place, too, until one of the two was made. */
+function newestFirst(
+  list: readonly SessionStatement[],
+  statement: SessionStatement,
+): SessionStatement[] {
+  if (list[0] === statement) return [...list]
+  const first = list.indexOf(statement)
+  const twice = first >= 0 && list.lastIndexOf(statement) > first
+  return [statement, ...(twice ? list.filter((_, index) => index !== first) : list)]
+}
 
 function unknownRelation(schema: string | undefined, name: string): SessionRelation {
   return {

@@ -63,6 +63,50 @@ t.test('a PREPARE that was not answered yet is one candidate of several', async 
   t.strictSame(sources(shop.analyzer.analyze('execute p', names)), ['customers.email'])
 })
 
+t.test('a name that is made anew in the same text means what was made last', async t => {
+  const names = shop.names()
+  run(
+    names,
+    'prepare p as select id from orders; deallocate p; prepare p as select ssn from customers',
+    'PREPARE',
+  )
+  t.strictSame(sources(shop.analyzer.analyze('execute p', names)), ['customers.ssn'])
+})
+
+t.test('what is made later and not answered yet stays a candidate', async t => {
+  const names = shop.names()
+  const first = shop.analyzer.analyze('prepare p as select id from orders', names)
+  names.begin(first)
+  const second = shop.analyzer.analyze('prepare p as select ssn from customers', names)
+  names.begin(second)
+  names.completed(first, 0, 'PREPARE')
+  t.strictSame(
+    sources(shop.analyzer.analyze('execute p', names)),
+    ['customers.ssn', 'orders.id'],
+    'the second is on its way',
+  )
+  names.completed(second, 0, 'PREPARE')
+  t.strictSame(sources(shop.analyzer.analyze('execute p', names)), ['customers.ssn'])
+})
+
+t.test('one that comes again is not forgotten with what came between', async t => {
+  const names = shop.names()
+  const made = (sql: string): Analysis => {
+    const analysis = shop.analyzer.analyze(sql, names)
+    names.begin(analysis)
+    return analysis
+  }
+  const secret = 'prepare p as select ssn from customers'
+  const first = made(secret)
+  names.completed(first, 0, 'PREPARE')
+  const between = made('prepare p as select id from orders')
+  names.begin(first)
+  names.completed(between, 0, 'PREPARE')
+  t.ok(sources(shop.analyzer.analyze('execute p', names)).includes('customers.ssn'))
+  names.completed(first, 0, 'PREPARE')
+  t.ok(sources(shop.analyzer.analyze('execute p', names)).includes('customers.ssn'))
+})
+
 t.test('FETCH shows what the cursor reads', async t => {
   const names = shop.names()
   run(names, 'declare c cursor for select email from customers', 'DECLARE CURSOR', 'open')
