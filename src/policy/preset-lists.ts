@@ -176,6 +176,7 @@ const mysqlSettings: readonly string[] = [
   'sql_warnings',
   'standard_compliant_cte',
   'system_versioning_asof',
+  'terminology_use_previous',
   'time_zone',
   'tmp_disk_table_size',
   'tmp_memory_table_size',
