@@ -1,7 +1,10 @@
-/**
- * SQL texts to what they do. One for each database; its cache is bounded and keyed by what the
- * names mean: first by the exact text, then by the text's shape where literals do not matter.
- */
+/** SQL texts to what they do. One for each database, since it keeps what it read of its names. */
+import {
+  AnalysisCache,
+  type AnalysisCacheOptions,
+  type Meaning,
+  type ReadText,
+} from '../../analysis-cache.ts'
 import type {
   Analysis,
   ColumnMove,
@@ -10,7 +13,6 @@ import type {
   RelationName,
   ResultLineage,
 } from '../../protocol.ts'
-import type { CatalogSnapshot } from '../catalog.ts'
 import { keepChanges, type SessionChange } from './changes.ts'
 import { effectsOf } from './effects.ts'
 import { keepErrorPosition } from './error-position.ts'
@@ -25,23 +27,14 @@ import { shareable } from './shareable.ts'
 import { tagOf } from './tag.ts'
 import type { Node } from './tree.ts'
 
-export interface AnalyzerOptions {
-  /** Of each of the two generations of the cache. */
-  readonly cacheEntriesMax?: number
-  readonly cacheBytesMax?: number
+export interface AnalyzerOptions extends AnalysisCacheOptions {
   readonly statementBytesMax?: number
 }
 
-/** Texts beyond this are not worth the memory, and seldom come twice. */
-const cachedTextMax = 32 * 1024
 const statementsMax = 10_000
 
 export class Analyzer {
-  readonly #entriesMax: number
-  readonly #bytesMax: number
-  readonly #statementBytesMax: number
-  #young: Generation = newGeneration()
-  #old: Generation = newGeneration()
+  readonly #cache: AnalysisCache<Names, Meaning>
 
   /** To be awaited once before the first `analyze`. */
   static async load(): Promise<void> {
@@ -49,9 +42,16 @@ export class Analyzer {
   }
 
   constructor(options: AnalyzerOptions = {}) {
-    this.#entriesMax = options.cacheEntriesMax ?? 4096
-    this.#bytesMax = options.cacheBytesMax ?? 16 * 1024 * 1024
-    this.#statementBytesMax = options.statementBytesMax ?? 1024 * 1024
+    const bytesMax = options.statementBytesMax ?? 1024 * 1024
+    this.#cache = new AnalysisCache<Names, Meaning>(
+      {
+        meaningOf: ({ catalog }) => ({ catalog }),
+        means: (kept, { catalog }) => kept.catalog === catalog,
+        shapeOf,
+        read: (text, names) => read(text, names, bytesMax),
+      },
+      options,
+    )
   }
 
   /**
@@ -59,82 +59,26 @@ export class Analyzer {
    * as long as it is cached.
    */
   analyze(text: string, names: Names): Analysis {
-    const young = this.#space(this.#young, names)
-    const known = young.texts.get(text)
-    if (known !== undefined) return known
-    const old = this.#old.spaces.get(names.version)
-    const older = old?.catalog === names.catalog ? old : undefined
-    const again = older?.texts.get(text)
-    if (again !== undefined) return this.#keep(young.texts, text, again)
-    if (text.length > cachedTextMax) return this.#read(text, names).analysis
-    const shape = shapeOf(text)
-    const alike = shape === undefined ? undefined : young.shapes.get(shape)
-    if (alike !== undefined) return alike
-    const alikeBefore = shape === undefined ? undefined : older?.shapes.get(shape)
-    if (shape !== undefined && alikeBefore !== undefined)
-      return this.#keep(young.shapes, shape, alikeBefore)
-    const { analysis, shared } = this.#read(text, names)
-    return shape !== undefined && shared
-      ? this.#keep(young.shapes, shape, analysis)
-      : this.#keep(young.texts, text, analysis)
-  }
-
-  #space(generation: Generation, names: Names): Space {
-    const space = generation.spaces.get(names.version)
-    if (space !== undefined && space.catalog === names.catalog) return space
-    const made: Space = { catalog: names.catalog, texts: new Map(), shapes: new Map() }
-    generation.spaces.set(names.version, made)
-    // Versions come and go with sessions: an empty space counts, too.
-    generation.entries += 1
-    return made
-  }
-
-  #keep(map: Map<string, Analysis>, key: string, analysis: Analysis): Analysis {
-    map.set(key, analysis)
-    const young = this.#young
-    young.entries += 1
-    young.bytes += key.length * 4 + 1024
-    if (young.entries > this.#entriesMax || young.bytes > this.#bytesMax) {
-      this.#old = young
-      this.#young = newGeneration()
-    }
-    return analysis
-  }
-
-  #read(text: string, names: Names): { analysis: Analysis; shared: boolean } {
-    const parsed = parse(text, this.#statementBytesMax)
-    if (!parsed.ok) {
-      const analysis = unreadable(text, parsed.message)
-      if (parsed.position !== undefined) keepErrorPosition(analysis, parsed.position + 1)
-      return { analysis, shared: false }
-    }
-    if (parsed.statements.length > statementsMax)
-      return { analysis: unreadable(text, 'too many statements'), shared: false }
-    try {
-      return understand(text, parsed.statements, names)
-    } catch (error) {
-      // A tree too deep or too wide to be followed. A bug of ours must not let anything pass.
-      const message = error instanceof Error ? error.message : 'cannot be followed'
-      return { analysis: unreadable(text, message), shared: false }
-    }
+    return this.#cache.analyze(text, names)
   }
 }
 
-interface Space {
-  readonly catalog: CatalogSnapshot
-  readonly texts: Map<string, Analysis>
-  readonly shapes: Map<string, Analysis>
-}
-
-/** Filled until it is full; then it is the old one, and the one before it is forgotten. */
-interface Generation {
-  readonly spaces: Map<number, Space>
-  entries: number
-  bytes: number
-}
-
-function newGeneration(): Generation {
-  return { spaces: new Map(), entries: 0, bytes: 0 }
+function read(text: string, names: Names, bytesMax: number): ReadText {
+  const parsed = parse(text, bytesMax)
+  if (!parsed.ok) {
+    const analysis = unreadable(text, parsed.message)
+    if (parsed.position !== undefined) keepErrorPosition(analysis, parsed.position + 1)
+    return { analysis, shared: false }
+  }
+  if (parsed.statements.length > statementsMax)
+    return { analysis: unreadable(text, 'too many statements'), shared: false }
+  try {
+    return understand(text, parsed.statements, names)
+  } catch (error) {
+    // A tree too deep or too wide to be followed. A bug of ours must not let anything pass.
+    const message = error instanceof Error ? error.message : 'cannot be followed'
+    return { analysis: unreadable(text, message), shared: false }
+  }
 }
 
 function unreadable(text: string, message: string): Analysis {
@@ -157,11 +101,7 @@ function unreadable(text: string, message: string): Analysis {
   return analysis
 }
 
-function understand(
-  text: string,
-  statements: readonly RawStatement[],
-  names: Names,
-): { analysis: Analysis; shared: boolean } {
+function understand(text: string, statements: readonly RawStatement[], names: Names): ReadText {
   const tags: string[] = []
   const effects = new Map<string, Effect>()
   const results: ResultLineage[] = []
