@@ -4,6 +4,7 @@
  * redacts it.
  */
 import type { ValueType } from '../protocols/protocol.ts'
+import { lowestOf, YEAR, yearFrom } from './integers.ts'
 import { utcTimestamp } from './timestamps.ts'
 
 export type DateStep = 'year' | 'month' | 'decade'
@@ -24,7 +25,7 @@ export function generalized(
     case 'timestamptz':
       return value => suffixed(dateStart(utcTimestamp(value) ?? '', to), ' 00:00:00+00')
     case 'integer':
-      return value => integerBucket(value, bucket ?? 10, type.name)
+      return integerBuckets(type.name, bucket ?? 10)
     case 'float':
       return value => decimalBucket(value, bucket ?? 10)
     case 'decimal':
@@ -35,14 +36,17 @@ export function generalized(
   }
 }
 
+const NO_DATE = '0000-00-00'
 const DATE = /^(\d{4,7})-(\d\d)-\d\d(?: [\d:.]+)?( BC)?$/
 
 function dateStart(value: string, to: DateStep): string | undefined {
   const match = DATE.exec(value)
   if (match === null) return undefined
   const [, year = '', month = '', era = ''] = match
-  if (to === 'month') return `${year}-${month}-01${era}`
-  if (to === 'year') return `${year}-01-01${era}`
+  // MySQL's date of no day, of which nothing is left to be hidden.
+  if (value.startsWith(NO_DATE)) return NO_DATE
+  if (to === 'month' && month !== '00') return `${year}-${month}-01${era}`
+  if (to !== 'decade') return `${year}-01-01${era}`
   // There is no year 0; the first decade starts with 1.
   const decade = Math.max(1, Math.floor(Number(year) / 10) * 10)
   return `${String(decade).padStart(4, '0')}-01-01${era}`
@@ -53,20 +57,26 @@ function suffixed(date: string | undefined, time: string): string | undefined {
   return date.endsWith(' BC') ? `${date.slice(0, -3)}${time} BC` : date + time
 }
 
-const LOWEST: ReadonlyMap<string, bigint> = new Map([
-  ['int2', -(2n ** 15n)],
-  ['int4', -(2n ** 31n)],
-  ['int8', -(2n ** 63n)],
-])
+function integerBuckets(typeName: string, bucket: number): Apply {
+  const lowest = lowestOf(typeName)
+  if (typeName !== YEAR) return value => integerBucket(value, bucket, lowest)
+  return value => {
+    const start = integerBucket(value, bucket, lowest)
+    return start === undefined ? undefined : yearFrom(Number(start))
+  }
+}
 
-function integerBucket(value: string, bucket: number, typeName: string): string | undefined {
+function integerBucket(
+  value: string,
+  bucket: number,
+  lowest: bigint | undefined,
+): string | undefined {
   if (!/^-?\d{1,20}$/.test(value) || !(bucket > 0)) return undefined
   const size = Math.max(1, Math.round(bucket))
   const number = Number(value)
   // The usual case: small enough that neither rounding nor the type's lower end matters.
   if (number >= 0 && number <= Number.MAX_SAFE_INTEGER) return String(number - (number % size))
   const start = floorBig(BigInt(value), BigInt(size))
-  const lowest = LOWEST.get(typeName)
   return String(lowest !== undefined && start < lowest ? lowest : start)
 }
 

@@ -56,8 +56,10 @@ export class KeyedHash {
 
 const ROUNDS = 10
 
+export type PermutationBits = 8 | 16 | 24 | 32
+
 /**
- * A keyed permutation of all integers of 16 or 32 bits: a balanced Feistel network whose round
+ * A keyed permutation of all integers of so many bits: a balanced Feistel network whose round
  * functions are tables filled from AES-CTR. Unlike a hash cut to 32 bits it never gives two
  * customers the same token, so joins over tokens stay right.
  */
@@ -66,7 +68,7 @@ export class IntegerPermutation {
   readonly #mask: number
   readonly #tables: Uint16Array
 
-  constructor(key: Buffer, bits: 16 | 32) {
+  constructor(key: Buffer, bits: PermutationBits) {
     this.#halfBits = bits / 2
     this.#mask = (1 << this.#halfBits) - 1
     const zeros = Buffer.alloc(ROUNDS * (this.#mask + 1) * 2)
@@ -77,7 +79,7 @@ export class IntegerPermutation {
     )
   }
 
-  /** Takes and gives a signed integer of the permutation's width. */
+  /** Takes an integer of the permutation's width, signed or not, and gives a signed one. */
   apply(value: number): number {
     const mask = this.#mask
     let left = (value >> this.#halfBits) & mask

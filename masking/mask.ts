@@ -5,7 +5,7 @@
 import type { AsciiMask, CellMask, ValueType } from '../protocols/protocol.ts'
 import { emailAscii, partialAscii } from './ascii-masks.ts'
 import { generalized } from './generalize.ts'
-import { deriveKey, IntegerPermutation } from './keyed.ts'
+import { deriveKey, IntegerPermutation, type PermutationBits } from './keyed.ts'
 import { fitText, redaction } from './redact.ts'
 import { remember } from './remember.ts'
 import type { MaskHit, MaskSpec } from './rules.ts'
@@ -135,7 +135,7 @@ function remembered(
 }
 
 function tokenKeys(key: Buffer): TokenKeys {
-  const made = new Map<16 | 32, IntegerPermutation>()
+  const made = new Map<PermutationBits, IntegerPermutation>()
   return {
     digest: deriveKey(key, 'tokenize'),
     permutation: bits =>

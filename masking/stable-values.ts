@@ -4,7 +4,8 @@
  * one key everywhere: equal values get equal tokens in every column, and a client can join by them.
  */
 import type { ValueType } from '../protocols/protocol.ts'
-import { type IntegerPermutation, KeyedHash } from './keyed.ts'
+import { bitsOf, integerHash, integerToken, smallSigned, smallUnsigned } from './integers.ts'
+import { type IntegerPermutation, KeyedHash, type PermutationBits } from './keyed.ts'
 import { fitText } from './redact.ts'
 import { utcTimestamp } from './timestamps.ts'
 
@@ -17,14 +18,14 @@ export function hashed(type: ValueType, key: Buffer): Apply | undefined {
     case 'text':
       return value => fitText(digest.hex(significant(value, type)), type)
     case 'integer':
-      return value => integerOf(digest.hex(value), type.name)
+      return integerHash(type.name, digest)
     case 'decimal':
     case 'float':
       return type.name === 'money' ? undefined : v => numberOf(digest.hex(canonical(v)), type.name)
     case 'json':
       return value => `"${digest.hex(value)}"`
     case 'bytes':
-      return value => `\\x${digest.hex(value)}`
+      return value => bytesOf(digest.hex(value), type)
     default:
       return common(type, digest)
   }
@@ -33,7 +34,7 @@ export function hashed(type: ValueType, key: Buffer): Apply | undefined {
 export interface TokenKeys {
   readonly digest: Buffer
   /** Made when the first integer is tokenized: its tables take a megabyte. */
-  permutation(bits: 16 | 32): IntegerPermutation
+  permutation(bits: PermutationBits): IntegerPermutation
 }
 
 /** Undefined for the same types as `hashed`. */
@@ -43,14 +44,14 @@ export function tokenized(type: ValueType, keys: TokenKeys): Apply | undefined {
     case 'text':
       return value => textToken(digest.octets(significant(value, type)), type)
     case 'integer':
-      return integerToken(type, digest, keys)
+      return integerToken(type.name, digest, bits => keys.permutation(bits))
     case 'decimal':
     case 'float':
       return type.name === 'money' ? undefined : numberToken(type, digest, keys)
     case 'json':
       return value => `"${token(digest.octets(value))}"`
     case 'bytes':
-      return value => `\\x${digest.hex(value).slice(0, 32)}`
+      return value => bytesOf(digest.hex(value).slice(0, 32), type)
     default:
       return common(type, digest)
   }
@@ -88,26 +89,18 @@ function canonical(value: string): string {
 
 // ── Values from digests ─────────────────────────────────────────────────────────────────────────
 
-function integerOf(hex: string, typeName: string): string {
-  switch (typeName) {
-    case 'int2':
-      return String(bits(hex, 15))
-    case 'int8':
-      return BigInt.asUintN(63, BigInt(`0x${hex.slice(0, 16)}`)).toString()
-    default:
-      return String(bits(hex, 31))
-  }
+/** No longer than the type holds: MySQL's BINARY(16) often is a UUID. */
+function bytesOf(hex: string, { lengthMax }: ValueType): string {
+  return `\\x${lengthMax === undefined ? hex : hex.slice(0, 2 * lengthMax)}`
 }
 
-/** Exact in the type: a float4 has 24 bits to tell integers apart, a float8 more than 31. */
+/** Exact in the type: a single float has 24 bits to tell integers apart, a double more than 31. */
 function numberOf(hex: string, typeName: string): string {
-  // Postgres writes a float4 of seven or more digits with an exponent; stay below that.
-  return String(typeName === 'float4' ? bits(hex, 31) % 1_000_000 : bits(hex, 31))
+  // Servers write a single float of seven or more digits with an exponent; stay below that.
+  return String(SINGLE.has(typeName) ? bitsOf(hex, 31) % 1_000_000 : bitsOf(hex, 31))
 }
 
-function bits(hex: string, count: number): number {
-  return Number.parseInt(hex.slice(0, 8), 16) >>> (32 - count)
-}
+const SINGLE: ReadonlySet<string> = new Set(['float4', 'float', 'float unsigned'])
 
 /** Version 8 (RFC 9562 section 5.8): made by an application's own rule. */
 function uuidOf(hex: string): string {
@@ -165,45 +158,13 @@ function textToken(octets: string, type: ValueType): string {
   return fitText(short ? whole.slice(PREFIX.length) : whole, type)
 }
 
-const INT4 = /^-?\d{1,10}$/
-
-function int4(value: string): number | undefined {
-  if (!INT4.test(value)) return undefined
-  const number = Number(value)
-  return number === (number | 0) ? number : undefined
-}
-
-/**
- * int4 and int8 share the permutation of 32 bits, so that a foreign key of the other width still
- * joins. What does not fit gets a token above it, which can meet none of them.
- */
-function integerToken(type: ValueType, digest: KeyedHash, keys: TokenKeys): Apply {
-  if (type.name === 'int2') {
-    const permutation = keys.permutation(16)
-    return value => String(permutation.apply(Number(value)))
-  }
+/** Whole numbers get the tokens of integers. A declared precision may be exceeded. */
+function numberToken({ name }: ValueType, digest: KeyedHash, keys: TokenKeys): Apply {
+  if (SINGLE.has(name)) return value => numberOf(digest.hex(canonical(value)), name)
   const permutation = keys.permutation(32)
-  if (type.name !== 'int8')
-    return value => {
-      const number = permutation.apply(Number(value) | 0)
-      return String(type.name === 'int4' ? number : number >>> 0)
-    }
-  return value => {
-    const small = int4(value)
-    if (small !== undefined) return String(permutation.apply(small))
-    return String((1n << 62n) | BigInt.asUintN(62, BigInt(`0x${digest.hex(value).slice(0, 16)}`)))
-  }
-}
-
-/** Whole numbers get the tokens of integers. A numeric's declared precision may be exceeded. */
-function numberToken(type: ValueType, digest: KeyedHash, keys: TokenKeys): Apply {
-  if (type.name === 'float4') return value => numberOf(digest.hex(canonical(value)), type.name)
-  const permutation = keys.permutation(32)
+  const small = name.endsWith(' unsigned') ? smallUnsigned(permutation) : smallSigned(permutation)
   return value => {
     const number = canonical(value)
-    const small = int4(number)
-    return small === undefined
-      ? numberOf(digest.hex(number), type.name)
-      : String(permutation.apply(small))
+    return small(number) ?? numberOf(digest.hex(number), name)
   }
 }

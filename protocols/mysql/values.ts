@@ -104,12 +104,14 @@ function stringValues(definition: ColumnDefinition): ColumnValues {
   if (extendedType === 'inet6') return values('other', 'inet6', plain.textCodec('utf8'), '::')
   if (extendedType === 'inet4') return values('other', 'inet4', plain.textCodec('utf8'), '0.0.0.0')
   const name = stringName(definition, charset.characterBytesMax)
-  if (charset.name === 'binary') return values('bytes', name, plain.bytesCodec)
   if (charset.name === 'other') return values('other', name, plain.opaqueCodec, null)
   const bounded = type === FieldType.String || isVarying(type)
   const lengthMax = bounded
     ? Math.floor(definition.columnLength / charset.characterBytesMax)
     : undefined
+  // In bytes, which are its characters.
+  if (charset.name === 'binary')
+    return { type: { class: 'bytes', name, lengthMax }, codec: plain.bytesCodec }
   return {
     type: { class: 'text', name, lengthMax },
     codec: plain.textCodec(charset.name),

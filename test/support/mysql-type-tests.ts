@@ -167,7 +167,7 @@ export async function testTypes(
       // MariaDB says only on the wire that a longtext is JSON.
       const expected = geometry ? 'geometry' : definition.name === 'js' ? 'json' : plain
       t.equal(name, expected, definition.name)
-      const length = /^(?:var)?char\((\d+)\)/.exec(said)?.[1]
+      const length = /^(?:var)?(?:char|binary)\((\d+)\)/.exec(said)?.[1]
       t.equal(lengthMax, length === undefined ? undefined : Number(length), definition.name)
     }
   })
