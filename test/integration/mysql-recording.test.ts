@@ -157,7 +157,7 @@ t.test('a session as it is recorded and shown', async t => {
 
   await t.test('has what a file brought, where LOCAL INFILE is allowed', async t => {
     const admin = await proxy.client(t, 'admin', {
-      infileStreamFactory: () => Readable.from(['loaded-1\nloaded-2\n']),
+      infileStreamFactory: () => Readable.from([Buffer.from('loaded-1\nloaded-2\n')]),
     })
     const text = "LOAD DATA LOCAL INFILE 'mine' INTO TABLE audit (what)"
     t.match((await admin.query(text))[0], { affectedRows: 2 })
