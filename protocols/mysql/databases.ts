@@ -3,6 +3,7 @@
  * statements over it. Shared by the sessions on it; the catalog is let go some time after the last.
  */
 import { UpstreamError } from '../errors.ts'
+import { Leases } from '../leases.ts'
 import type { Upstream } from '../protocol.ts'
 import { Capability } from './capabilities.ts'
 import { Catalog } from './catalog.ts'
@@ -17,7 +18,6 @@ export interface Database {
   release(): void
 }
 
-const idleMsMax = 60_000
 const learnMsMax = 5_000
 
 /** Before any server is known: what every one of them can do, and nothing that needs its packets. */
@@ -38,7 +38,7 @@ const plainGreeting: ServerGreeting = {
 }
 
 export class Databases {
-  readonly #entries = new Map<string, Entry>()
+  readonly #leases = new Leases<Omit<Database, 'release'>>(({ catalog }) => catalog.close())
   /** In the order of the configuration; undefined for one that was away. */
   readonly #greetings = new Map<string, ServerGreeting | undefined>()
   readonly #unlearnt = new Map<string, Upstream>()
@@ -82,23 +82,15 @@ export class Databases {
   async acquire(upstream: Upstream, statementBytesMax: number): Promise<Database> {
     const { host, port, database, user } = upstream
     const key = JSON.stringify([host, port, database, user])
-    const entry = this.#entries.get(key) ?? this.#open(key, upstream, statementBytesMax)
-    clearTimeout(entry.timer)
-    entry.sessions += 1
-    try {
-      return { ...(await entry.opened), release: () => this.#release(key, entry) }
-    } catch (error) {
-      if (this.#entries.get(key) === entry) this.#entries.delete(key)
-      throw error
-    }
+    const { thing, release } = await this.#leases.acquire(key, () =>
+      open(upstream, statementBytesMax),
+    )
+    return { ...thing, release }
   }
 
   /** Closes every catalog. For when there are no sessions any more. */
-  async close(): Promise<void> {
-    const entries = [...this.#entries.values()]
-    this.#entries.clear()
-    for (const { timer } of entries) clearTimeout(timer)
-    await Promise.allSettled(entries.map(async ({ opened }) => (await opened).catalog.close()))
+  close(): Promise<void> {
+    return this.#leases.close()
   }
 
   async #learn(upstream: Upstream): Promise<void> {
@@ -110,32 +102,6 @@ export class Databases {
       this.#unlearnt.set(key, upstream)
     }
   }
-
-  #open(key: string, upstream: Upstream, statementBytesMax: number): Entry {
-    const opened = open(upstream, statementBytesMax)
-    const entry: Entry = { opened, sessions: 0, timer: undefined }
-    this.#entries.set(key, entry)
-    return entry
-  }
-
-  #release(key: string, entry: Entry): void {
-    entry.sessions -= 1
-    if (entry.sessions > 0) return
-    entry.timer = setTimeout(() => {
-      if (this.#entries.get(key) === entry) this.#entries.delete(key)
-      entry.opened.then(
-        ({ catalog }) => catalog.close(),
-        () => undefined,
-      )
-    }, idleMsMax)
-    entry.timer.unref()
-  }
-}
-
-interface Entry {
-  readonly opened: Promise<Omit<Database, 'release'>>
-  sessions: number
-  timer: NodeJS.Timeout | undefined
 }
 
 async function open(

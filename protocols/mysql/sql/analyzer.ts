@@ -1,8 +1,5 @@
-/**
- * SQL texts to what they do. One for each database; its cache is bounded and keyed by what the
- * names mean and how the text is read: first by the exact text, then by the text's shape where
- * literals do not matter.
- */
+/** SQL texts to what they do. One for each database, since it keeps what it read of its names. */
+import { AnalysisCache, type AnalysisCacheOptions, type ReadText } from '../../analysis-cache.ts'
 import type {
   Analysis,
   ColumnMove,
@@ -11,7 +8,6 @@ import type {
   RelationName,
   ResultLineage,
 } from '../../protocol.ts'
-import type { CatalogSnapshot } from '../catalog.ts'
 import { keepChanges, type SessionChange } from './changes.ts'
 import { effectsOf } from './effects.ts'
 import type { LexerOptions } from './lexer/options.ts'
@@ -27,28 +23,26 @@ import { shapeOf } from './shape.ts'
 import { shareable } from './shareable.ts'
 import { tagOf } from './tag.ts'
 
-export interface AnalyzerOptions {
-  /** Of each of the two generations of the cache. */
-  readonly cacheEntriesMax?: number
-  readonly cacheBytesMax?: number
+export interface AnalyzerOptions extends AnalysisCacheOptions {
   readonly statementBytesMax?: number
 }
 
-/** Texts beyond this are not worth the memory, and seldom come twice. */
-const cachedTextMax = 32 * 1024
 const statementsMax = 10_000
 
 export class Analyzer {
-  readonly #entriesMax: number
-  readonly #bytesMax: number
-  readonly #statementBytesMax: number
-  #young: Generation = newGeneration()
-  #old: Generation = newGeneration()
+  readonly #cache: AnalysisCache<Names, Meaning>
 
   constructor(options: AnalyzerOptions = {}) {
-    this.#entriesMax = options.cacheEntriesMax ?? 4096
-    this.#bytesMax = options.cacheBytesMax ?? 16 * 1024 * 1024
-    this.#statementBytesMax = options.statementBytesMax ?? 1024 * 1024
+    const bytesMax = options.statementBytesMax ?? 1024 * 1024
+    this.#cache = new AnalysisCache<Names, Meaning>(
+      {
+        meaningOf: ({ catalog, database, lexer }) => ({ catalog, database, lexer }),
+        means,
+        shapeOf: (text, { lexer }) => shapeOf(text, lexer),
+        read: (text, names) => read(text, names, bytesMax),
+      },
+      options,
+    )
   }
 
   /**
@@ -56,94 +50,16 @@ export class Analyzer {
    * as long as it is cached. `?` is a parameter, so prepared texts are read by the same method.
    */
   analyze(text: string, names: Names): Analysis {
-    const young = this.#space(this.#young, names)
-    const known = young.texts.get(text)
-    if (known !== undefined) return known
-    const older = this.#old.spaces.get(names.version)?.find(each => isOf(each, names))
-    const again = older?.texts.get(text)
-    if (again !== undefined) return this.#keep(young.texts, text, again)
-    if (text.length > cachedTextMax) return this.#read(text, names).analysis
-    const shape = shapeOf(text, names.lexer)
-    const alike = shape === undefined ? undefined : young.shapes.get(shape)
-    if (alike !== undefined) return alike
-    const alikeBefore = shape === undefined ? undefined : older?.shapes.get(shape)
-    if (shape !== undefined && alikeBefore !== undefined)
-      return this.#keep(young.shapes, shape, alikeBefore)
-    const { analysis, shared } = this.#read(text, names)
-    return shape !== undefined && shared
-      ? this.#keep(young.shapes, shape, analysis)
-      : this.#keep(young.texts, text, analysis)
-  }
-
-  #space(generation: Generation, names: Names): Space {
-    let spaces = generation.spaces.get(names.version)
-    const space = spaces?.find(each => isOf(each, names))
-    if (space !== undefined) return space
-    const { catalog, database, lexer } = names
-    const made: Space = { catalog, database, lexer, texts: new Map(), shapes: new Map() }
-    // A version of another catalog does not come back.
-    spaces = [...(spaces ?? []).filter(each => each.catalog === catalog), made]
-    generation.spaces.set(names.version, spaces)
-    // Versions come and go with sessions: an empty space counts, too.
-    generation.entries += 1
-    return made
-  }
-
-  #keep(map: Map<string, Analysis>, key: string, analysis: Analysis): Analysis {
-    map.set(key, analysis)
-    const young = this.#young
-    young.entries += 1
-    young.bytes += key.length * 4 + 1024
-    if (young.entries > this.#entriesMax || young.bytes > this.#bytesMax) {
-      this.#old = young
-      this.#young = newGeneration()
-    }
-    return analysis
-  }
-
-  #read(text: string, names: Names): { analysis: Analysis; shared: boolean } {
-    try {
-      if (isLonger(text, this.#statementBytesMax))
-        return refused(text, names, `longer than ${this.#statementBytesMax} bytes`)
-      // A lone surrogate would reach the server as something else than we read.
-      if (/\p{Surrogate}/u.test(text)) return refused(text, names, 'invalid characters in the text')
-      const parsed = parse(text, names.lexer)
-      if (!parsed.ok) return refused(text, names, parsed.message)
-      if (parsed.statements.length > statementsMax)
-        return refused(text, names, 'too many statements')
-      return understand(text, parsed.statements, names)
-    } catch (error) {
-      // A tree too deep or too wide to be followed. A bug of ours must not let anything pass.
-      const tooDeep = error instanceof RangeError
-      const message = tooDeep ? 'too deeply nested' : error instanceof Error ? error.message : ''
-      return refused(text, names, message === '' ? 'cannot be followed' : message)
-    }
+    return this.#cache.analyze(text, names)
   }
 }
 
-interface Space {
-  readonly catalog: CatalogSnapshot
-  readonly database: string | undefined
-  readonly lexer: LexerOptions
-  readonly texts: Map<string, Analysis>
-  readonly shapes: Map<string, Analysis>
-}
+/** A prepared statement keeps its database and its lexer, whatever its session's names are by now. */
+type Meaning = Pick<Names, 'catalog' | 'database' | 'lexer'>
 
-/** Filled until it is full; then it is the old one, and the one before it is forgotten. */
-interface Generation {
-  /** By version of the names; a session that changes its database has several of one version. */
-  readonly spaces: Map<number, readonly Space[]>
-  entries: number
-  bytes: number
-}
-
-function newGeneration(): Generation {
-  return { spaces: new Map(), entries: 0, bytes: 0 }
-}
-
-function isOf(space: Space, { catalog, database, lexer }: Names): boolean {
-  if (space.catalog !== catalog || space.database !== database) return false
-  return space.lexer === lexer || sameLexer(space.lexer, lexer)
+function means(kept: Meaning, { catalog, database, lexer }: Names): boolean {
+  if (kept.catalog !== catalog || kept.database !== database) return false
+  return kept.lexer === lexer || sameLexer(kept.lexer, lexer)
 }
 
 function sameLexer(a: LexerOptions, b: LexerOptions): boolean {
@@ -158,16 +74,29 @@ function sameLexer(a: LexerOptions, b: LexerOptions): boolean {
   )
 }
 
+function read(text: string, names: Names, bytesMax: number): ReadText {
+  try {
+    if (isLonger(text, bytesMax)) return refused(text, names, `longer than ${bytesMax} bytes`)
+    // A lone surrogate would reach the server as something else than we read.
+    if (/\p{Surrogate}/u.test(text)) return refused(text, names, 'invalid characters in the text')
+    const parsed = parse(text, names.lexer)
+    if (!parsed.ok) return refused(text, names, parsed.message)
+    if (parsed.statements.length > statementsMax) return refused(text, names, 'too many statements')
+    return understand(text, parsed.statements, names)
+  } catch (error) {
+    // A tree too deep or too wide to be followed. A bug of ours must not let anything pass.
+    const tooDeep = error instanceof RangeError
+    const message = tooDeep ? 'too deeply nested' : error instanceof Error ? error.message : ''
+    return refused(text, names, message === '' ? 'cannot be followed' : message)
+  }
+}
+
 function isLonger(text: string, bytesMax: number): boolean {
   if (text.length > bytesMax) return true
   return text.length * 3 > bytesMax && Buffer.byteLength(text) > bytesMax
 }
 
-function refused(
-  text: string,
-  names: Names,
-  message: string,
-): { analysis: Analysis; shared: boolean } {
+function refused(text: string, names: Names, message: string): ReadText {
   const analysis: Analysis = {
     tag: '',
     effects: [{ kind: 'unknown', object: undefined }],
@@ -188,11 +117,7 @@ function refused(
   return { analysis, shared: false }
 }
 
-function understand(
-  text: string,
-  statements: readonly ParsedStatement[],
-  names: Names,
-): { analysis: Analysis; shared: boolean } {
+function understand(text: string, statements: readonly ParsedStatement[], names: Names): ReadText {
   const tags: string[] = []
   const normalized: string[] = []
   const effects = new Map<string, Effect>()
