@@ -160,7 +160,7 @@ function understand(text: string, statements: readonly ParsedStatement[], names:
     const set = readSettings(node, result, done.effects, seen)
     settings.push(...set.settings)
     kills.push(...set.kills)
-    shared &&= !done.literalsMatter && made.length === 0 && shareable(node)
+    shared &&= !done.literalsMatter && made.length === 0 && shareable(node, tokens)
   }
   const analysis: Analysis = {
     tag: tags.join('; '),

@@ -3,11 +3,38 @@
  * an Analysis. Decided on the tree, once for each shape.
  */
 import type { Expression, Statement } from './ast.ts'
+import { type Token, TokenType } from './lexer/token.ts'
 
 const statements: ReadonlySet<Statement['kind']> = new Set(['query', 'insert', 'update', 'delete'])
 
-export function shareable(statement: Statement): boolean {
-  return statements.has(statement.kind) && isFree(statement)
+export function shareable(statement: Statement, tokens: readonly Token[]): boolean {
+  return statements.has(statement.kind) && isFree(statement) && areValues(tokens, statement)
+}
+
+/**
+ * What is written like a constant and is none in the tree is a name, or a part of one: `SELECT 1 'a'`
+ * calls its column a.
+ */
+function areValues(tokens: readonly Token[], statement: Statement): boolean {
+  const starts = new Set<number>()
+  literalStarts(statement, starts)
+  return tokens.every(({ type, start }) => !constants.has(type) || starts.has(start))
+}
+
+const constants: ReadonlySet<TokenType> = new Set([
+  TokenType.String,
+  TokenType.Integer,
+  TokenType.Decimal,
+  TokenType.Float,
+])
+
+function literalStarts(value: unknown, starts: Set<number>): void {
+  if (Array.isArray(value)) for (const each of value) literalStarts(each, starts)
+  else if (typeof value === 'object' && value !== null) {
+    const { kind, start } = value as { kind?: unknown; start?: unknown }
+    if (kind === 'literal' && typeof start === 'number') starts.add(start)
+    else literalStarts(Object.values(value), starts)
+  }
 }
 
 function isFree(value: unknown): boolean {

@@ -30,6 +30,14 @@ t.test('texts whose literals decide do not', async t => {
     ['select id, note from orders order by 1', 'select id, note from orders order by 2'],
     ['select id, note from orders group by 1, 2', 'select id, note from orders group by 2, 1'],
     ["select 'a', id from orders", "select 'b', id from orders"],
+    [
+      "select x from (select id 'x', email 'y' from customers) t",
+      "select x from (select id 'y', email 'x' from customers) t",
+    ],
+    [
+      "select x from (select id as 'x', email as 'y' from customers) t",
+      "select x from (select id as 'y', email as 'x' from customers) t",
+    ],
     ['select cast(note as char(5)) from orders', 'select cast(note as char(6)) from orders'],
     ["set sql_mode = ''", "set sql_mode = 'ANSI_QUOTES'"],
     ['set autocommit = 0', 'set autocommit = 1'],
