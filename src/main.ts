@@ -12,6 +12,7 @@ import type { Deps } from './cli/deps.ts'
 import { explainCommand } from './cli/explain.ts'
 import { serveCommand } from './cli/serve.ts'
 import { sessionsCommand } from './cli/sessions.ts'
+import { tokensCommand } from './cli/tokens.ts'
 import { startServer } from './server.ts'
 
 export function program(): Command {
@@ -29,6 +30,7 @@ export function program(): Command {
     .addCommand(explainCommand(deps))
     .addCommand(approvalsCommand(deps))
     .addCommand(sessionsCommand(deps))
+    .addCommand(tokensCommand())
   exitCodes(program)
   return program
 }

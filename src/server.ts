@@ -8,6 +8,7 @@ import { Slack } from './approvals/slack/slack.ts'
 import type { RunningServer } from './cli/deps.ts'
 import { type Address, type Config, type ProtocolName, protocolNames } from './config/config.ts'
 import { LocalGateway } from './gateway.ts'
+import { Tokens } from './identity/tokens.ts'
 import { Users } from './identity/users.ts'
 import { localKeysPath, openLocalKeys } from './keys/local.ts'
 import { keptSecret } from './keys/secret.ts'
@@ -79,6 +80,7 @@ async function start(
   const web = await buildWeb({
     approvals,
     users,
+    tokens: new Tokens(config.tokens),
     ...(slack !== undefined && { slack: (request, reply) => slack.handle(request, reply) }),
     publicUrl: () => config.listen.publicUrl ?? http.url,
     auditors: config.recording.auditors,

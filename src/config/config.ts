@@ -4,6 +4,7 @@
  */
 import type { MaskingRule } from '../../masking/rules.ts'
 import type { Limits, Upstream } from '../../protocols/protocol.ts'
+import type { TokenConfig } from '../identity/tokens.ts'
 import type { UserConfig } from '../identity/users.ts'
 import type { PolicyConfig } from '../policy/rule.ts'
 
@@ -17,6 +18,8 @@ export interface Config {
   /** By the name that clients ask for. */
   readonly databases: ReadonlyMap<string, DatabaseConfig>
   readonly users: readonly UserConfig[]
+  /** Of programs, for the HTTP API. */
+  readonly tokens: readonly TokenConfig[]
   readonly policy: PolicyConfig
   readonly masking: readonly MaskingRule[]
   readonly approvals: ApprovalsConfig

@@ -3,6 +3,7 @@
  * Keys are those of the YAML.
  */
 import type { EffectKind } from '../../protocols/protocol.ts'
+import type { TokenScope } from '../identity/tokens.ts'
 import type { Action, Risk } from '../policy/rule.ts'
 
 export interface ConfigFile {
@@ -11,6 +12,7 @@ export interface ConfigFile {
   readonly limits?: LimitsSection | undefined
   readonly databases: Readonly<Record<string, DatabaseSection>>
   readonly users: Readonly<Record<string, UserSection>>
+  readonly tokens?: Readonly<Record<string, TokenSection>> | undefined
   readonly policy?: PolicySection | undefined
   readonly masking?: { readonly rules: readonly MaskingSection[] } | undefined
   readonly approvals?: ApprovalsSection | undefined
@@ -69,6 +71,13 @@ export interface UserSection {
   readonly agent?: boolean | undefined
   readonly owner?: string | undefined
   readonly purpose?: string | undefined
+}
+
+export interface TokenSection {
+  readonly sha256: string
+  readonly user: string
+  readonly scopes: readonly TokenScope[]
+  readonly expires?: string | undefined
 }
 
 export interface PolicySection {

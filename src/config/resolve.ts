@@ -12,6 +12,7 @@ import type { Mistakes, Path } from './mistakes.ts'
 import { resolveDatabases } from './resolve-databases.ts'
 import { resolveMasking, resolvePolicy } from './resolve-policy.ts'
 import { resolveSlack } from './resolve-slack.ts'
+import { resolveTokens } from './resolve-tokens.ts'
 import { resolveUsers } from './resolve-users.ts'
 import type { Sources } from './sources.ts'
 import { durationMs, isLoopback, parseAddress, sizeBytes } from './units.ts'
@@ -34,6 +35,7 @@ export async function resolveConfig(
     limits: resolveLimits(file.limits ?? {}, mistakes),
     databases,
     users: await resolveUsers(file, sources, mistakes),
+    tokens: resolveTokens(file, mistakes),
     policy,
     masking: resolveMasking(file, mistakes),
     approvals: {

@@ -3,6 +3,7 @@
  * what came and where. Files, variables and references are resolve.ts's.
  */
 import { z } from 'zod'
+import { tokenScopes } from '../identity/tokens.ts'
 import type { ConfigFile } from './file.ts'
 import { addressPattern, durationPattern, sizePattern, timePattern } from './units.ts'
 
@@ -118,6 +119,27 @@ const user = mapping({
   agent: z.boolean().optional().describe('Not a person. Needs an owner.'),
   owner: text.optional().describe('The person who answers for the agent.'),
   purpose: text.optional().describe('What the agent does, for reviewers.'),
+})
+
+const token = mapping({
+  sha256: z
+    .string()
+    .regex(/^[0-9A-Fa-f]{64}$/, {
+      error: '64 hexadecimal digits, as `countersign tokens new` says',
+    })
+    .describe('Of the token, which itself stands nowhere.'),
+  user: text.describe('Who it acts as: it may do what that user may, and no more.'),
+  scopes: z
+    .array(z.enum(tokenScopes))
+    .min(1, { error: 'at least one scope' })
+    .describe('read: requests that the user may see; decide: answer them; request: ask.'),
+  expires: z
+    .string()
+    .regex(/^\d{4}-\d\d-\d\d(T\d\d:\d\d(:\d\d)?(Z|[+-]\d\d:\d\d))?$/, {
+      error: 'a date such as 2027-01-31, or with a time such as 2027-01-31T12:00:00Z',
+    })
+    .optional()
+    .describe('From then on it is refused; a date alone is its beginning in UTC.'),
 })
 
 const approvers = mapping({
@@ -301,6 +323,10 @@ export const configSchema: z.ZodType<ConfigFile> = mapping({
   limits: limits.optional(),
   databases: z.record(text, database).describe('By the name that clients ask for.'),
   users: z.record(text, user),
+  tokens: z
+    .record(ruleName, token)
+    .optional()
+    .describe('Of programs, for the HTTP API; `countersign tokens new` makes them.'),
   policy: policy.optional(),
   masking: masking.optional(),
   approvals: approvals.optional(),

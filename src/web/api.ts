@@ -1,11 +1,7 @@
 /**
- * The HTTP API. Every request carries a person's name and password (HTTP Basic) and none is read
- * from a cookie, so that no page of another site can make a browser use it.
- *
- *   GET  /api/v1/approvals?state=pending&limit=50      GET  /api/v1/sessions
- *   GET  /api/v1/approvals/:id                         GET  /api/v1/sessions/:id
- *   POST /api/v1/approvals/:id/approve  { digest, reason? }
- *   POST /api/v1/approvals/:id/deny     { digest, reason }
+ * The HTTP API. Every request carries a person's name and password, or a program's token, and none
+ * is read from a cookie, so that no page of another site can make a browser use it. Its operations,
+ * and what they ask of a token, are in openapi.ts.
  */
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import {
@@ -18,8 +14,11 @@ import {
 } from '../approvals/approval.ts'
 import type { Attempts } from './attempts.ts'
 import { isAuditor } from './auditor.ts'
+import { Callers, refuse } from './callers.ts'
 import { field } from './forms.ts'
+import { accessOf, openApiDocument } from './openapi.ts'
 import type { Account, WebOptions } from './options.ts'
+import { Waits, waitSecondsDefault, waitSecondsMax } from './wait.ts'
 
 const listMax = 500
 
@@ -34,30 +33,17 @@ const statusOf: Readonly<Record<DecisionErrorCode, number>> = {
 
 export function registerApi(app: FastifyInstance, options: WebOptions, attempts: Attempts): void {
   const { approvals, sessions } = options
-  const accounts = new WeakMap<FastifyRequest, Account>()
+  const callers = new Callers(options, attempts)
+  const waits = new Waits(app, approvals)
   // A form of another site can send text, but not JSON, without being asked first.
   app.removeContentTypeParser('text/plain')
 
   app.addHook('onRequest', async (request, reply) => {
-    const credentials = basicCredentials(request.headers.authorization)
-    if (credentials === undefined) {
-      return refuse(reply, 401, 'unauthorized', 'expected HTTP Basic with a user and a password')
-    }
-    const [user, password] = credentials
-    const attempt = await attempts.check(user, request.ip, () =>
-      options.users.verifyPassword(user, password),
-    )
-    if (attempt.ok) {
-      accounts.set(request, attempt.value)
-      return
-    }
-    options.log?.('warn', 'a sign-in to the API failed', { user, address: request.ip })
-    if (attempt.waitSeconds === 0) {
-      return refuse(reply, 401, 'unauthorized', 'user or password is wrong')
-    }
-    reply.header('retry-after', attempt.waitSeconds)
-    return refuse(reply, 429, 'too_many_tries', `wait ${attempt.waitSeconds} s`)
+    const access = accessOf(request.method, request.routeOptions.url)
+    return access === undefined ? notFound(reply) : callers.admit(request, reply, access)
   })
+
+  app.get('/openapi.json', async () => openApiDocument(options.publicUrl()))
 
   app.get<{ Querystring: Record<string, unknown> }>('/approvals', async (request, reply) => {
     const { state, limit } = request.query
@@ -82,9 +68,24 @@ export function registerApi(app: FastifyInstance, options: WebOptions, attempts:
   app.get<IdRoute>('/approvals/:id', async (request, reply) => {
     const account = accountOf(request)
     const approval = await seen(request.params.id, account)
-    return approval === undefined
-      ? notFound(reply)
-      : { approval: { ...approval, bars: barsOf(approval, account) } }
+    return approval === undefined ? notFound(reply) : shown(approval, account)
+  })
+
+  app.get<WaitRoute>('/approvals/:id/wait', { exposeHeadRoute: false }, async (request, reply) => {
+    const account = accountOf(request)
+    const { timeout } = request.query
+    const seconds = timeout === undefined ? waitSecondsDefault : Number(timeout || Number.NaN)
+    if (!Number.isInteger(seconds) || seconds < 0 || seconds > waitSecondsMax) {
+      const message = `expected a timeout from 0 to ${waitSecondsMax} seconds`
+      return refuse(reply, 400, 'bad_request', message)
+    }
+    const before = await seen(request.params.id, account)
+    if (before === undefined) return notFound(reply)
+    if (!(await waits.settled(request, account.name, before.id, seconds))) {
+      reply.header('retry-after', 5)
+      return refuse(reply, 503, 'busy', 'too many wait already: come again')
+    }
+    return shown((await approvals.get(before.id)) ?? before, account)
   })
 
   app.post<IdRoute>('/approvals/:id/approve', async (request, reply) =>
@@ -111,12 +112,17 @@ export function registerApi(app: FastifyInstance, options: WebOptions, attempts:
     if (decision === 'denied' && reason.trim() === '') {
       return refuse(reply, 400, 'bad_request', 'expected a reason: the requester sees it')
     }
-    const surface = field(request, 'surface') === 'terminal' ? 'terminal' : 'api'
+    // A program that holds a token is at no terminal.
+    const { token } = callers.of(request)
+    const said = field(request, 'surface')
+    const surface = said === 'terminal' && token === undefined ? 'terminal' : 'api'
     const decided = { person: account, decision, reason, surface, shownDigest: digest } as const
     const result = await approvals.decide(approval.id, decided)
     if (!result.ok) return refuse(reply, statusOf[result.code], result.code, result.message)
-    const bars = barsOf(result.approval, account)
-    return reply.send({ approval: { ...result.approval, bars } })
+    if (token !== undefined) {
+      options.log?.('info', 'a token decided', { token, approval: result.approval.id, decision })
+    }
+    return reply.send(shown(result.approval, account))
   }
 
   if (sessions !== undefined) {
@@ -137,14 +143,20 @@ export function registerApi(app: FastifyInstance, options: WebOptions, attempts:
   }
 
   function accountOf(request: FastifyRequest): Account {
-    const account = accounts.get(request)
-    if (account === undefined) throw new Error('expected an authenticated request, got none')
-    return account
+    return callers.of(request).account
   }
 }
 
 interface IdRoute {
   Params: { id: string }
+}
+
+interface WaitRoute extends IdRoute {
+  Querystring: { timeout?: unknown }
+}
+
+function shown(approval: Approval, account: Account): { approval: Approval & { bars: Bars } } {
+  return { approval: { ...approval, bars: barsOf(approval, account) } }
 }
 
 /** Why the caller may not approve or deny; absent when they may. */
@@ -174,20 +186,6 @@ function isState(name: string): name is ApprovalState {
   return (allStates as readonly string[]).includes(name)
 }
 
-/** RFC 7617. Undefined when there are none, or no valid ones. */
-function basicCredentials(header: string | undefined): readonly [string, string] | undefined {
-  const [, encoded] = /^Basic ([A-Za-z0-9+/=]{1,4000})$/i.exec(header ?? '') ?? []
-  if (encoded === undefined) return undefined
-  const [, user, password] =
-    /^([^:]{1,200}):(.{0,1000})$/s.exec(Buffer.from(encoded, 'base64').toString('utf8')) ?? []
-  return user === undefined || password === undefined ? undefined : [user, password]
-}
-
 function notFound(reply: FastifyReply): FastifyReply {
   return refuse(reply, 404, 'not_found', 'there is no such resource')
-}
-
-/** No `www-authenticate: Basic`: browsers would ask, remember, and send it for other sites. */
-function refuse(reply: FastifyReply, status: number, code: string, message: string): FastifyReply {
-  return reply.code(status).send({ error: { code, message } })
 }

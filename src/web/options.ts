@@ -3,6 +3,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Person } from '../approvals/approval.ts'
 import type { Approvals } from '../approvals/approvals.ts'
+import type { Tokens } from '../identity/tokens.ts'
 
 /** Who may sign in; `Users` of src/identity fits. */
 export interface Accounts {
@@ -17,6 +18,8 @@ export interface Account extends Person {
 export interface WebOptions {
   readonly approvals: Approvals
   readonly users: Accounts
+  /** Of programs, for the API. */
+  readonly tokens?: Tokens
   /** As people reach the console, without a slash at the end; decides about Secure cookies. */
   readonly publicUrl: () => string
   /** PEM; absent: plain HTTP. */

@@ -26,16 +26,7 @@ export async function buildWeb(options: WebOptions): Promise<FastifyInstance> {
     ...(options.tls !== undefined && { https: { ...options.tls } }),
   }) as unknown as FastifyInstance
   guard(app, options.publicUrl)
-  // One count for pages and API: a guesser must not get two.
-  const attempts = new Attempts()
-  const pages: FastifyPluginAsync = scope => registerConsole(scope, options, attempts)
-  const api: FastifyPluginAsync = async scope => registerApi(scope, options, attempts)
-  await app.register(pages)
-  await app.register(api, { prefix: '/api/v1' })
-  registerProbes(app, options)
-  const slack: FastifyPluginAsync = async scope => registerSlack(scope, options)
-  await app.register(slack)
-
+  // Before the parts are registered: each has the handlers that are there by then.
   app.setNotFoundHandler((request, reply) => {
     reply.code(404)
     if (isApi(request.url)) return reply.send(apiError('not_found', 'there is no such resource'))
@@ -55,6 +46,15 @@ export async function buildWeb(options: WebOptions): Promise<FastifyInstance> {
       .type('text/html; charset=utf-8')
       .send(messagePage(`Error ${status}`, message, undefined).markup)
   })
+  // One count for pages and API: a guesser must not get two.
+  const attempts = new Attempts()
+  const pages: FastifyPluginAsync = scope => registerConsole(scope, options, attempts)
+  const api: FastifyPluginAsync = async scope => registerApi(scope, options, attempts)
+  await app.register(pages)
+  await app.register(api, { prefix: '/api/v1' })
+  registerProbes(app, options)
+  const slack: FastifyPluginAsync = async scope => registerSlack(scope, options)
+  await app.register(slack)
   return app
 }
 

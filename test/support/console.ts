@@ -8,6 +8,7 @@ import { scramVerifier } from '../../src/identity/scram-verifier.ts'
 import { type UserConfig, Users } from '../../src/identity/users.ts'
 import type { WebOptions } from '../../src/web/options.ts'
 import { buildWeb } from '../../src/web/server.ts'
+import { checkAnswers } from './api-answers.ts'
 import { officer, requester, reviewer, robot, second, stranger } from './approval-request.ts'
 
 export const password = 'correct horse battery'
@@ -27,6 +28,7 @@ export async function openConsole(
   const approvals = await Approvals.open({ path, publicUrl })
   const users = new Users(await accounts(), randomBytes(32))
   const app = await buildWeb({ approvals, users, publicUrl, auditors: ['security'], ...change })
+  checkAnswers(test, app)
   test.teardown(async () => {
     await app.close()
     await approvals.close()

@@ -1,0 +1,170 @@
+/**
+ * The shapes of the HTTP API, from which its OpenAPI document is made. Times are ISO 8601 in UTC;
+ * what is unknown or does not apply is absent.
+ */
+import { z } from 'zod'
+
+/** Those that have a name in the document. */
+export const components: Map<string, z.ZodType> = new Map()
+
+function named<Schema extends z.ZodType>(id: string, schema: Schema): Schema {
+  components.set(id, schema)
+  return schema
+}
+
+const at = z.iso.datetime()
+const decision = z.enum(['approved', 'denied'])
+
+export const errorSchema: z.ZodType = named(
+  'Error',
+  z.object({ error: z.object({ code: z.string(), message: z.string() }) }),
+)
+
+export const stateSchema: z.ZodType = named(
+  'State',
+  z.enum([
+    'pending',
+    'approved',
+    'denied',
+    'expired',
+    'withdrawn',
+    'running',
+    'finished',
+    'failed',
+  ]),
+)
+
+const requester = z.object({
+  name: z.string(),
+  kind: z.enum(['person', 'agent']),
+  owner: z.string().optional().describe('The person who answers for an agent.'),
+})
+
+const effect = z.object({
+  kind: z.string(),
+  object: z
+    .object({ type: z.string(), schema: z.string().optional(), name: z.string() })
+    .optional(),
+  unfiltered: z.literal(true).optional().describe('Nothing narrows it.'),
+  detail: z.string().optional(),
+})
+
+const answer = z.object({
+  name: z.string(),
+  groups: z.array(z.string()).describe('The person’s, when they answered.'),
+  decision,
+  surface: z.enum(['web', 'terminal', 'api', 'slack', 'teams']),
+  at,
+  reason: z.string().optional(),
+})
+
+const result = z.object({
+  ok: z.boolean(),
+  tag: z.string().optional().describe('`DELETE 3`, `exit 0`.'),
+  rows: z.number().int().optional(),
+  error: z.string().optional(),
+  durationMs: z.number(),
+})
+
+const facts = {
+  id: z.string(),
+  shortId: z.string().describe('For people: four to six letters and digits.'),
+  url: z.string().describe('Its page.'),
+  state: stateSchema,
+  sessionId: z.string(),
+  statementNumber: z.number().int(),
+  requester,
+  database: z.string(),
+  environment: z.string(),
+  application: z.string().optional(),
+  rules: z.array(z.string()),
+  reason: z.string().describe('Why it is held.'),
+  hint: z.string().optional().describe('What would pass.'),
+  risk: z.enum(['low', 'medium', 'high']),
+  effects: z.array(effect),
+  maskedColumns: z.array(z.string()),
+  approvers: z
+    .object({ any: z.array(z.object({ group: z.string(), count: z.number().int() })) })
+    .describe('One alternative is enough: so many distinct people of that group.'),
+  inTransaction: z.boolean(),
+  ownerMayApprove: z.boolean(),
+  onHold: z.string().optional(),
+  createdAt: at,
+  expiresAt: at,
+  answers: z.array(answer).describe('Oldest first. The latest of each person counts.'),
+  settledAt: at.optional(),
+  settledReason: z.string().optional(),
+  startedAt: at.optional(),
+  endedAt: at.optional(),
+  result: result.optional(),
+  bars: z
+    .object({ approve: z.string().optional(), deny: z.string().optional() })
+    .describe('Why the caller may not approve or deny; absent when they may.'),
+}
+
+const approval = named(
+  'Approval',
+  z.object({
+    ...facts,
+    text: z.string().describe('As it would run.'),
+    parameters: z.array(z.string().nullable()),
+    normalized: z.string().describe('Without literals.'),
+    digest: z.string().describe('Of what is asked. A decision names it.'),
+  }),
+)
+
+const summary = named('ApprovalSummary', z.object({ ...facts, preview: z.string() }))
+
+export const approvalSchema: z.ZodType = z.object({ approval })
+export const approvalListSchema: z.ZodType = z.object({ approvals: z.array(summary) })
+
+export const approveSchema: z.ZodType = named(
+  'Approve',
+  z.object({
+    digest: z.string().describe('Of the approval that was shown.'),
+    reason: z.string().optional(),
+    surface: z.enum(['terminal', 'api']).optional(),
+  }),
+)
+
+export const denySchema: z.ZodType = named(
+  'Deny',
+  z.object({
+    digest: z.string().describe('Of the approval that was shown.'),
+    reason: z.string().min(1).describe('The requester sees it.'),
+    surface: z.enum(['terminal', 'api']).optional(),
+  }),
+)
+
+const sessionFacts = {
+  id: z.string(),
+  user: z.string(),
+  kind: z.enum(['person', 'agent']),
+  owner: z.string().optional(),
+  database: z.string(),
+  environment: z.string(),
+  application: z.string().optional(),
+  startedAt: at,
+  endedAt: at.optional(),
+  statements: z.number().int(),
+}
+
+const statement = z.object({
+  number: z.number().int(),
+  at,
+  text: z.string(),
+  verdict: z.enum(['allow', 'hold', 'deny']),
+  rules: z.array(z.string()),
+  approvalId: z.string().optional(),
+  tag: z.string().optional(),
+  rows: z.number().int().optional(),
+  error: z.string().optional(),
+  durationMs: z.number().optional(),
+})
+
+export const sessionListSchema: z.ZodType = z.object({
+  sessions: z.array(named('SessionSummary', z.object(sessionFacts))),
+})
+export const sessionSchema: z.ZodType = z.object({
+  session: named('Session', z.object({ ...sessionFacts, items: z.array(statement) })),
+})
