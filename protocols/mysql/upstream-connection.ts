@@ -2,11 +2,10 @@
  * Reaching the upstream: TCP or Unix socket, its greeting, then TLS as the mode asks for.
  * https://dev.mysql.com/doc/dev/mysql-server/latest/page_protocol_connection_phase.html#sect_protocol_connection_phase_initial_handshake_ssl_handshake
  */
-import { connect, type Socket } from 'node:net'
 import { ProtocolError, UpstreamError } from '../errors.ts'
-import { ConnectionClosed } from '../handshake-reader.ts'
 import type { Upstream } from '../protocol.ts'
 import { secureUpstream } from '../tls.ts'
+import { connectSocket, onThisMachine, place, withoutTls } from '../upstream-socket.ts'
 import { Capability, has, missing } from './capabilities.ts'
 import { Channel } from './channel.ts'
 import { decodeErr, errHeader } from './packets/err.ts'
@@ -26,18 +25,16 @@ export interface ReachedUpstream {
 /** What SSLRequest and the handshake response say alike. */
 export type Beginning = Parameters<typeof encodeSslRequest>[0]
 
-/** The path of the server's socket file. */
-export function onThisMachine(host: string): boolean {
-  return host.startsWith('/')
-}
-
 /** Rejects with the signal's reason or with an error; nothing stays open then. */
 export async function reachUpstream(
   upstream: Upstream,
   beginning: (handshake: HandshakeV10, tls: boolean) => Beginning,
   signal: AbortSignal,
 ): Promise<ReachedUpstream> {
-  const socket = await connected(upstream, signal)
+  const { host, port } = upstream
+  // A path is that of the server's socket file.
+  const at = onThisMachine(host) ? { path: host } : { host, port, noDelay: true }
+  const socket = await connectSocket(upstream, at, signal)
   const channel = new Channel(socket, { signal, bytesMax: startBytesMax })
   try {
     const handshake = await readGreeting(upstream, channel)
@@ -83,56 +80,6 @@ async function secure(upstream: Upstream, channel: Channel, beginning: Beginning
     })
   } catch (error) {
     signal.throwIfAborted()
-    const reason = error instanceof ConnectionClosed ? error.cause : error
-    throw new UpstreamError(`no TLS with the upstream at ${place(upstream)}: ${describe(reason)}`, {
-      cause: error,
-    })
+    throw withoutTls(upstream, error)
   }
-}
-
-function connected(upstream: Upstream, signal: AbortSignal): Promise<Socket> {
-  const { host, port } = upstream
-  const socket = onThisMachine(host)
-    ? connect({ path: host })
-    : connect({ host, port, noDelay: true })
-  return new Promise((resolve, reject) => {
-    const settle = (): void => {
-      socket.off('connect', done)
-      socket.off('error', failed)
-      signal.removeEventListener('abort', aborted)
-    }
-    const done = (): void => {
-      settle()
-      // 'close' follows, and whoever owns the socket listens to that.
-      socket.on('error', () => undefined)
-      resolve(socket)
-    }
-    const failed = (cause: Error): void => {
-      settle()
-      const why = `cannot reach the upstream at ${place(upstream)}: ${describe(cause)}`
-      reject(new UpstreamError(why, { cause }))
-    }
-    const aborted = (): void => {
-      settle()
-      socket.on('error', () => undefined)
-      socket.destroy()
-      reject(signal.reason)
-    }
-    socket.on('connect', done)
-    socket.on('error', failed)
-    signal.addEventListener('abort', aborted)
-    if (signal.aborted) aborted()
-  })
-}
-
-/** For logs. */
-export function place(upstream: Upstream): string {
-  return onThisMachine(upstream.host) ? upstream.host : `${upstream.host}:${upstream.port}`
-}
-
-/** Of several addresses that were tried, Node's error has a code and no message. */
-function describe(error: unknown): string {
-  if (!(error instanceof Error)) return 'the connection was closed'
-  const code = 'code' in error && typeof error.code === 'string' ? error.code : error.name
-  return error.message || code
 }

@@ -4,9 +4,9 @@
  * https://dev.mysql.com/doc/dev/mysql-server/latest/page_protocol_connection_phase.html
  */
 import type { Socket } from 'node:net'
-import { startDeadline } from '../deadline.ts'
 import { ProtocolError, UpstreamError } from '../errors.ts'
 import type { Upstream } from '../protocol.ts'
+import { onThisMachine, place, withinLimit } from '../upstream-socket.ts'
 import { forUpstream, missing } from './capabilities.ts'
 import type { Channel } from './channel.ts'
 import { collationForUpstream } from './character-sets.ts'
@@ -24,13 +24,7 @@ import { type Flavour, flavourOf, type HandshakeV10 } from './packets/handshake-
 import { decodeOk, okHeader } from './packets/ok.ts'
 import type { ServerGreeting } from './startup.ts'
 import { UpstreamAuthentication } from './upstream-auth.ts'
-import {
-  type Beginning,
-  onThisMachine,
-  place,
-  type ReachedUpstream,
-  reachUpstream,
-} from './upstream-connection.ts'
+import { type Beginning, type ReachedUpstream, reachUpstream } from './upstream-connection.ts'
 import { UpstreamRefused } from './upstream-error.ts'
 
 export { UpstreamRefused, upstreamErrorForClient } from './upstream-error.ts'
@@ -77,7 +71,7 @@ export async function connectUpstream(
   upstream: Upstream,
   options: UpstreamOptions,
 ): Promise<UpstreamConnection> {
-  return within(upstream, options.timeoutMs, options.signal, limit =>
+  return withinLimit(upstream, options.timeoutMs, options.signal, limit =>
     logIn(upstream, options, limit, ({ channel, handshake }, okPacket) => {
       const { statusFlags } = decodeOk(okPacket, options.capabilities)
       const { version, connectionId, capabilities, collation } = handshake
@@ -128,7 +122,7 @@ async function alone<T>(
   work: (channel: Channel, greeting: ServerGreeting) => Promise<T>,
 ): Promise<T> {
   const login = { capabilities: 0n, collation: 45, attributes: noAttributes, database }
-  return within(upstream, timeoutMs, signal, limit =>
+  return withinLimit(upstream, timeoutMs, signal, limit =>
     logIn(upstream, login, limit, async ({ channel, handshake }) => {
       const { version, capabilities, collation } = handshake
       const greeting = { version, flavour: flavourOf(version), capabilities, collation }
@@ -140,37 +134,6 @@ async function alone<T>(
       return done
     }),
   )
-}
-
-/** Runs `work` with its limit; whatever goes wrong becomes an UpstreamError. */
-async function within<T>(
-  upstream: Upstream,
-  timeoutMs: number,
-  signal: AbortSignal | undefined,
-  work: (limit: AbortSignal) => Promise<T>,
-): Promise<T> {
-  const late = new UpstreamError(
-    `the upstream at ${place(upstream)} was not ready after ${timeoutMs} ms`,
-  )
-  const deadline = startDeadline(timeoutMs, late, signal)
-  try {
-    return await work(deadline.signal)
-  } catch (error) {
-    if (error instanceof UpstreamError) throw error
-    if (deadline.signal.aborted) {
-      throw new UpstreamError('the connection to the upstream is no longer wanted', {
-        cause: error,
-      })
-    }
-    if (error instanceof ProtocolError) {
-      throw new UpstreamError(`the upstream at ${place(upstream)}: ${error.message}`, {
-        cause: error,
-      })
-    }
-    throw error
-  } finally {
-    deadline.clear()
-  }
 }
 
 type Wanted = Pick<UpstreamOptions, 'capabilities' | 'collation' | 'attributes' | 'database'>

@@ -2,11 +2,12 @@
  * Reaching the upstream: TCP or Unix socket, then TLS as its mode asks for.
  * https://www.postgresql.org/docs/current/protocol-flow.html#PROTOCOL-FLOW-SSL
  */
-import { connect, type Socket } from 'node:net'
+import type { NetConnectOpts, Socket } from 'node:net'
 import { ProtocolError, UpstreamError } from '../errors.ts'
-import { ConnectionClosed, HandshakeReader } from '../handshake-reader.ts'
+import { HandshakeReader } from '../handshake-reader.ts'
 import type { Upstream } from '../protocol.ts'
 import { secureUpstream } from '../tls.ts'
+import { connectSocket, onThisMachine, place, withoutTls } from '../upstream-socket.ts'
 import { application } from './client-connection.ts'
 import { encodeSslRequest } from './messages/startup.ts'
 
@@ -21,11 +22,6 @@ export interface ReachedUpstream {
   readonly endPoint: Buffer | undefined
 }
 
-/** A directory, as libpq has it: the socket's file in it is named by the port. */
-export function onThisMachine(host: string): boolean {
-  return host.startsWith('/')
-}
-
 /**
  * `address` is an address of the upstream to use in place of its host's name. Rejects with the
  * signal's reason or with UpstreamError; nothing stays open then.
@@ -35,7 +31,7 @@ export async function reachUpstream(
   address: string,
   signal: AbortSignal,
 ): Promise<ReachedUpstream> {
-  const socket = await connected(upstream, address, signal)
+  const socket = await connectSocket(upstream, whereIs(upstream, address), signal)
   const reader = new HandshakeReader(socket, { signal, bufferedBytesMax })
   // As libpq: nobody can listen on a Unix socket, so there is nothing to encrypt for.
   if (upstream.tls.mode === 'disable' || onThisMachine(upstream.host)) {
@@ -77,10 +73,7 @@ async function secured(
     signal,
   ).catch(error => {
     signal.throwIfAborted()
-    const reason = error instanceof ConnectionClosed ? error.cause : error
-    throw new UpstreamError(`no TLS with the upstream at ${place(upstream)}: ${describe(reason)}`, {
-      cause: error,
-    })
+    throw withoutTls(upstream, error)
   })
   return {
     socket: secure.socket,
@@ -90,49 +83,8 @@ async function secured(
   }
 }
 
-function connected(upstream: Upstream, address: string, signal: AbortSignal): Promise<Socket> {
-  const { host, port } = upstream
-  const socket = onThisMachine(host)
-    ? connect({ path: `${host.replace(/\/+$/, '')}/.s.PGSQL.${port}` })
-    : connect({ host: address, port, noDelay: true })
-  return new Promise((resolve, reject) => {
-    const settle = (): void => {
-      socket.off('connect', done)
-      socket.off('error', failed)
-      signal.removeEventListener('abort', aborted)
-    }
-    const done = (): void => {
-      settle()
-      // 'close' follows, and whoever owns the socket listens to that.
-      socket.on('error', () => undefined)
-      resolve(socket)
-    }
-    const failed = (cause: Error): void => {
-      settle()
-      const why = `cannot reach the upstream at ${place(upstream)}: ${describe(cause)}`
-      reject(new UpstreamError(why, { cause }))
-    }
-    const aborted = (): void => {
-      settle()
-      socket.on('error', () => undefined)
-      socket.destroy()
-      reject(signal.reason)
-    }
-    socket.on('connect', done)
-    socket.on('error', failed)
-    signal.addEventListener('abort', aborted)
-    if (signal.aborted) aborted()
-  })
-}
-
-/** For logs. */
-export function place(upstream: Upstream): string {
-  return onThisMachine(upstream.host) ? upstream.host : `${upstream.host}:${upstream.port}`
-}
-
-/** Of several addresses that were tried, Node's error has a code and no message. */
-function describe(error: unknown): string {
-  if (!(error instanceof Error)) return 'the connection was closed'
-  const code = 'code' in error && typeof error.code === 'string' ? error.code : error.name
-  return error.message || code
+/** A path is a directory, as libpq has it: the socket's file in it is named by the port. */
+function whereIs({ host, port }: Upstream, address: string): NetConnectOpts {
+  if (!onThisMachine(host)) return { host: address, port, noDelay: true }
+  return { path: `${host.replace(/\/+$/, '')}/.s.PGSQL.${port}` }
 }

@@ -6,10 +6,10 @@
 import { createHash } from 'node:crypto'
 import type { Socket } from 'node:net'
 import { ByteReader } from '../bytes.ts'
-import { startDeadline } from '../deadline.ts'
 import { ProtocolError, UpstreamError } from '../errors.ts'
 import { ConnectionClosed } from '../handshake-reader.ts'
 import type { Upstream } from '../protocol.ts'
+import { onThisMachine, place, withinLimit } from '../upstream-socket.ts'
 import {
   type Authentication,
   decodeAuthentication,
@@ -28,7 +28,7 @@ import {
 } from './messages/session.ts'
 import { encodeCancelRequest, encodeStartupMessage } from './messages/startup.ts'
 import { ScramClient } from './scram.ts'
-import { onThisMachine, place, type ReachedUpstream, reachUpstream } from './upstream-connection.ts'
+import { type ReachedUpstream, reachUpstream } from './upstream-connection.ts'
 import { UpstreamRefused } from './upstream-error.ts'
 
 export { UpstreamRefused, upstreamErrorForClient } from './upstream-error.ts'
@@ -83,7 +83,7 @@ export async function connectUpstream(
   options: UpstreamOptions,
 ): Promise<UpstreamConnection> {
   const { signal, timeoutMs } = options
-  return within(upstream, timeoutMs, signal, async limit => {
+  return withinLimit(upstream, timeoutMs, signal, async limit => {
     const reached = await reachUpstream(upstream, upstream.host, limit)
     try {
       return await new UpstreamStart(upstream, reached).run(options)
@@ -104,7 +104,7 @@ export async function cancelUpstream(
   options: { readonly signal?: AbortSignal; readonly timeoutMs: number },
 ): Promise<void> {
   const { upstream, address, processId, secret } = target
-  await within(upstream, options.timeoutMs, options.signal, async limit => {
+  await withinLimit(upstream, options.timeoutMs, options.signal, async limit => {
     const { socket, reader } = await reachUpstream(upstream, address, limit)
     try {
       socket.write(encodeCancelRequest(processId, secret))
@@ -117,37 +117,6 @@ export async function cancelUpstream(
       socket.destroy()
     }
   })
-}
-
-/** Runs `work` with its limit; whatever goes wrong becomes an UpstreamError. */
-async function within<T>(
-  upstream: Upstream,
-  timeoutMs: number,
-  signal: AbortSignal | undefined,
-  work: (limit: AbortSignal) => Promise<T>,
-): Promise<T> {
-  const late = new UpstreamError(
-    `the upstream at ${place(upstream)} was not ready after ${timeoutMs} ms`,
-  )
-  const deadline = startDeadline(timeoutMs, late, signal)
-  try {
-    return await work(deadline.signal)
-  } catch (error) {
-    if (error instanceof UpstreamError) throw error
-    if (deadline.signal.aborted) {
-      throw new UpstreamError('the connection to the upstream is no longer wanted', {
-        cause: error,
-      })
-    }
-    if (error instanceof ProtocolError) {
-      throw new UpstreamError(`the upstream at ${place(upstream)}: ${error.message}`, {
-        cause: error,
-      })
-    }
-    throw error
-  } finally {
-    deadline.clear()
-  }
 }
 
 /** From StartupMessage to ReadyForQuery. */
