@@ -9,6 +9,7 @@ import { headerBytes, packetExtent } from './framing.ts'
 import { type ColumnDefinition, decodeColumnDefinition } from './packets/column-definition.ts'
 import { compileRowMask, type RowMask } from './row-mask.ts'
 import type { SessionState } from './session-state.ts'
+import { firstOfManyResults } from './sql/changes.ts'
 import { settingChanges } from './sql/setting-changes.ts'
 
 interface DescribedResult {
@@ -76,7 +77,7 @@ export function resultNumber(analysis: Analysis, result: number): number {
 
 function lastCertain(analysis: Analysis): number {
   const { results } = analysis
-  let last = results.length - 1
+  let last = firstOfManyResults(analysis) ?? results.length - 1
   for (const change of settingChanges(analysis))
     if (change.kind === 'anything') last = Math.min(last, change.result)
   const untraced = results.indexOf('untraced')

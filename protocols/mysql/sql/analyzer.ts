@@ -8,7 +8,7 @@ import type {
   RelationName,
   ResultLineage,
 } from '../../protocol.ts'
-import { keepChanges, type SessionChange } from './changes.ts'
+import { keepChanges, keepManyResults, type SessionChange } from './changes.ts'
 import { effectsOf } from './effects.ts'
 import type { LexerOptions } from './lexer/options.ts'
 import { trace } from './lineage/trace.ts'
@@ -128,6 +128,7 @@ function understand(text: string, statements: readonly ParsedStatement[], names:
   const changes: SessionChange[] = []
   const settings: SettingChange[] = []
   const kills: KillTarget[] = []
+  const calls: boolean[] = []
   // What a statement changes, the next one already sees.
   const overlay = statements.length > 1 ? new Overlay(names) : undefined
   const seen = overlay ?? names
@@ -140,6 +141,7 @@ function understand(text: string, statements: readonly ParsedStatement[], names:
     tags.push(tagOf(node, tokens))
     normalized.push(normalizeTokens(text, tokens))
     results.push(traced.result)
+    calls.push(done.effects.some(isCall))
     for (const effect of done.effects) effects.set(JSON.stringify(effect), effect)
     // Something is written of which nobody can tell where it came from: not even by its code.
     if (traced.movesUntraced && !done.effects.some(isOpaque))
@@ -174,7 +176,13 @@ function understand(text: string, statements: readonly ParsedStatement[], names:
   }
   keepChanges(analysis, changes)
   keepSettingChanges(analysis, settings, kills)
+  keepManyResults(analysis, calls.indexOf(true))
   return { analysis, shared: shared && settings.length === 0 }
+}
+
+/** A procedure's queries are results of their own, however it comes to be called. */
+function isCall({ kind, detail = '' }: Effect): boolean {
+  return kind === 'execute' && /\bcall\b/.test(detail)
 }
 
 function isOpaque({ kind, detail = '' }: Effect): boolean {

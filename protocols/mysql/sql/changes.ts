@@ -50,3 +50,14 @@ export function changesOf(analysis: Analysis): readonly SessionChange[] {
 export function keepChanges(analysis: Analysis, made: readonly SessionChange[]): void {
   if (made.length > 0) changes.set(analysis, made)
 }
+
+const manyResults = new WeakMap<Analysis, number>()
+
+/** The first statement of the text that may give any number of results: those after it shift. */
+export function firstOfManyResults(analysis: Analysis): number | undefined {
+  return manyResults.get(analysis)
+}
+
+export function keepManyResults(analysis: Analysis, result: number): void {
+  if (result >= 0) manyResults.set(analysis, result)
+}
