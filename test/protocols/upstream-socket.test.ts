@@ -1,5 +1,7 @@
 import { once } from 'node:events'
+import { mkdtemp, rm } from 'node:fs/promises'
 import { type AddressInfo, createServer } from 'node:net'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import t from 'tap'
 import { ProtocolError, UpstreamError } from '../../protocols/errors.ts'
@@ -31,7 +33,10 @@ t.test('a path is a socket of this machine', async t => {
 })
 
 t.test('a socket is connected by port, or by path, and survives an error of its own', async t => {
-  for (const at of [{ host: '127.0.0.1', port: 0 }, { path: join(t.testdir({}), 's') }]) {
+  // Not a fixture of the project's: a socket's path has to be short.
+  const folder = await mkdtemp(join(tmpdir(), 'countersign-'))
+  t.teardown(() => rm(folder, { recursive: true }))
+  for (const at of [{ host: '127.0.0.1', port: 0 }, { path: join(folder, 's') }]) {
     const server = createServer(socket => socket.destroy()).listen(at)
     await once(server, 'listening')
     const address = server.address()
