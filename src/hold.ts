@@ -239,20 +239,28 @@ export class Hold {
   }
 }
 
-/** What an approval is bound to: text, parameters, who, where, and what changes the meaning. */
+/** What an approval is bound to: text, parameters, who, where, and what the text means there. */
 function bindingDigest(parts: SessionParts, { statement, context }: Held): string {
   const { identity, database } = parts
+  const { effects, results, reads, moves, relations } = statement.analysis
   const bound = [
     statement.text,
-    statement.parameters.map(shownParameter),
+    statement.parameters.map(boundParameter),
+    // A name may stand for something else by the time that the statement comes back.
+    [effects, results, reads, moves, relations],
     identity.name,
     database.name,
     database.upstream.user,
     context.role ?? null,
     context.searchPath ?? null,
-    ...(context.settings === undefined ? [] : [context.settings]),
+    context.settings ?? null,
   ]
   return createHash('sha256').update(JSON.stringify(bound)).digest('hex')
+}
+
+/** Bytes are shown like a text that spells them, and are none. */
+function boundParameter(value: Parameter): string | null | { readonly bytes: string | null } {
+  return value instanceof Uint8Array ? { bytes: shownParameter(value) } : value
 }
 
 function shownParameter(value: Parameter): string | null {

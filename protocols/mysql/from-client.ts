@@ -38,6 +38,7 @@ import {
   unreadableSettingOf,
 } from './refusal.ts'
 import { commandFrame } from './replay.ts'
+import { contextWith } from './sent-as.ts'
 import {
   changesItsOwnReading,
   type SessionState,
@@ -283,13 +284,14 @@ export class FromClient implements CommandHost {
   }
 
   review(command: ClientCommand, reviewed: Reviewed): void {
-    const { text, analysis, parameters } = reviewed
+    const { text, analysis, parameters, sentAs } = reviewed
     const run = this.#run(text, analysis)
+    const { context } = this.state
     this.#statements += 1
     const interrupted = this.#parts.interrupted()
     const answer = this.#session.review(
       { text, analysis, parameters },
-      this.state.context,
+      sentAs === undefined ? context : contextWith(context, sentAs),
       interrupted,
       // There is no packet for a notice: the error says it, or nothing does.
       () => undefined,

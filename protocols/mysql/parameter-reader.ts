@@ -59,7 +59,7 @@ export class ParameterReader extends PayloadReader {
 
 function stringValue({ type }: ParameterType, bytes: Buffer): Parameter {
   const isText = !BLOBS.has(type) && isUtf8(bytes)
-  return isText ? bytes.toString('utf8') : `\\x${bytes.toString('hex')}`
+  return isText ? bytes.toString('utf8') : Uint8Array.from(bytes)
 }
 
 const BLOBS: ReadonlySet<number> = new Set([

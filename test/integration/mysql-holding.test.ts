@@ -7,7 +7,17 @@ import { MysqlWire, packets, query } from '../support/mysql-wire.ts'
 /** Each test deletes from a table of its own, so that the server's log says which one ran. */
 const tables = [
   ...['approved', 'denied', 'killed', 'killed_by_command', 'gone', 'expired', 'own', 'bound'],
-  ...['twice', 'several', 'returned', 'changed', 'prepared', 'database_changed', 'cut'],
+  ...[
+    'twice',
+    'several',
+    'returned',
+    'typed',
+    'altered',
+    'changed',
+    'prepared',
+    'database_changed',
+    'cut',
+  ],
 ]
 const sql = tables
   .map(name => `CREATE TABLE ${name} (n int); INSERT INTO ${name} VALUES (1), (2), (3);`)
@@ -189,6 +199,42 @@ for (const flavour of ['mariadb', 'mysql'] as const) {
       t.match(await failure(hasty.query('DELETE FROM returned')), { errno: 50100 }, 'once')
       t.equal(await proxy.decide(await proxy.pending(), 'deny'), 200)
       t.equal(await runs(proxy, 'returned'), 1)
+    })
+
+    await t.test('with on_hold: return is bound to values and to what they are', async t => {
+      const hasty = await proxy.client(t, 'hasty')
+      const text = 'DELETE FROM typed WHERE n > ? OR TRUE'
+      const asked = async (
+        value: string | number | Buffer | null,
+        decision: 'approve' | 'deny',
+      ) => {
+        t.match(await failure(hasty.execute(text, [value])), { errno: 50100 }, String(value))
+        t.equal(await proxy.decide(await proxy.pending(), decision), 200)
+      }
+      await asked('0', 'approve')
+      // As an integer it would equal every name.
+      await asked(0, 'deny')
+      t.match((await hasty.execute(text, ['0']))[0], { affectedRows: 3 })
+      await asked('\\x00ff', 'approve')
+      await asked(Buffer.of(0, 0xff), 'deny')
+      t.match((await hasty.execute(text, ['\\x00ff']))[0], { affectedRows: 0 })
+      await asked('NULL', 'approve')
+      await asked(null, 'deny')
+      t.match((await hasty.execute(text, ['NULL']))[0], { affectedRows: 0 })
+    })
+
+    await t.test('with on_hold: return is asked for anew when the schema changed', async t => {
+      const hasty = await proxy.client(t, 'hasty')
+      t.match(await failure(hasty.query('DELETE FROM altered')), { errno: 50100 })
+      const approval = await proxy.pending()
+      t.equal(await proxy.decide(approval, 'approve'), 200)
+      const admin = await proxy.client(t, 'admin')
+      await admin.query('ALTER TABLE altered ADD COLUMN more int')
+      t.match(await failure(hasty.query('DELETE FROM altered')), { errno: 50100 })
+      const second = await proxy.pending()
+      t.not(second.id, approval.id)
+      t.equal(await proxy.decide(second, 'deny'), 200)
+      t.equal(await runs(proxy, 'altered'), 0)
     })
 
     await t.test('does not run when what it means changed while it waited', async t => {

@@ -6,10 +6,16 @@
 import type { Parameter } from '../../protocol.ts'
 import { Capability, has } from '../capabilities.ts'
 import { framePackets } from '../framing.ts'
-import { decodeBulkParameters, decodeParameters, type ParameterType } from '../parameters.ts'
+import {
+  decodeBulkParameters,
+  decodeParameters,
+  type ParameterType,
+  type QueryAttribute,
+} from '../parameters.ts'
 import { PayloadReader } from '../payload.ts'
 import type { LongData, PreparedStatement } from '../prepared-statements.ts'
 import { malformed, tooLarge } from '../refusal.ts'
+import { sentAs } from '../sent-as.ts'
 import type { ClientCommand, CommandHost, HandleCommand } from './host.ts'
 import { endCursor, known } from './prepared.ts'
 
@@ -55,7 +61,7 @@ export const bulkExecute: HandleCommand = (host, command) => {
     return true
   }
   const { rows, types } = decoded
-  const all = { parameters: rows.flat(), types }
+  const all = { parameters: rows.flat(), types, attributes: [] }
   const packets = [...(statement.longData?.packets ?? []), command.packet]
   review(host, command, statement, all, packets, undefined)
   return true
@@ -68,6 +74,7 @@ function review(
   decoded: {
     readonly parameters: readonly Parameter[]
     readonly types: readonly ParameterType[]
+    readonly attributes: readonly QueryAttribute[]
   },
   packets: readonly Buffer[],
   bound: Buffer | undefined,
@@ -83,6 +90,8 @@ function review(
     text: statement.text,
     analysis,
     parameters: decoded.parameters,
+    sentAs: () =>
+      sentAs(decoded.parameters, decoded.types, longData?.pieces ?? noLongData, decoded.attributes),
     again: () => host.state.analyzePrepared(statement),
     run: run => {
       endCursor(host, statement)

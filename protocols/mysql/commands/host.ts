@@ -20,6 +20,8 @@ export interface Reviewed {
   readonly text: string
   readonly analysis: Analysis
   readonly parameters: readonly Parameter[]
+  /** What was said beside both that changes what they mean. */
+  readonly sentAs?: () => string | undefined
   /** The same text, as it would be read now. */
   readonly again: () => Analysis
   /** It may run. To be called once, perhaps much later. */

@@ -7,15 +7,17 @@ import { Capability, has } from '../capabilities.ts'
 import { decodeQueryAttributes } from '../parameters.ts'
 import { PayloadReader } from '../payload.ts'
 import { malformed, tooLarge } from '../refusal.ts'
+import { sentAs } from '../sent-as.ts'
 import { killTargets } from '../sql/setting-changes.ts'
 import { statementText } from '../statement-text.ts'
 import type { ClientCommand, CommandHost, HandleCommand } from './host.ts'
 import { killIn } from './kill.ts'
 
 export const query: HandleCommand = (host, command) => {
-  const start = textStart(host, command.payload)
-  if (start === undefined) return refused(host, command, malformed())
-  const bytes = command.payload.subarray(start)
+  const begun = beginning(host, command.payload)
+  if (begun === undefined) return refused(host, command, malformed())
+  const { textStart, attributes } = begun
+  const bytes = command.payload.subarray(textStart)
   // The server says that it was empty.
   if (bytes.length === 0) {
     host.send(command, { reply: 'ok', format: 'text', run: undefined })
@@ -33,19 +35,25 @@ export const query: HandleCommand = (host, command) => {
     text,
     analysis,
     parameters: [],
+    ...(attributes.length > 0 && { sentAs: () => sentAs([], [], noLongData, attributes) }),
     again: () => host.state.analyze(text),
     run: run => host.send(command, { reply: 'results', format: 'text', run }),
   })
   return true
 }
 
+const noLongData: ReadonlyMap<number, Buffer> = new Map()
+
 /** Query attributes come before the text. */
-function textStart(host: CommandHost, payload: Buffer): number | undefined {
-  if (!has(host.capabilities, Capability.QUERY_ATTRIBUTES)) return 1
+function beginning(host: CommandHost, payload: Buffer): ReturnType<typeof decodeQueryAttributes> {
+  if (!has(host.capabilities, Capability.QUERY_ATTRIBUTES)) return atOnce
   // No attributes, in one set: what every client without any sends.
-  if (payload[1] === 0 && payload[2] === 1) return 3
-  return decodeQueryAttributes(payload)?.textStart
+  if (payload[1] === 0 && payload[2] === 1) return afterCounts
+  return decodeQueryAttributes(payload)
 }
+
+const atOnce = { textStart: 1, attributes: [] }
+const afterCounts = { textStart: 3, attributes: [] }
 
 /** USE, without a text. */
 export const initDb: HandleCommand = (host, command) => {

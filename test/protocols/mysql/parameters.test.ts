@@ -7,6 +7,7 @@ import {
   decodeParameters,
   decodeQueryAttributes,
 } from '../../../protocols/mysql/parameters.ts'
+import type { Parameter } from '../../../protocols/protocol.ts'
 import { startMariadb } from '../../support/mysql.ts'
 import { captureTo } from '../../support/mysql-capture.ts'
 import { seededRandom } from '../../support/seeded-random.ts'
@@ -18,7 +19,7 @@ function hex(text: string): Buffer {
 }
 
 t.test('every type of parameter, with what the manual says of it', t => {
-  const cases: [string, string, string | null][] = [
+  const cases: [string, string, Parameter][] = [
     ['01 00', '80', '-128'],
     ['01 80', '80', '128'],
     ['02 00', 'ffff', '-1'],
@@ -40,8 +41,8 @@ t.test('every type of parameter, with what the manual says of it', t => {
     ['0b 00', '0c 00 00000000 00 00 01 20a10700', '00:00:01.500000'],
     ['f6 00', '04 312e3530', '1.50'],
     ['fd 00', '03 c3a978', 'éx'],
-    ['fe 00', '02 ff41', '\\xff41'],
-    ['fc 00', '03 414243', '\\x414243'],
+    ['fe 00', '02 ff41', Uint8Array.of(0xff, 0x41)],
+    ['fc 00', '03 414243', Uint8Array.of(0x41, 0x42, 0x43)],
     ['f5 00', '02 7b7d', '{}'],
   ]
   for (const [type, value, expected] of cases) {
@@ -82,7 +83,7 @@ t.test('types are those of the execute before, and long data takes no place', t 
     new Map(),
     false,
   )
-  t.strictSame(first?.parameters, ['7', null, '\\x41'])
+  t.strictSame(first?.parameters, ['7', null, Uint8Array.of(0x41)])
   const types = [
     { type: 3, unsigned: false },
     { type: 253, unsigned: false },
@@ -95,7 +96,11 @@ t.test('types are those of the execute before, and long data takes no place', t 
     new Map([[2, Buffer.from('long')]]),
     false,
   )
-  t.strictSame(later, { parameters: ['7', null, '\\x6c6f6e67'], types, attributes: [] })
+  t.strictSame(later, {
+    parameters: ['7', null, Uint8Array.from(Buffer.from('long'))],
+    types,
+    attributes: [],
+  })
   t.end()
 })
 
@@ -183,7 +188,7 @@ t.test('what drivers send is what they were given', async t => {
     '1.5',
     'é',
     null,
-    '\\xff00',
+    Uint8Array.of(0xff, 0),
     '2024-01-02 03:04:05',
   ])
   mysql2.destroy()
@@ -197,8 +202,8 @@ t.test('what drivers send is what they were given', async t => {
   ])
   const bulk = payloadsOf(capture.take().client).find(payload => payload[0] === 0xfa)
   t.strictSame(decodeBulkParameters(bulk ?? Buffer.alloc(0), 3, undefined)?.rows, [
-    ['1', 'x', '\\x01'],
-    ['2', null, '\\xfe'],
+    ['1', 'x', Uint8Array.of(1)],
+    ['2', null, Uint8Array.of(0xfe)],
   ])
   await mariadb.end()
 })
