@@ -7,6 +7,7 @@
 import { type ByteReader, ByteWriter } from '../bytes.ts'
 import { ProtocolError } from '../errors.ts'
 import type { Parameter } from '../protocol.ts'
+import type { Spans } from '../spans.ts'
 import type { Conversation, Portal, Prepared, Run } from './conversation.ts'
 import { Frontend } from './framing.ts'
 import { decodeBind, decodeParse, decodeTarget, formatOf } from './messages/extended-query.ts'
@@ -20,7 +21,6 @@ import {
   reservedName,
 } from './refusal.ts'
 import type { Reviews } from './reviews.ts'
-import type { Spans } from './spans.ts'
 import type { StatementNames } from './statement-names.ts'
 import { statementText } from './statement-text.ts'
 import { builtInTypes, decodeBinary } from './values.ts'

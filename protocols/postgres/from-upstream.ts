@@ -7,13 +7,13 @@
 import { ByteReader } from '../bytes.ts'
 import { ProtocolError } from '../errors.ts'
 import type { Analysis, EffectKind, Limits, Session } from '../protocol.ts'
+import { RecordedSpans } from '../recorded-spans.ts'
 import type { Conversation, Owed, Run } from './conversation.ts'
 import { CopyMask } from './copy-mask.ts'
 import { copyDataHeader, copyOut } from './copy-out.ts'
 import { Descriptions } from './descriptions.ts'
 import { concealed, refusalResponse } from './diagnostics.ts'
 import { Backend, frameLength, headerBytes } from './framing.ts'
-import { RecordedSpans } from './recorded-spans.ts'
 import type { StatementNames } from './statement-names.ts'
 
 export class FromUpstream {

@@ -4,11 +4,11 @@
  * https://www.postgresql.org/docs/current/protocol-flow.html#PROTOCOL-FLOW-SIMPLE-QUERY
  */
 import { ProtocolError } from '../errors.ts'
+import type { Spans } from '../spans.ts'
 import type { Conversation, Run } from './conversation.ts'
 import { headerBytes } from './framing.ts'
 import { failingQuery, type PostgresRefusal } from './refusal.ts'
 import type { Reviews } from './reviews.ts'
-import type { Spans } from './spans.ts'
 import type { StatementNames } from './statement-names.ts'
 import { statementText } from './statement-text.ts'
 import type { Waiting } from './waiting.ts'

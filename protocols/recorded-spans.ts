@@ -1,12 +1,12 @@
 /** What goes to the client: it is recorded as it is shown, in the same order. */
-import type { Session } from '../protocol.ts'
+import type { Session } from './protocol.ts'
 import { Spans } from './spans.ts'
 
 export class RecordedSpans extends Spans {
-  readonly #session: Session
+  readonly #session: Pick<Session, 'record'>
   #full: Promise<void> | undefined
 
-  constructor(session: Session) {
+  constructor(session: Pick<Session, 'record'>) {
     super()
     this.#session = session
   }
