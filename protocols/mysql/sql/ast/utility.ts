@@ -84,6 +84,8 @@ export interface AlterTable extends Ranged {
     /** The table that RENAME TO, REFERENCES or EXCHANGE PARTITION names. */
     readonly table: TableName | undefined
   }[]
+  /** DEFAULT of its columns. */
+  readonly defaults: readonly Expression[]
 }
 
 export interface LockTables extends Ranged {

@@ -11,7 +11,7 @@ import { createdObject } from './create.ts'
 import { Scan } from './scan.ts'
 import { role } from './session.ts'
 
-export function alterTable({ table, actions }: AlterTable, out: Collector): void {
+export function alterTable({ table, actions, defaults }: AlterTable, out: Collector): void {
   if (actions.length === 0) out.relation('alter', table, { detail: 'words' })
   for (const { action, name, table: other } of actions) {
     const detail = detailOf(action)
@@ -24,6 +24,7 @@ export function alterTable({ table, actions }: AlterTable, out: Collector): void
     else if (folded(other.name) !== folded(name ?? ''))
       out.relation('read', other, { detail: 'definition' })
   }
+  out.evaluated(defaults)
 }
 
 function detailOf(action: string): string {

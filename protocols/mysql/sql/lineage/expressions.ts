@@ -7,7 +7,7 @@ import type { ColumnReference, Expression } from '../ast.ts'
 import { functionCall, lastInsertId, sequenceValue } from './calls.ts'
 import { type Conditions, wholly } from './conditions.ts'
 import type { Context } from './context.ts'
-import { findName, findQualified, proposedItem, type Scope } from './scope.ts'
+import { findName, findQualified, proposedItem, rowsWith, type Scope } from './scope.ts'
 import { anyOf, type Columns, clean, derive, isConstant, untraced, type Value } from './value.ts'
 
 export function expressionValue(node: Expression, scope: Scope, context: Context): Value {
@@ -15,9 +15,9 @@ export function expressionValue(node: Expression, scope: Scope, context: Context
     derive(context.values(parts, scope))
   switch (node.kind) {
     case 'literal':
-    // Of the schema: no column's value.
-    case 'default':
       return clean
+    case 'default':
+      return node.column === undefined ? clean : defaultOf(node.column, scope)
     case 'parameter':
       return context.parameters
     case 'column':
@@ -93,6 +93,12 @@ export function expressionValue(node: Expression, scope: Scope, context: Context
 function columnReference({ schema, table, name }: ColumnReference, scope: Scope): Value {
   if (table === undefined) return findName(scope, name)
   return findQualified(scope, schema, table, name)
+}
+
+/** It may be computed from any other column of the row. */
+function defaultOf({ schema, table, name }: ColumnReference, scope: Scope): Value {
+  const rows = rowsWith(scope, schema, table, name)
+  return rows.length === 0 ? untraced : derive(rows.map(anyOf))
 }
 
 function proposedColumn({ name }: ColumnReference, scope: Scope): Value {

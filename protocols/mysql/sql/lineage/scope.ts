@@ -178,6 +178,26 @@ export function findInItem({ columns, hidden }: Item, name: string): Value | und
   return fieldNamed(columns, name) ?? fieldNamed(hidden, name) ?? perhapsNamed(columns)
 }
 
+/** All columns of the items that have, or may have, the column: of the nearest level with any. */
+export function rowsWith(
+  scope: Scope,
+  schema: string | undefined,
+  table: string | undefined,
+  column: string,
+): readonly Columns[] {
+  for (let at: Scope | undefined = scope; at !== undefined; at = at.parent) {
+    const items = table === undefined ? at.namespace.items : itemsNamed(at.namespace, schema, table)
+    const found = items.filter(item => findInItem(item, column) !== undefined)
+    if (found.length > 0) return found.map(rowOf)
+  }
+  return []
+}
+
+/** With its invisible columns, and without those that every table has: no DEFAULT can name them. */
+function rowOf({ columns: { fields, rest }, hidden }: Item): Columns {
+  return { fields: [...fields, ...hidden.fields.filter(({ value }) => !value.untraced)], rest }
+}
+
 /** What `t.*` stands for at this level. */
 export function starOf(
   namespace: Namespace,

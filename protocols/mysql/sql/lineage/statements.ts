@@ -14,7 +14,7 @@ import { nothing, type Output, output, outputOf, told, unknown } from './output.
 import { emptyScope, level } from './scope.ts'
 import { describeColumns, maintenanceColumns, planColumns, showColumns } from './show.ts'
 import { anyOf, clean, derive, unknownColumns, untraced, type Value, zipped } from './value.ts'
-import { named, traceDelete, traceInsert, traceLoad, traceUpdate } from './writes.ts'
+import { named, traceAlter, traceDelete, traceInsert, traceLoad, traceUpdate } from './writes.ts'
 
 export function traceStatement(node: Statement, context: Context): Output {
   switch (node.kind) {
@@ -69,7 +69,11 @@ export function traceStatement(node: Statement, context: Context): Output {
       )
       return nothing
     case 'alterTable':
-      named([node.table, ...node.actions.map(action => action.table)], context)
+      named(
+        node.actions.map(action => action.table),
+        context,
+      )
+      traceAlter(node, context)
       return nothing
     case 'lockTables':
       named(

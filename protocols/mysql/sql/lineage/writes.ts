@@ -3,7 +3,16 @@
  * https://dev.mysql.com/doc/refman/9.7/en/sql-data-manipulation-statements.html
  */
 import type { ObjectName } from '../../../protocol.ts'
-import type { Assignment, Delete, Insert, Load, SelectItem, TableName, Update } from '../ast.ts'
+import type {
+  AlterTable,
+  Assignment,
+  Delete,
+  Insert,
+  Load,
+  SelectItem,
+  TableName,
+  Update,
+} from '../ast.ts'
 import { folded } from '../names.ts'
 import { allOf, type Conditions, predicate, unconditional } from './conditions.ts'
 import type { Context } from './context.ts'
@@ -136,6 +145,15 @@ export function traceDelete(del: Delete, context: Context, parent: Scope = empty
 export function traceLoad(load: Load, context: Context): void {
   const target = targetRelation(load.table, undefined, context)
   assigned(load.assignments, target, level(emptyScope, target), context)
+}
+
+/** A column's DEFAULT may be computed from others of the row, and is given to every row. */
+export function traceAlter({ table, defaults }: AlterTable, context: Context): void {
+  const target = targetRelation(table, undefined, context)
+  const scope = level(emptyScope, target)
+  // A name that is not there yet is that of a column that the statement adds.
+  for (const node of defaults)
+    context.move({ ...context.value(node, scope), untraced: false }, objectOf(itemOf(target)))
 }
 
 /** Evaluates and moves what is assigned to columns of what is in view. */

@@ -1,5 +1,5 @@
 /** ALTER TABLE: what each of its parts does. https://dev.mysql.com/doc/refman/9.7/en/alter-table.html */
-import type { AlterTable, TableName } from '../ast.ts'
+import type { AlterTable, Expression, TableName } from '../ast.ts'
 import { TokenType } from '../lexer/token.ts'
 import type { Cursor } from './cursor.ts'
 import { tableName } from './names.ts'
@@ -14,11 +14,12 @@ export function alterTable(cursor: Cursor, start: number): AlterTable {
   if (cursor.mariadb && cursor.accept('WAIT')) cursor.advance()
   else if (cursor.mariadb) cursor.accept('NOWAIT')
   const actions: Action[] = []
+  const defaults: Expression[] = []
   while (!cursor.atEnd()) {
-    actions.push(action(cursor))
+    actions.push(action(cursor, defaults))
     cursor.acceptSymbol(',')
   }
-  return { kind: 'alterTable', table, actions, start, end: cursor.end }
+  return { kind: 'alterTable', table, actions, defaults, start, end: cursor.end }
 }
 
 const verbs = new Set(['ADD', 'DROP', 'ALTER', 'MODIFY', 'CHANGE', 'RENAME'])
@@ -42,10 +43,10 @@ const nouns = new Set([
   'PERIOD',
 ])
 
-function action(cursor: Cursor): Action {
+function action(cursor: Cursor, defaults: Expression[]): Action {
   const { type, value } = cursor.token
   if (type !== TokenType.Word) return rest(cursor, 'other', undefined, undefined)
-  if (verbs.has(value)) return change(cursor)
+  if (verbs.has(value)) return change(cursor, defaults)
   cursor.advance()
   if (value === 'EXCHANGE' || value === 'CONVERT') return exchange(cursor, value.toLowerCase())
   const word = value === 'ORDER' ? 'order by' : value.toLowerCase()
@@ -59,7 +60,7 @@ function action(cursor: Cursor): Action {
 }
 
 /** ADD, DROP, ALTER, MODIFY, CHANGE and RENAME: of a column unless another word says so. */
-function change(cursor: Cursor): Action {
+function change(cursor: Cursor, defaults: Expression[]): Action {
   const verb = cursor.advance().value.toLowerCase()
   const words: string[] = []
   while (nouns.has(cursor.token.value) && cursor.token.type === TokenType.Word) {
@@ -71,8 +72,33 @@ function change(cursor: Cursor): Action {
     return rest(cursor, 'rename', undefined, tableName(cursor))
   }
   const noun = words.length === 0 ? 'column' : words.join(' ')
+  if (noun === 'column' && cursor.atSymbol('(')) {
+    cursor.advance()
+    const table = definition(cursor, undefined, defaults)
+    while (cursor.acceptSymbol(',')) definition(cursor, undefined, defaults)
+    cursor.expectSymbol(')')
+    return rest(cursor, `${verb} ${noun}`, undefined, table)
+  }
   const name = cursor.atName() ? cursor.name() : undefined
-  return rest(cursor, `${verb} ${noun}`, name, undefined)
+  if (noun !== 'column') return rest(cursor, `${verb} ${noun}`, name, undefined)
+  return { action: `${verb} ${noun}`, name, table: definition(cursor, undefined, defaults) }
+}
+
+/** What is said of a column, to its end: the rows that are there are given its DEFAULT. */
+function definition(
+  cursor: Cursor,
+  given: TableName | undefined,
+  defaults: Expression[],
+): TableName | undefined {
+  let table = given
+  const ends = (): boolean => cursor.atEnd() || cursor.atSymbol(',') || cursor.atSymbol(')')
+  while (!ends()) {
+    if (cursor.accept('REFERENCES')) table = tableName(cursor)
+    else if (!cursor.accept('DEFAULT')) skipOne(cursor)
+    // ALTER … DROP DEFAULT ends with it.
+    else if (!ends()) defaults.push(cursor.grammar.operand(cursor))
+  }
+  return table
 }
 
 /** EXCHANGE PARTITION p WITH TABLE t; CONVERT PARTITION p TO TABLE t, CONVERT TABLE t TO …. */

@@ -86,6 +86,16 @@ t.test('everything that can influence a value is among its sources', async t => 
   ])
 })
 
+t.test('a default may be computed from any column of the row', async t => {
+  check(t, [
+    ['SELECT DEFAULT(body) x FROM notes', 'x~notes.body,notes.id'],
+    ['SELECT DEFAULT(c.city) x FROM notes n, cities c', 'x~cities.city,cities.letter'],
+    ['SELECT DEFAULT(kept) x FROM wide', 'x~wide.id,wide.kept,wide.shown'],
+    ['SELECT (SELECT DEFAULT(body)) x FROM notes', 'x~notes.body,notes.id'],
+    ['SELECT DEFAULT(nothing) x FROM notes', 'untraced'],
+  ])
+})
+
 t.test('counting a column and asking where it is NULL tell nothing of its values', async t => {
   check(t, [
     [

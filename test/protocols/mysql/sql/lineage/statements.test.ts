@@ -40,6 +40,18 @@ t.test('a value that is written goes to the table that it is written to', async 
     ['INSERT INTO notes SELECT * FROM nowhere', '?'],
     ['CREATE TABLE x AS SELECT email FROM customers', 'customers.email > table:x'],
     ['CREATE VIEW x AS SELECT email FROM customers', 'customers.email > view:x'],
+    ['ALTER TABLE customers ADD x text DEFAULT (email)', 'customers.email > table:customers'],
+    [
+      "ALTER TABLE customers ADD y int, ADD COLUMN (z int DEFAULT 1, x text DEFAULT (concat(email, '')))",
+      'customers.email > table:customers',
+    ],
+    [
+      'ALTER TABLE customers ALTER COLUMN name SET DEFAULT (email)',
+      'customers.email > table:customers',
+    ],
+    ['ALTER TABLE customers ADD x int NOT NULL DEFAULT 1 AFTER id, ALTER name DROP DEFAULT', ''],
+    ['UPDATE notes SET body = DEFAULT(body)', 'notes.id > table:notes'],
+    ['UPDATE customers SET name = DEFAULT', ''],
     ["SELECT email FROM customers INTO OUTFILE '/x'", 'customers.email > file:/x'],
     [
       'SELECT id, email INTO @a, @b FROM customers',
