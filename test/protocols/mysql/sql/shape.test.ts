@@ -93,7 +93,7 @@ t.test('texts of one shape have one tree but for their literals', async t => {
   const bare = (text: string): string | undefined => {
     const parsed = parse(text, lexer)
     if (!parsed.ok) return 'unreadable'
-    if (!parsed.statements.every(({ node }) => shareable(node))) return undefined
+    if (!parsed.statements.every(each => shareable(each.node, each.tokens))) return undefined
     return JSON.stringify(parsed.statements, (key, value: unknown) => {
       if (key === 'start' || key === 'end' || key === 'tokens') return undefined
       const literal = (value as { kind?: unknown } | null)?.kind === 'literal'
