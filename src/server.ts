@@ -77,6 +77,13 @@ async function start(
     metrics,
   })
   const slack = startSlack(config, approvals, users, log, opened)
+  if (config.approvals.webhooks.length > 0) {
+    const webhooks = approvals.webhooks({
+      targets: config.approvals.webhooks,
+      log: (message, data) => log.warn(data, message),
+    })
+    opened.add(() => webhooks.close())
+  }
   const web = await buildWeb({
     approvals,
     users,

@@ -24,6 +24,7 @@ import {
 import { type Courier, Outbox, type OutboxOptions } from './outbox.ts'
 import { enterProcess, leaveProcess } from './proxy-process.ts'
 import { Store } from './store.ts'
+import { Webhooks, type WebhooksOptions } from './webhooks/webhooks.ts'
 
 /** Longer waits than setTimeout can count are cut into several. */
 const timerMsMax = 2 ** 31 - 1
@@ -194,6 +195,15 @@ export class Approvals {
   ): Outbox {
     const get = (id: string): Promise<Approval | undefined> => this.#store.get(id)
     return new Outbox({ db: this.#store.db, courier, get, threadText, onError })
+  }
+
+  /** Tells other systems of every transition, from here on. Close it first. */
+  webhooks(options: Omit<WebhooksOptions, 'db' | 'get'>): Webhooks {
+    const get = (id: string): Promise<Approval | undefined> => this.#store.get(id)
+    const webhooks = new Webhooks({ ...options, db: this.#store.db, get })
+    this.on(({ approval }) => webhooks.changed(approval.id))
+    webhooks.resume()
+    return webhooks
   }
 
   /** Returns the function that stops it. */

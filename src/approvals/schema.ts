@@ -8,6 +8,7 @@ import type { ApprovalState } from './approval.ts'
 export interface Tables {
   approvals: ApprovalsTable
   copies: CopiesTable
+  deliveries: DeliveriesTable
 }
 
 /** A message about an approval, or one in its thread. */
@@ -28,6 +29,27 @@ export interface CopiesTable {
   retry_at: ColumnType<number, number | undefined>
   given_up: ColumnType<number, number | undefined>
   created_at: number
+}
+
+/** Events for webhooks, one row for each target: see webhooks/webhooks.ts. */
+export interface DeliveriesTable {
+  event_id: string
+  /** The URL. */
+  target: string
+  approval_id: string
+  /** Which of the approval's events it is, from 0. */
+  number: number
+  /** The approval's, when its events were last noted. */
+  revision: number
+  /** Empty once it was taken. */
+  body: string
+  created_at: number
+  delivered_at: number | null
+  tries: ColumnType<number, number | undefined>
+  retry_at: ColumnType<number, number | undefined>
+  given_up: ColumnType<number, number | undefined>
+  /** Why it was not taken. */
+  error: ColumnType<string | null, string | null | undefined>
 }
 
 export interface ApprovalsTable {
@@ -80,6 +102,7 @@ export const migrations: MigrationProvider = {
       '0001-approvals': { up: createTables } satisfies Migration,
       '0002-returned': { up: addReturned } satisfies Migration,
       '0003-copies': { up: createCopies } satisfies Migration,
+      '0004-deliveries': { up: createDeliveries } satisfies Migration,
     }),
 }
 
@@ -163,4 +186,32 @@ async function createCopies(db: Kysely<unknown>): Promise<void> {
     .addColumn('created_at', 'bigint', column => column.notNull())
     .addUniqueConstraint('copies_once', ['approval_id', 'courier', 'place', 'part'])
     .execute()
+}
+
+async function createDeliveries(db: Kysely<unknown>): Promise<void> {
+  await db.schema
+    .createTable('deliveries')
+    .addColumn('event_id', 'text', column => column.notNull())
+    .addColumn('target', 'text', column => column.notNull())
+    .addColumn('approval_id', 'text', column => column.notNull())
+    .addColumn('number', 'integer', column => column.notNull())
+    .addColumn('revision', 'integer', column => column.notNull())
+    .addColumn('body', 'text', column => column.notNull())
+    .addColumn('created_at', 'bigint', column => column.notNull())
+    .addColumn('delivered_at', 'bigint')
+    .addColumn('tries', 'integer', column => column.notNull().defaultTo(0))
+    .addColumn('retry_at', 'bigint', column => column.notNull().defaultTo(0))
+    .addColumn('given_up', 'integer', column => column.notNull().defaultTo(0))
+    .addColumn('error', 'text')
+    .addPrimaryKeyConstraint('deliveries_once', ['event_id', 'target'])
+    .execute()
+  await db.schema
+    .createIndex('deliveries_of_approvals')
+    .on('deliveries')
+    .columns(['target', 'approval_id', 'number'])
+    .execute()
+  await sql`
+    CREATE INDEX deliveries_waiting ON deliveries (target, created_at)
+      WHERE delivered_at IS NULL AND given_up = 0
+  `.execute(db)
 }

@@ -4,6 +4,7 @@
  */
 import type { MaskingRule } from '../../masking/rules.ts'
 import type { Limits, Upstream } from '../../protocols/protocol.ts'
+import type { WebhookTarget } from '../approvals/webhooks/webhooks.ts'
 import type { TokenConfig } from '../identity/tokens.ts'
 import type { UserConfig } from '../identity/users.ts'
 import type { PolicyConfig } from '../policy/rule.ts'
@@ -64,6 +65,7 @@ export interface ApprovalsConfig {
   readonly ownerMayApprove: boolean
   /** Absent: nothing is told to Slack. */
   readonly slack?: SlackConfig
+  readonly webhooks: readonly WebhookTarget[]
 }
 
 export interface SlackConfig {

@@ -3,6 +3,7 @@
  * Keys are those of the YAML.
  */
 import type { EffectKind } from '../../protocols/protocol.ts'
+import type { TransitionType } from '../approvals/webhooks/transitions.ts'
 import type { TokenScope } from '../identity/tokens.ts'
 import type { Action, Risk } from '../policy/rule.ts'
 
@@ -135,6 +136,15 @@ export interface ApprovalsSection {
   readonly reviewers?: ApproversSection | undefined
   readonly owner_may_approve?: boolean | undefined
   readonly slack?: SlackSection | undefined
+  readonly webhooks?: readonly WebhookSection[] | undefined
+}
+
+export interface WebhookSection {
+  readonly url: string
+  readonly secret_env?: string | undefined
+  readonly secret_file?: string | undefined
+  readonly events?: readonly TransitionType[] | undefined
+  readonly literals?: boolean | undefined
 }
 
 export interface SlackSection {

@@ -14,6 +14,7 @@ import { resolveMasking, resolvePolicy } from './resolve-policy.ts'
 import { resolveSlack } from './resolve-slack.ts'
 import { resolveTokens } from './resolve-tokens.ts'
 import { resolveUsers } from './resolve-users.ts'
+import { resolveWebhooks } from './resolve-webhooks.ts'
 import type { Sources } from './sources.ts'
 import { durationMs, isLoopback, parseAddress, sizeBytes } from './units.ts'
 
@@ -48,6 +49,7 @@ export async function resolveConfig(
       reviewers: [...new Set(approving.flatMap(({ any }) => any.map(({ group }) => group)))],
       ownerMayApprove: approvals.owner_may_approve ?? false,
       ...resolveSlack(approvals.slack, policy, sources, mistakes),
+      webhooks: resolveWebhooks(approvals.webhooks ?? [], sources, mistakes),
     },
     recording: {
       durability: recording.durability ?? 'write',

@@ -3,6 +3,7 @@
  * what came and where. Files, variables and references are resolve.ts's.
  */
 import { z } from 'zod'
+import { transitionTypes } from '../approvals/webhooks/transitions.ts'
 import { tokenScopes } from '../identity/tokens.ts'
 import type { ConfigFile } from './file.ts'
 import { addressPattern, durationPattern, sizePattern, timePattern } from './units.ts'
@@ -288,12 +289,21 @@ const slack = mapping({
     .describe("Slack's own, unless told."),
 })
 
+const webhook = mapping({
+  url: z.string().regex(/^https?:\/\/[^\s#]+$/, { error: 'an https:// URL' }),
+  secret_env: variable.optional().describe('Variable that holds what events are signed with.'),
+  secret_file: file.optional(),
+  events: z.array(z.enum(transitionTypes)).min(1, { error: 'at least one event' }).optional(),
+  literals: z.boolean().optional().describe('Send statements with their values. false.'),
+})
+
 const approvals = mapping({
   expires: duration.optional().describe('Silence for so long is a denial. 10m.'),
   expires_in_transaction: duration.optional().describe('While locks are held. 60s.'),
   reviewers: approvers.optional().describe('Who approves where no rule says otherwise.'),
   owner_may_approve: z.boolean().optional().describe("Their agents' requests. false."),
   slack: slack.optional(),
+  webhooks: z.array(webhook).optional().describe('Told of every transition.'),
 })
 
 const recording = mapping({

@@ -1,0 +1,66 @@
+/**
+ * What happened to an approval, told from what it is now. The same list comes out whenever it is
+ * asked for, so that a process that died between a change and its note of it makes up for it later.
+ */
+import type { Approval } from '../approval.ts'
+
+export type TransitionType =
+  | 'requested'
+  | 'answered'
+  | 'approved'
+  | 'denied'
+  | 'expired'
+  | 'withdrawn'
+  | 'running'
+  | 'finished'
+  | 'failed'
+
+export const transitionTypes: readonly TransitionType[] = [
+  ...(['requested', 'answered', 'approved', 'denied', 'expired', 'withdrawn'] as const),
+  ...(['running', 'finished', 'failed'] as const),
+]
+
+export interface Transition {
+  readonly type: TransitionType
+  /** Of the approval's: each its own, and the same whenever it is told. */
+  readonly key: string
+  readonly at: Date
+}
+
+/** Oldest first. */
+export function transitionsOf(approval: Approval): readonly Transition[] {
+  const { state, answers, createdAt, settledAt, startedAt, endedAt } = approval
+  const once = (type: TransitionType, at: Date | undefined): readonly Transition[] =>
+    at === undefined ? [] : [{ type, key: type, at }]
+  const approved =
+    state === 'approved' || startedAt !== undefined
+      ? answers.findLast(answer => answer.decision === 'approved')?.at
+      : undefined
+  return [
+    ...once('requested', createdAt),
+    ...answers.map(({ at }, n): Transition => ({ type: 'answered', key: `answered-${n}`, at })),
+    ...once('approved', approved),
+    ...(state === 'denied' || state === 'expired' || state === 'withdrawn'
+      ? once(state, settledAt)
+      : []),
+    ...once('running', startedAt),
+    ...(state === 'finished' || state === 'failed' ? once(state, endedAt) : []),
+  ]
+}
+
+/**
+ * What is sent. No parameters, and of the statement what is left without its values, unless the
+ * receiver is to have it whole.
+ */
+export function payload(approval: Approval, transition: Transition, literals: boolean): string {
+  const { parameters, text, digest, ...facts } = approval
+  const n = Number(/^answered-(\d+)$/.exec(transition.key)?.[1] ?? Number.NaN)
+  return JSON.stringify({
+    type: `approval.${transition.type}`,
+    timestamp: transition.at.toISOString(),
+    data: {
+      approval: { ...facts, ...(literals && { text }) },
+      ...(approval.answers[n] !== undefined && { answer: approval.answers[n] }),
+    },
+  })
+}
