@@ -28,7 +28,11 @@ function mayCarryMasked(masker: Masker, analysis: Analysis): boolean {
   )
 }
 
-/** Code of which only the server knows what it does: it may raise any value that it can read. */
-function isOpaque({ kind, object }: Effect): boolean {
-  return kind === 'unknown' || (kind === 'execute' && object?.schema !== 'pg_catalog')
+/**
+ * Code of which only the server knows what it does: it may raise any value that it can read. In
+ * MySQL a schema of anybody's can have the name of the one whose functions are the server's own.
+ */
+function isOpaque({ kind, object, detail }: Effect): boolean {
+  if (kind !== 'execute') return kind === 'unknown'
+  return object?.schema !== 'pg_catalog' || /\b(?:dynamic|opaque)\b/.test(detail ?? '')
 }

@@ -196,6 +196,19 @@ t.test('diagnostics are hidden when they may carry masked values', t => {
       ],
     }),
   )
+  for (const detail of ['dynamic', 'call opaque'])
+    t.ok(
+      hides({
+        effects: [
+          {
+            kind: 'execute',
+            object: { type: 'function', schema: 'pg_catalog', name: 'f' },
+            detail,
+          },
+        ],
+      }),
+      `${detail}, whatever its schema is called`,
+    )
   t.notOk(hidesDiagnostics(inactive, { ...NOTHING, reads: [email] }))
   t.end()
 })
