@@ -1,14 +1,21 @@
 /**
  * Globs over names and objects: `*` is any run of characters, `?` is one, all else is itself.
- * Case counts, as it does in the catalog.
+ * Case counts, but for objects that a rule forbids: some servers find them under any case.
  */
 import type { ObjectName } from '../../protocols/protocol.ts'
 
 export type NameTest = (name: string) => boolean
 
 /** Undefined when there are no patterns: there is nothing to test. */
-export function nameTest(patterns: readonly string[] | undefined): NameTest | undefined {
+export function nameTest(
+  patterns: readonly string[] | undefined,
+  anyCase = false,
+): NameTest | undefined {
   if (!patterns) return undefined
+  if (anyCase) {
+    const test = new RegExp(`^(?:${patterns.map(globSource).join('|')})$`, 'is')
+    return name => test.test(name)
+  }
   const exact = new Set(patterns.filter(pattern => !/[*?]/.test(pattern)))
   const globs = patterns.filter(pattern => /[*?]/.test(pattern))
   if (globs.length === 0) return name => exact.has(name)
@@ -31,7 +38,7 @@ export type ObjectTest = (object: ObjectName) => boolean
 
 /**
  * `widely` decides about an object whose schema is not known: a rule that forbids takes it for
- * any schema, a rule that allows does not.
+ * any schema, a rule that allows does not. The same goes for the case of names.
  */
 export function objectTest(
   patterns: readonly string[] | undefined,
@@ -50,6 +57,7 @@ function onePattern(pattern: string, widely: boolean): ObjectTest {
   const type = colon < 0 ? undefined : pattern.slice(0, colon)
   const name = pattern.slice(colon + 1)
   const dot = name.indexOf('.')
+  const required = (part: string): NameTest => nameTest([part], widely) ?? (() => false)
   const whole = required(name)
   const schema = dot < 0 ? undefined : required(name.slice(0, dot))
   const local = dot < 0 ? whole : required(name.slice(dot + 1))
@@ -63,10 +71,6 @@ function onePattern(pattern: string, widely: boolean): ObjectTest {
     if (object.schema === undefined) return whole(object.name) || (widely && local(object.name))
     return (schema === undefined || schema(object.schema)) && local(object.name)
   }
-}
-
-function required(pattern: string): NameTest {
-  return nameTest([pattern]) ?? (() => false)
 }
 
 function globSource(pattern: string): string {

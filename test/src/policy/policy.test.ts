@@ -67,6 +67,28 @@ t.test('deny beats hold beats allow, in any order', async t => {
   }
 })
 
+t.test(
+  'a rule that forbids does not mind case in the names of objects, one that allows does',
+  t => {
+    const written = { type: 'procedure', schema: 'Shop', name: 'Wipe_All' }
+    const drop = analysis([{ kind: 'drop', object: written }])
+    for (const pattern of ['shop.wipe_all', 'procedure:shop.*', 'WIPE_ALL', '*']) {
+      const deny: Rule = { name: 'd', action: 'deny', objects: [pattern] }
+      t.match(policy([deny]).evaluate(drop, context()), { kind: 'deny', rules: ['d'] }, pattern)
+    }
+    const verdict = (objects: string[]) =>
+      policy([{ name: 'a', action: 'allow', objects }], { default: 'deny' }).evaluate(
+        drop,
+        context(),
+      )
+    t.match(verdict(['shop.wipe_all']), { kind: 'deny' })
+    t.match(verdict(['Shop.Wipe_*']), { kind: 'allow' })
+    const except: Rule = { name: 'd', action: 'deny', exceptObjects: ['shop.wipe_all'] }
+    t.match(policy([except]).evaluate(drop, context()), { kind: 'deny' })
+    t.end()
+  },
+)
+
 t.test('a statement passes only when every one of its effects is allowed', async t => {
   const strict = policy([{ name: 'reads', action: 'allow', effects: ['read'] }], {
     default: 'deny',
