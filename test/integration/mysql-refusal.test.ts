@@ -138,7 +138,7 @@ for (const flavour of ['mariadb', 'mysql'] as const) {
       for (const [name, step] of Object.entries(steps)) {
         const [direct, through] = await Promise.all(
           wires.map(async wire => {
-            const payload = step instanceof Buffer ? step : step(ids.get(wire) ?? 0)
+            const payload = typeof step === 'function' ? step(ids.get(wire) ?? 0) : step
             const results = await wire.ask(payload)
             return results.map(each => {
               // The servers name functions of their own here.

@@ -13,8 +13,6 @@ import type { Pair } from './certificates.ts'
 import { startMariadb, startMysql, type TestMysql, type TestMysqlOptions } from './mysql.ts'
 import { password, RunningProgram } from './running-program.ts'
 
-export { password } from './running-program.ts'
-
 export interface MysqlProxyOptions extends TestMysqlOptions {
   /** MariaDB unless given. */
   readonly flavour?: 'mariadb' | 'mysql'
