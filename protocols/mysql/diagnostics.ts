@@ -5,6 +5,7 @@
  * https://dev.mysql.com/doc/mysql-errors/9.7/en/server-error-reference.html
  */
 import type { Analysis, Column, ResultMask } from '../protocol.ts'
+import type { Run } from './exchange.ts'
 import { decodeErr, type ErrPacket, encodeErr } from './packets/err.ts'
 import { decodeOk, encodeOk, type OkPacket } from './packets/ok.ts'
 
@@ -122,4 +123,11 @@ export const codeOfTheServer: Analysis = {
   relations: [],
   normalized: '',
   unreadable: 'code that runs in the server',
+}
+
+/** MariaDB keeps what it would warn of until a statement uses a table. */
+export function clearsDiagnostics({ analysis, hidesDiagnostics, diagnostics }: Run): boolean {
+  const { relations, results } = analysis
+  const uses = relations.length > 0 && results.length === 1
+  return uses && !hidesDiagnostics && diagnostics === undefined
 }

@@ -264,7 +264,6 @@ class Relay {
     const half = this.#fromUpstream
     const taken = half.consume(bytes)
     this.#upstreamReader.need(half.needed)
-    half.needed = 1
     const drained = this.#flushClient()
     if (drained !== undefined) this.#upstreamReader.pauseUntil(drained)
     return taken
@@ -298,16 +297,12 @@ class Relay {
   #flushClient(): Promise<void> | undefined {
     const half = this.#fromUpstream
     const { output, ended } = half
-    if (ended.length > 0) {
-      for (const { run, error } of ended) half.full = this.#recordEnd(run, error) ?? half.full
-      ended.length = 0
-    }
+    let full = half.takeFull()
+    for (const { run, error } of ended) full = this.#recordEnd(run, error) ?? full
+    ended.length = 0
     const drained = send(this.#client.socket, output)
     output.length = 0
-    const { full } = half
-    if (full === undefined) return drained
-    half.full = undefined
-    return Promise.all([full, drained]).then(() => undefined)
+    return full === undefined ? drained : Promise.all([full, drained]).then(() => undefined)
   }
 
   #recordEnd(run: Run, error: string | undefined): Promise<void> | undefined {
