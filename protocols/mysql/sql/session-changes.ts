@@ -164,6 +164,14 @@ function filled({ effects, trace: traced, result, names }: Made): SessionChange[
   for (const { object } of written)
     if (object !== undefined && isOurs(object.name) && !into.has(object.name))
       into.set(object.name, new Set())
+  // Which rows are left, or set, tells what decided that.
+  for (const { kind, object } of effects) {
+    if ((kind !== 'delete' && kind !== 'update') || object === undefined) continue
+    const own = names.session.relations(undefined, object.name).flatMap(each => each.columns)
+    const asked = traced.reads.filter(read => own.every(({ column }) => column !== read))
+    if (own.length === 0 || asked.length === 0) continue
+    into.set(object.name, new Set([...(into.get(object.name) ?? []), ...asked]))
+  }
   return [...into].map(([name, sources]) => ({
     kind: 'filled',
     result,

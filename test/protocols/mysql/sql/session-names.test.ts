@@ -98,6 +98,22 @@ t.test('a guess in a temporary table tells what it was compared with', async t =
   )
 })
 
+t.test('so do the guesses that a DELETE leaves, or an UPDATE marks', async t => {
+  for (const decided of [
+    'DELETE FROM guesses WHERE n NOT IN (SELECT salary FROM customers)',
+    'UPDATE guesses SET hit = 1 WHERE n IN (SELECT salary FROM customers)',
+    'UPDATE guesses g JOIN customers c ON c.salary = g.n SET g.hit = 1',
+    'DELETE g FROM guesses g JOIN customers c ON c.salary > g.n',
+  ]) {
+    const names = session()
+    run(names, 'CREATE TEMPORARY TABLE guesses (n int, hit int)')
+    run(names, 'DELETE FROM guesses WHERE n = 3')
+    t.equal(shows(names, 'SELECT n FROM guesses'), 'n=guesses.n', 'its own say nothing new')
+    run(names, decided)
+    t.match(shows(names, 'SELECT n FROM guesses WHERE hit = 1'), 'customers.salary', decided)
+  }
+})
+
 t.test('a temporary table hides no table of the catalog', async t => {
   const names = session()
   run(names, 'CREATE TEMPORARY TABLE notes (id int, body text)')
