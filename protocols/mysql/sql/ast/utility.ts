@@ -75,6 +75,8 @@ export interface Rename extends Ranged {
 
 export interface AlterTable extends Ranged {
   readonly kind: 'alterTable'
+  /** MariaDB: rows that do not fit any more are dropped. */
+  readonly ignore: boolean
   readonly table: TableName
   /** What each part does, lower case: `add column`, `drop index`, `rename`, `exchange partition` … */
   readonly actions: readonly {

@@ -11,10 +11,10 @@ import { createdObject } from './create.ts'
 import { Scan } from './scan.ts'
 import { role } from './session.ts'
 
-export function alterTable({ table, actions, defaults }: AlterTable, out: Collector): void {
+export function alterTable({ ignore, table, actions, defaults }: AlterTable, out: Collector): void {
   if (actions.length === 0) out.relation('alter', table, { detail: 'words' })
   for (const { action, name, table: other } of actions) {
-    const detail = detailOf(action)
+    const detail = ignore ? lossyOf(detailOf(action)) : detailOf(action)
     out.relation('alter', table, { detail })
     // CHANGE gives the column another name, too, unless it is the same one twice.
     if (/^change\b/.test(action)) out.relation('alter', table, { detail: 'rename column' })
@@ -25,6 +25,10 @@ export function alterTable({ table, actions, defaults }: AlterTable, out: Collec
       out.relation('read', other, { detail: 'definition' })
   }
   out.evaluated(defaults)
+}
+
+function lossyOf(detail: string): string {
+  return detail.endsWith('lossy') ? detail : words(detail, 'lossy')
 }
 
 function detailOf(action: string): string {

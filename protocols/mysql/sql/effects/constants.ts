@@ -18,7 +18,8 @@ export function constantTruth(node: Expression, literals: Literals): boolean | u
   const value = knownValue(node)
   if (value === undefined) return undefined
   literals.literalsMatter = true
-  if (value === null) return false
+  // Neither true nor false: what stands around it decides, COALESCE or IS NOT FALSE.
+  if (value === null) return undefined
   if (typeof value === 'number') return value !== 0
   // A text that is no number is 0, and in strict mode an error: nobody narrows by that.
   const number = numberIn(value)
@@ -35,7 +36,7 @@ export function order(
   const [a, b] = [knownValue(left), knownValue(right)]
   if (a === undefined || b === undefined) return undefined
   literals.literalsMatter = true
-  if (a === null || b === null) return operator === '<=>' ? a === b : false
+  if (a === null || b === null) return operator === '<=>' ? a === b : undefined
   if (typeof a === 'string' && typeof b === 'string') {
     // The order of texts is the collation's, and so is their equality but for the very same.
     if (a === b) return compare(operator, 0)

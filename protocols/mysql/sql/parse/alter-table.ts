@@ -7,8 +7,8 @@ import { existenceClause, skipOne } from './rest.ts'
 
 type Action = AlterTable['actions'][number]
 
-/** Behind TABLE. */
-export function alterTable(cursor: Cursor, start: number): AlterTable {
+/** Behind TABLE. `ignore` stood before it. */
+export function alterTable(cursor: Cursor, start: number, ignore: boolean): AlterTable {
   existenceClause(cursor)
   const table = tableName(cursor)
   if (cursor.mariadb && cursor.accept('WAIT')) cursor.advance()
@@ -19,7 +19,7 @@ export function alterTable(cursor: Cursor, start: number): AlterTable {
     actions.push(action(cursor, defaults))
     cursor.acceptSymbol(',')
   }
-  return { kind: 'alterTable', table, actions, defaults, start, end: cursor.end }
+  return { kind: 'alterTable', ignore, table, actions, defaults, start, end: cursor.end }
 }
 
 const verbs = new Set(['ADD', 'DROP', 'ALTER', 'MODIFY', 'CHANGE', 'RENAME'])

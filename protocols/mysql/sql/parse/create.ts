@@ -33,9 +33,9 @@ export function alter(cursor: Cursor): Statement {
   const { start } = cursor.advance()
   const head = { replace: true, start }
   cursor.accept('ONLINE')
-  cursor.accept('IGNORE')
+  const ignore = cursor.accept('IGNORE')
   const { definer, security } = preamble(cursor)
-  if (cursor.accept('TABLE')) return alterTable(cursor, start)
+  if (cursor.accept('TABLE')) return alterTable(cursor, start, ignore)
   if (cursor.accept('VIEW')) return createView(cursor, { ...head, alter: true, definer, security })
   if (cursor.accept('EVENT')) return createEvent(cursor, head)
   return other(cursor, 'alter', start)
