@@ -186,5 +186,5 @@ function isCall({ kind, detail = '' }: Effect): boolean {
 }
 
 function isOpaque({ kind, detail = '' }: Effect): boolean {
-  return kind === 'execute' && /\b(?:opaque|unknown|dynamic|do)\b/.test(detail)
+  return kind === 'execute' && /\b(?:opaque|unknown|dynamic)\b/.test(detail)
 }
