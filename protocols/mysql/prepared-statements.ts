@@ -49,9 +49,24 @@ export const lastPrepared = 0xffffffff
 export class PreparedStatements {
   readonly #statements = new Map<number, PreparedStatement>()
   #last: PreparedStatement | undefined
+  #textLength = 0
+
+  /** Of all of their texts. */
+  get textLength(): number {
+    return this.#textLength
+  }
+
+  /** Those for which long data waits. */
+  get withLongData(): number {
+    let count = 0
+    for (const { longData } of this.#statements.values()) if (longData !== undefined) count += 1
+    return count
+  }
 
   add(statement: PreparedStatement): void {
+    this.delete(statement.id)
     this.#statements.set(statement.id, statement)
+    this.#textLength += statement.text.length
     this.#last = statement
   }
 
@@ -68,12 +83,14 @@ export class PreparedStatements {
     const statement = this.get(id)
     if (statement === undefined) return undefined
     this.#statements.delete(statement.id)
+    this.#textLength -= statement.text.length
     if (this.#last === statement) this.#last = undefined
     return statement
   }
 
   clear(): void {
     this.#statements.clear()
+    this.#textLength = 0
     this.#last = undefined
   }
 }

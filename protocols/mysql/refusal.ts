@@ -62,6 +62,15 @@ export function tooLarge(bytesMax: number): MysqlRefusal {
   )
 }
 
+/** The server's own limit is of their number. */
+export function tooManyPrepared(lengthMax: number): MysqlRefusal {
+  return plain(
+    1461 /* ER_MAX_PREPARED_STMT_COUNT_REACHED */,
+    '42000',
+    `Can't create more prepared statements: the texts of a session's may have ${lengthMax} characters`,
+  )
+}
+
 export function unknownCommand(): MysqlRefusal {
   return plain(ErrorCode.ER_UNKNOWN_COM_ERROR, '08S01', 'Unknown command')
 }

@@ -5,10 +5,23 @@
 import type { Run } from '../exchange.ts'
 import { Command } from '../packets/commands.ts'
 import type { PreparedStatement } from '../prepared-statements.ts'
-import { malformed, noCursor, notAsItStands, tooLarge, unknownStatement } from '../refusal.ts'
+import {
+  malformed,
+  noCursor,
+  notAsItStands,
+  tooLarge,
+  tooManyPrepared,
+  unknownStatement,
+} from '../refusal.ts'
 import { killTargets } from '../sql/setting-changes.ts'
 import { statementText } from '../statement-text.ts'
 import type { ClientCommand, CommandHost, HandleCommand } from './host.ts'
+
+/** A session's prepared texts may be as long as so many of the longest. */
+const textsMax = 32
+
+/** Statements of a session with long data that waits. */
+const longDataMax = 16
 
 /** Reads the text; whether it may run is asked at each execute, with its parameters. */
 export const prepare: HandleCommand = (host, command) => {
@@ -19,6 +32,11 @@ export const prepare: HandleCommand = (host, command) => {
     return true
   }
   const text = statementText(bytes)
+  const lengthMax = host.limits.statementBytesMax * textsMax
+  if (host.prepared.textLength + text.length > lengthMax) {
+    host.refuse(command, tooManyPrepared(lengthMax))
+    return true
+  }
   if (!host.readable(undefined)) return false
   const analysis = host.state.analyze(text)
   const obstacle =
@@ -66,7 +84,12 @@ export const sendLongData: HandleCommand = (host, command) => {
   // The server does not answer either: it tells at the execute.
   if (statement === undefined) return true
   const parameter = payload.readUInt16LE(5) // int<2>
-  statement.longData ??= { pieces: new Map(), packets: [], bytes: 0 }
+  if (statement.longData === undefined) {
+    // Of too many at once none more is kept: its execute is refused.
+    const many = host.prepared.withLongData >= longDataMax
+    const bytes = many ? host.limits.frameBytesMax : 0
+    statement.longData = { pieces: new Map(), packets: [], bytes }
+  }
   const { longData } = statement
   longData.bytes += payload.length
   if (longData.bytes > host.limits.frameBytesMax) {

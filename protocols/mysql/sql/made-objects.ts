@@ -85,9 +85,11 @@ export class MadeObjects implements SessionObjects {
     } else if (change.kind === 'relation' || change.kind === 'doubt') {
       const { relation } = change
       const map = change.kind === 'relation' ? this.#relations : this.#doubts
-      this.#keep(map, relation.name, relation, sameRelation)
+      const weight = 1 + Math.floor(relation.columns.length / 20)
+      this.#keep(map, relation.name, relation, sameRelation, weight)
     } else if (change.kind === 'prepared') {
-      this.#keep(this.#prepared, change.name, change.statement, Object.is)
+      const { name, statement } = change
+      this.#keep(this.#prepared, name, statement, Object.is, weightOf(statement))
     } else {
       this.#keep(this.#handlers, change.name, change.handler, sameHandler)
     }
@@ -108,7 +110,8 @@ export class MadeObjects implements SessionObjects {
   collapse(name: string, statement: SessionStatement): boolean {
     const before = this.#prepared.get(folded(name)) ?? []
     if (this.#full || (before.length === 1 && before[0] === statement)) return false
-    this.#made += 1 - before.length
+    this.#made += weightOf(statement)
+    for (const each of before) this.#made -= weightOf(each)
     this.#prepared.set(folded(name), [statement])
     return true
   }
@@ -129,11 +132,12 @@ export class MadeObjects implements SessionObjects {
     name: string,
     made: Kept,
     same: (a: Kept, b: Kept) => boolean,
+    weight = 1,
   ): void {
     const at = folded(name)
     const list = map.get(at)
     if (list?.some(each => same(each, made)) === true) return
-    this.#made += 1
+    this.#made += weight
     if (list === undefined) map.set(at, [made])
     else list.unshift(made)
   }
@@ -170,6 +174,11 @@ export class MadeObjects implements SessionObjects {
 
 function isSystem(name: string): boolean {
   return name.startsWith('@@')
+}
+
+/** The tree of a long text takes as much memory as many of short ones. */
+function weightOf({ statement }: SessionStatement): number {
+  return statement === undefined ? 1 : 1 + Math.floor((statement.end - statement.start) / 100)
 }
 
 const objectsMax = 20_000

@@ -77,6 +77,46 @@ for (const [name, deprecate] of [
   })
 }
 
+t.test('the texts and the long data of prepared statements are bounded', async t => {
+  const wire = await MysqlWire.connect(relay)
+  t.teardown(() => wire.close())
+  const ids: number[] = []
+  const long = prepare(`SELECT 1 /* ${'x'.repeat(900_000)} */`)
+  for (;;) {
+    const [made] = await wire.ask(long)
+    if (made?.kind !== 'prepared') {
+      t.match(made, { kind: 'error', errno: 1461 })
+      break
+    }
+    ids.push(made.id)
+  }
+  t.equal(ids.length, 35)
+  const named = (code: number, id: number, more = Buffer.alloc(0)): Buffer => {
+    const head = Buffer.of(code, 0, 0, 0, 0)
+    head.writeUInt32LE(id, 1)
+    return Buffer.concat([head, more])
+  }
+  for (const id of ids) wire.send(named(0x19, id))
+  const [again] = await wire.ask(long)
+  t.match(again, { kind: 'prepared' })
+  const parameter = Buffer.of(0, 0, 0x61)
+  // Without a cursor, once; nothing is NULL, and the type is bound: a BLOB.
+  const body = Buffer.of(0, 1, 0, 0, 0, 0, 1, 0xfc, 0)
+  const outcomes: string[] = []
+  const made: number[] = []
+  for (let i = 0; i < 17; i++) {
+    const [each] = await wire.ask(prepare('SELECT ?'))
+    if (each?.kind !== 'prepared') throw new Error(each?.kind)
+    made.push(each.id)
+    wire.send(named(0x18, each.id, parameter))
+  }
+  for (const id of made) {
+    const [result] = await wire.ask(named(0x17, id, body))
+    outcomes.push(result?.kind === 'error' ? String(result.errno) : (result?.kind ?? ''))
+  }
+  t.strictSame(outcomes, [...Array.from({ length: 16 }, () => 'rows'), '1153'])
+})
+
 t.test('a refused statement never reaches the server, and the session lives', async t => {
   const wire = await MysqlWire.connect(relay)
   t.teardown(() => wire.close())

@@ -33,6 +33,16 @@ t.test('EXECUTE gives what was prepared', async t => {
   t.equal(shows(names, 'EXECUTE p'), 'email~customers.email,orders.id', 'either, until it has run')
 })
 
+t.test('long texts fill a session before short ones do', async t => {
+  const names = session()
+  const long = `SELECT 1${' + 1'.repeat(10_000)}`
+  run(names, "PREPARE p FROM 'SELECT id FROM orders'")
+  for (let i = 0; i < 100; i++) run(names, `PREPARE same FROM '${long}'`)
+  t.equal(shows(names, 'EXECUTE p'), 'id=orders.id', 'one name, one text')
+  for (let i = 0; i < 60; i++) run(names, `PREPARE p${i} FROM '${long}'`)
+  t.equal(shows(names, 'EXECUTE p'), 'untraced')
+})
+
 t.test('of two texts under one name in one command the last counts', async t => {
   const names = session()
   run(
