@@ -8,6 +8,7 @@ import { type ByteReader, ByteWriter } from '../bytes.ts'
 import { ProtocolError } from '../errors.ts'
 import type { Parameter } from '../protocol.ts'
 import type { Spans } from '../spans.ts'
+import type { Waiting } from '../waiting.ts'
 import type { Conversation, Portal, Prepared, Run } from './conversation.ts'
 import { Frontend } from './framing.ts'
 import { decodeBind, decodeParse, decodeTarget, formatOf } from './messages/extended-query.ts'
@@ -24,7 +25,6 @@ import type { Reviews } from './reviews.ts'
 import type { StatementNames } from './statement-names.ts'
 import { statementText } from './statement-text.ts'
 import { builtInTypes, decodeBinary } from './values.ts'
-import type { Waiting } from './waiting.ts'
 
 export class ExtendedQuery {
   readonly #conversation: Conversation
@@ -292,7 +292,7 @@ export class ExtendedQuery {
   }
 
   #waitForSegment(offset: number): number {
-    this.#waiting.forSegment()
+    this.#waiting.forAnswer()
     return offset
   }
 }

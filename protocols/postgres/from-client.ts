@@ -10,6 +10,7 @@ import { ByteReader } from '../bytes.ts'
 import { ProtocolError } from '../errors.ts'
 import type { Limits, Session } from '../protocol.ts'
 import { Spans } from '../spans.ts'
+import { Waiting } from '../waiting.ts'
 import type { Conversation } from './conversation.ts'
 import { ExtendedQuery } from './extended-query.ts'
 import { Frontend, frameLength, headerBytes } from './framing.ts'
@@ -17,7 +18,6 @@ import { fastPath, tooLarge } from './refusal.ts'
 import { Reviews } from './reviews.ts'
 import { SimpleQuery } from './simple-query.ts'
 import type { StatementNames } from './statement-names.ts'
-import { Waiting } from './waiting.ts'
 
 export class FromClient {
   /** Set when the bytes given hold no whole frame: how many would. */
@@ -80,7 +80,7 @@ export class FromClient {
 
   /** The server answered a segment: what waited for that may look again. */
   segmentAnswered(): void {
-    this.#waiting.segmentAnswered()
+    this.#waiting.answered()
   }
 
   /** Takes whole frames, and parts of those that only pass. Returns how many bytes it took. */
@@ -195,8 +195,7 @@ export class FromClient {
   }
 
   #recordSent(bytes: Buffer): void {
-    const full = this.#session.record({ type: 'frames', from: 'client', bytes })
-    if (full !== undefined && this.#waiting.wait === undefined) this.#waiting.for(full)
+    this.#waiting.alsoFor(this.#session.record({ type: 'frames', from: 'client', bytes }))
   }
 }
 

@@ -3,11 +3,11 @@
  * it may, neither the schema has changed under what they saw, nor has the client gone.
  */
 import type { Analysis, Answer, Parameter, Session } from '../protocol.ts'
+import type { Waiting } from '../waiting.ts'
 import type { Conversation, Portal, Run } from './conversation.ts'
 import type { PostgresRefusal } from './refusal.ts'
 import { errorPosition } from './sql/error-position.ts'
 import type { StatementNames } from './statement-names.ts'
-import type { Waiting } from './waiting.ts'
 
 export interface ReviewsParts {
   readonly session: Session

@@ -5,13 +5,13 @@
  */
 import { ProtocolError } from '../errors.ts'
 import type { Spans } from '../spans.ts'
+import type { Waiting } from '../waiting.ts'
 import type { Conversation, Run } from './conversation.ts'
 import { headerBytes } from './framing.ts'
 import { failingQuery, type PostgresRefusal } from './refusal.ts'
 import type { Reviews } from './reviews.ts'
 import type { StatementNames } from './statement-names.ts'
 import { statementText } from './statement-text.ts'
-import type { Waiting } from './waiting.ts'
 
 export class SimpleQuery {
   readonly #conversation: Conversation

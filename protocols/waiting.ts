@@ -1,4 +1,4 @@
-/** What the client's half of the relay waits for before it is called again. One thing at a time. */
+/** What the client's half of a relay waits for before it is called again. One thing at a time. */
 export class Waiting {
   /** Set while nothing more may be read from the client. */
   wait: Promise<void> | undefined
@@ -11,8 +11,13 @@ export class Waiting {
     })
   }
 
-  /** Names that a segment under way may make or unmake are known once the server answered it. */
-  forSegment(): void {
+  /** As `for`, where what is waited for already comes first. */
+  alsoFor(settled: Promise<void> | undefined): void {
+    if (settled !== undefined && this.wait === undefined) this.for(settled)
+  }
+
+  /** What the client said last may change what comes next: the server answers first. */
+  forAnswer(): void {
     this.for(
       new Promise(resolve => {
         this.#answered = resolve
@@ -20,7 +25,8 @@ export class Waiting {
     )
   }
 
-  segmentAnswered(): void {
+  /** The server answered. */
+  answered(): void {
     const answered = this.#answered
     this.#answered = undefined
     answered?.()
