@@ -7,7 +7,8 @@
  * https://dev.mysql.com/doc/dev/mysql-server/latest/page_protocol_command_phase.html
  */
 import { ProtocolError } from '../errors.ts'
-import type { Analysis, Answer, Limits, Session } from '../protocol.ts'
+import type { Analysis, Limits, Session } from '../protocol.ts'
+import { Waiting } from '../waiting.ts'
 import { Capability, has } from './capabilities.ts'
 import type { ClientCommand, CommandHost, Reviewed } from './commands/host.ts'
 import { handlerOf } from './commands/table.ts'
@@ -17,10 +18,8 @@ import { FatalError } from './fatal.ts'
 import {
   checkSequence,
   encodePacket,
-  framePayloadMax,
   frameSequence,
   headerBytes,
-  nextSequence,
   PacketsOutOfOrder,
   packetExtent,
   packetPayload,
@@ -30,7 +29,6 @@ import { ErrorCode } from './packets/err.ts'
 import { encodeOk, ServerStatus } from './packets/ok.ts'
 import { PreparedStatements } from './prepared-statements.ts'
 import {
-  interrupted,
   type MysqlRefusal,
   notAsItStands,
   refusalPacket,
@@ -38,7 +36,7 @@ import {
   unreadableSettingOf,
 } from './refusal.ts'
 import { commandFrame } from './replay.ts'
-import { contextWith } from './sent-as.ts'
+import { Reviews } from './reviews.ts'
 import {
   changesItsOwnReading,
   type SessionState,
@@ -46,6 +44,7 @@ import {
   unreadableSetting,
 } from './session-state.ts'
 import type { KillTarget } from './sql/setting-changes.ts'
+import { UnreadFrames } from './unread-frames.ts'
 
 export interface FromClientParts {
   readonly session: Session
@@ -66,14 +65,10 @@ export interface FromClientParts {
 export class FromClient implements CommandHost {
   /** What goes to the server, in order. Emptied by whoever sends it. */
   readonly output: Buffer[] = []
-  /** Set when nothing more may be read from the client before it settles. */
-  wait: Promise<void> | undefined
   /** Set when the bytes given hold no whole packet: how many would. */
   needed = 1
   /** The client said goodbye, or wants to be somebody else: nothing more is read from it here. */
   left: { readonly as: 'quit' | 'change-user'; readonly command: ClientCommand } | undefined
-  /** A statement waits for people. */
-  held = false
 
   readonly prepared: PreparedStatements = new PreparedStatements()
   readonly exchange: Exchange
@@ -82,13 +77,9 @@ export class FromClient implements CommandHost {
   readonly capabilities: bigint
   readonly #session: Session
   readonly #parts: FromClientParts
-  #statements = 0
-  /** Of a packet that is too large, or of a file: bytes of this frame that are still to come. */
-  #passing = 0
-  /** Whether another frame of the same packet comes after it. */
-  #continues = false
-  #discarded: { readonly code: number; sequence: number } | undefined
-  #settled: (() => void) | undefined
+  readonly #waiting = new Waiting()
+  readonly #reviews: Reviews
+  readonly #unread: UnreadFrames
 
   constructor(parts: FromClientParts) {
     this.#parts = parts
@@ -97,13 +88,34 @@ export class FromClient implements CommandHost {
     this.state = parts.state
     this.limits = parts.limits
     this.capabilities = parts.capabilities
+    this.#reviews = new Reviews({
+      ...parts,
+      waiting: this.#waiting,
+      refuse: (command, refusal) => this.refuse(command, refusal),
+    })
+    this.#unread = new UnreadFrames({
+      exchange: parts.exchange,
+      pass: bytes => {
+        this.output.push(bytes)
+        this.#record(bytes)
+      },
+      discarded: (code, sequence) => this.#tooLarge(code, sequence),
+    })
+  }
+
+  /** Set when nothing more may be read from the client before it settles. */
+  get wait(): Promise<void> | undefined {
+    return this.#waiting.wait
+  }
+
+  /** A statement waits for people. */
+  get held(): boolean {
+    return this.#reviews.held
   }
 
   /** The server answered, or wants a file: what waited for that may look again. */
   answered(): void {
-    const settled = this.#settled
-    this.#settled = undefined
-    settled?.()
+    this.#waiting.answered()
   }
 
   /** Takes whole packets, and parts of those that only pass. Returns how many bytes it took. */
@@ -118,11 +130,15 @@ export class FromClient implements CommandHost {
   }
 
   #next(bytes: Buffer, offset: number): number {
-    if (this.#passing > 0) return this.#pass(bytes, offset)
+    if (this.#unread.unfinished) return this.#unread.rest(bytes, offset)
     if (bytes.length - offset < headerBytes) return offset
-    if (this.#discarded !== undefined) return this.#discard(bytes, offset, this.#discarded)
-    if (this.exchange.infile !== undefined) return this.#file(bytes, offset, this.exchange.infile)
-    if (this.exchange.owed !== undefined) return this.#waitForAnswer(offset)
+    if (this.#unread.discarding) return this.#unread.discard(bytes, offset)
+    const { infile, owed } = this.exchange
+    if (infile !== undefined) return this.#unread.file(bytes, offset, infile)
+    if (owed !== undefined) {
+      this.#waiting.forAnswer()
+      return offset
+    }
     return this.#command(bytes, offset)
   }
 
@@ -133,8 +149,8 @@ export class FromClient implements CommandHost {
       throw new PacketsOutOfOrder(0, frameSequence(bytes, offset))
     const code = bytes[offset + headerBytes] ?? Command.COM_SLEEP
     if (wanted > this.#bytesMax(code)) {
-      this.#discarded = { code, sequence: 0 }
-      return this.#discard(bytes, offset, this.#discarded)
+      this.#unread.startDiscarding(code)
+      return this.#unread.discard(bytes, offset)
     }
     if (extent < 0) {
       this.needed = wanted
@@ -157,47 +173,6 @@ export class FromClient implements CommandHost {
     return bytesMax + 65_536
   }
 
-  /** Drops the frame of a packet that is too large, and answers it behind the last one. */
-  #discard(
-    bytes: Buffer,
-    offset: number,
-    discarded: { readonly code: number; sequence: number },
-  ): number {
-    const came = frameSequence(bytes, offset)
-    if (came !== discarded.sequence) throw new PacketsOutOfOrder(discarded.sequence, came)
-    discarded.sequence = nextSequence(came)
-    const length = bytes.readUIntLE(offset, 3)
-    this.#continues = length === framePayloadMax
-    this.#passing = length
-    return this.#pass(bytes, offset + headerBytes)
-  }
-
-  /** A frame of the file that the server asked for; one without a byte is its end. */
-  #file(bytes: Buffer, offset: number, expected: number): number {
-    const came = frameSequence(bytes, offset)
-    if (came !== expected) throw new PacketsOutOfOrder(expected, came)
-    const length = bytes.readUIntLE(offset, 3)
-    const ends = length === 0 && !this.#continues
-    this.exchange.infile = ends ? undefined : nextSequence(came)
-    this.#continues = length === framePayloadMax
-    this.#passing = length
-    this.#sent(bytes.subarray(offset, offset + headerBytes))
-    return this.#pass(bytes, offset + headerBytes)
-  }
-
-  #pass(bytes: Buffer, offset: number): number {
-    const end = Math.min(bytes.length, offset + this.#passing)
-    this.#passing -= end - offset
-    const discarded = this.#discarded
-    if (discarded === undefined) {
-      if (end > offset) this.#sent(bytes.subarray(offset, end))
-    } else if (this.#passing === 0 && !this.#continues) {
-      this.#discarded = undefined
-      this.#tooLarge(discarded.code, discarded.sequence)
-    }
-    return end
-  }
-
   #tooLarge(code: number, sequence: number): void {
     const isText = code === Command.COM_QUERY || code === Command.COM_STMT_PREPARE
     const bytesMax = isText ? this.limits.statementBytesMax : this.limits.frameBytesMax
@@ -208,34 +183,12 @@ export class FromClient implements CommandHost {
     this.#parts.inject(encodePacket(sequence, refusalPacket(tooLarge(bytesMax))))
   }
 
-  /** What the client sent and the server has to have: part of the recording. */
-  #sent(bytes: Buffer): void {
-    this.output.push(bytes)
-    const full = this.#session.record({ type: 'frames', from: 'client', bytes })
-    if (full !== undefined && this.wait === undefined) this.#waitFor(full)
-  }
-
-  #waitForAnswer(offset: number): number {
-    this.#waitFor(
-      new Promise(resolve => {
-        this.#settled = resolve
-      }),
-    )
-    return offset
-  }
-
-  #waitFor(wait: Promise<void>): void {
-    this.wait = wait.then(() => {
-      this.wait = undefined
-    })
-  }
-
   // ── For the commands ────────────────────────────────────────────────────────────────────────
 
   readable(text: string | undefined): boolean {
     const refresh = this.state.stale()
     if (refresh !== undefined) {
-      this.#waitFor(refresh)
+      this.#waiting.for(refresh)
       return false
     }
     if (this.state.certain || (text !== undefined && readsAlike(text))) return true
@@ -258,7 +211,7 @@ export class FromClient implements CommandHost {
       }
     })
     this.output.push(stateCommand(this.capabilities))
-    this.#waitFor(asked)
+    this.#waiting.for(asked)
   }
 
   obstacle(analysis: Analysis): MysqlRefusal | undefined {
@@ -284,89 +237,7 @@ export class FromClient implements CommandHost {
   }
 
   review(command: ClientCommand, reviewed: Reviewed): void {
-    const { text, analysis, parameters, sentAs } = reviewed
-    const run = this.#run(text, analysis)
-    const { context } = this.state
-    this.#statements += 1
-    const interrupted = this.#parts.interrupted()
-    const answer = this.#session.review(
-      { text, analysis, parameters },
-      sentAs === undefined ? context : contextWith(context, sentAs),
-      interrupted,
-      // There is no packet for a notice: the error says it, or nothing does.
-      () => undefined,
-    )
-    if (answer instanceof Promise) this.#hold(command, reviewed, run, answer, interrupted)
-    else this.#decide(command, reviewed, run, answer)
-  }
-
-  #decide(command: ClientCommand, reviewed: Reviewed, run: Run, answer: Answer): void {
-    if (answer.run) {
-      if (run.hidesDiagnostics) this.exchange.diagnosticsHidden = true
-      this.state.began(run.analysis)
-      reviewed.run(run)
-      return
-    }
-    reviewed.refused?.()
-    this.refuse(command, answer.refusal)
-  }
-
-  #hold(
-    command: ClientCommand,
-    reviewed: Reviewed,
-    run: Run,
-    answer: Promise<Answer>,
-    interrupted: AbortSignal,
-  ): void {
-    this.held = true
-    this.#waitFor(
-      answer.then(async answered => {
-        const decided = answered.run
-          ? await this.#unlessDrifted(reviewed, run, interrupted)
-          : answered
-        this.held = false
-        this.wait = undefined
-        this.#decide(command, reviewed, run, decided)
-        this.#parts.flush()
-      }),
-    )
-  }
-
-  /** The schema may have changed while people decided: what they saw would not be what runs. */
-  async #unlessDrifted(reviewed: Reviewed, run: Run, signal: AbortSignal): Promise<Answer> {
-    // A schema that cannot be read may have changed.
-    const drifted = await this.state.drifted(run.analysis, reviewed.again).catch(() => true)
-    if (!drifted && !signal.aborted) return { run: true }
-    this.#parts.end(run, drifted ? 'drifted' : 'skipped')
-    if (signal.aborted) return { run: false, refusal: interruptedByKill }
-    const refusal: MysqlRefusal = {
-      code: 'denied',
-      message:
-        'the schema changed while the statement waited: what was approved is not what would run',
-      detail: undefined,
-      hint: 'Run the statement again, and have it looked at again.',
-    }
-    return { run: false, refusal }
-  }
-
-  /** Made just before the review that gives it its number. */
-  #run(text: string, analysis: Analysis): Run {
-    const alone = asksForDiagnostics(analysis) === 'alone'
-    const shown = this.exchange.diagnosticsHidden ? 'concealed' : 'shown'
-    return {
-      statement: this.#statements,
-      text,
-      analysis,
-      hidesDiagnostics: !alone && this.hides(analysis),
-      diagnostics: alone ? shown : undefined,
-      result: 0,
-      mask: undefined,
-      cursor: false,
-      rows: 0,
-      bytes: 0,
-      tag: analysis.tag,
-      ended: false,
-    }
+    this.#reviews.review(command, reviewed)
   }
 
   send(command: ClientCommand, owed: Owed, packets?: readonly Buffer[]): void {
@@ -409,8 +280,7 @@ export class FromClient implements CommandHost {
   }
 
   #record(bytes: Buffer): void {
-    const full = this.#session.record({ type: 'frames', from: 'client', bytes })
-    if (full !== undefined && this.wait === undefined) this.#waitFor(full)
+    this.#waiting.alsoFor(this.#session.record({ type: 'frames', from: 'client', bytes }))
   }
 }
 
@@ -425,5 +295,3 @@ function stateCommand(capabilities: bigint): Buffer {
   const head = Buffer.of(Command.COM_QUERY, ...attributes)
   return encodePacket(0, Buffer.concat([head, Buffer.from(stateQuery)]))
 }
-
-const interruptedByKill: MysqlRefusal = interrupted()
