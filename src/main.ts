@@ -10,6 +10,7 @@ import { checkCommand } from './cli/check.ts'
 import { demoCommand } from './cli/demo.ts'
 import type { Deps } from './cli/deps.ts'
 import { explainCommand } from './cli/explain.ts'
+import { gateCommand } from './cli/gate.ts'
 import { serveCommand } from './cli/serve.ts'
 import { sessionsCommand } from './cli/sessions.ts'
 import { tokensCommand } from './cli/tokens.ts'
@@ -29,6 +30,7 @@ export function program(): Command {
     .addCommand(checkCommand(deps))
     .addCommand(explainCommand(deps))
     .addCommand(approvalsCommand(deps))
+    .addCommand(gateCommand())
     .addCommand(sessionsCommand(deps))
     .addCommand(tokensCommand())
   exitCodes(program)

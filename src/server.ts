@@ -3,6 +3,7 @@ import { mkdir, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { compileRules } from '../masking/rules.ts'
 import type { Protocol } from '../protocols/protocol.ts'
+import { recordActions } from './action-log.ts'
 import { Approvals } from './approvals/approvals.ts'
 import { Slack } from './approvals/slack/slack.ts'
 import type { RunningServer } from './cli/deps.ts'
@@ -60,6 +61,7 @@ async function start(
     onError: error => log.error({ err: error }, 'approvals'),
   })
   opened.add(() => approvals.close())
+  recordActions(approvals, recorder)
   const users = new Users(config.users, await keptSecret(keys, join(dataDir, 'keys'), 'decoys'))
   const masking = compileRules(
     config.masking,
@@ -88,6 +90,15 @@ async function start(
     approvals,
     users,
     tokens: new Tokens(config.tokens),
+    actions: {
+      approvers: config.policy.approvers,
+      expiresInMs: config.approvals.expireSeconds * 1000,
+      ownerMayApprove: config.approvals.ownerMayApprove,
+      recorded: async () => {
+        recorder.commit()
+        await recorder.sync()
+      },
+    },
     ...(slack !== undefined && { slack: (request, reply) => slack.handle(request, reply) }),
     publicUrl: () => config.listen.publicUrl ?? http.url,
     auditors: config.recording.auditors,

@@ -73,8 +73,11 @@ export interface ApprovalRequest {
   readonly expiresInMs: number
   /** Whether an agent's owner may approve what the agent asks. */
   readonly ownerMayApprove: boolean
-  /** `return`: no client waits; whoever asked comes back with the same statement. Absent: wait. */
-  readonly onHold?: 'wait' | 'return' | undefined
+  /**
+   * `return`: no client waits; whoever asked comes back with the same statement. `claim`: whoever
+   * asked does it elsewhere, and claims it first. Absent: wait.
+   */
+  readonly onHold?: 'wait' | 'return' | 'claim' | undefined
 }
 
 /** One person's answer. The latest of each person counts. */

@@ -120,6 +120,15 @@ export class Approvals {
     return { kind: 'pending', approval, fresh }
   }
 
+  /** For what is done elsewhere: the asker waits for the outcome, and claims it, over the API. */
+  async request(request: ApprovalRequest): Promise<Approval> {
+    this.#expectOpen()
+    const approval = await this.#insert({ ...request, onHold: 'claim' }, randomUUID())
+    this.#emit({ type: 'requested', approval })
+    this.#arm().catch(this.#onError)
+    return approval
+  }
+
   /** One person's answer, from any surface. */
   async decide(idOrShortId: string, request: DecisionRequest): Promise<DecisionResult> {
     const approval = await this.#store.get(idOrShortId)

@@ -1,5 +1,6 @@
 /** Says in words what is asked and how it went; the same words on every surface. Not escaped. */
 import type { Effect } from '../../protocols/protocol.ts'
+import { actionOf } from './action.ts'
 import {
   type ApprovalFacts,
   isApproved,
@@ -12,9 +13,26 @@ const effectsShownMax = 3
 
 /** `agent copilot (owner analyst) wants to DELETE on public.orders in shop (production)`. */
 export function sentence(approval: ApprovalFacts): string {
-  const { requester, database, environment } = approval
   const wants = approval.state === 'pending' ? 'wants' : 'wanted'
-  return `${who(requester)} ${wants} to ${what(approval.effects)} in ${database} (${environment})`
+  const to = actionOf(approval) === undefined ? 'to' : 'to go ahead with'
+  return `${who(approval.requester)} ${wants} ${to} ${deed(approval)}`
+}
+
+/** `DELETE on public.orders in shop (production)`, `Terraform apply (command, production)`. */
+export function deed(
+  approval: Pick<ApprovalFacts, 'database' | 'environment' | 'effects'>,
+): string {
+  const action = actionOf(approval)
+  if (action !== undefined) return `${action.title} (${action.kind}, ${approval.environment})`
+  return `${what(approval.effects)} in ${place(approval)}`
+}
+
+/** `shop (production)`; of an action its environment only. */
+export function place({
+  database,
+  environment,
+}: Pick<ApprovalFacts, 'database' | 'environment'>): string {
+  return database === '' ? environment : `${database} (${environment})`
 }
 
 export function who(requester: Requester): string {
@@ -75,7 +93,7 @@ export function stateText(approval: ApprovalFacts): string {
     case 'pending':
       return 'waiting for a decision'
     case 'approved':
-      return `approved by ${approvers}${approval.onHold === 'return' ? ', to be sent again' : ''}`
+      return `approved by ${approvers}${unused[approval.onHold ?? 'wait'] ?? ''}`
     case 'running':
       return `approved by ${approvers}, running`
     case 'denied': {
@@ -83,8 +101,8 @@ export function stateText(approval: ApprovalFacts): string {
       return `denied${by === undefined ? '' : ` by ${by}`}${because(approval.settledReason)}`
     }
     case 'expired':
-      return approval.onHold === 'return' && isApproved(approval)
-        ? `expired: approved by ${approvers}, and not sent again in time`
+      return (approval.onHold ?? 'wait') !== 'wait' && isApproved(approval)
+        ? `expired: approved by ${approvers}, and not ${approval.onHold === 'claim' ? 'begun' : 'sent again'} in time`
         : 'expired: nobody decided in time'
     case 'withdrawn':
       return `withdrawn${because(approval.settledReason)}`
@@ -102,6 +120,11 @@ export function stateText(approval: ApprovalFacts): string {
     default:
       return state satisfies never
   }
+}
+
+const unused: Readonly<Record<string, string>> = {
+  return: ', to be sent again',
+  claim: ', not begun yet',
 }
 
 function because(reason: string | undefined): string {

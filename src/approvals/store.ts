@@ -242,7 +242,7 @@ export class Store {
       const settled =
         state !== 'pending' && changeColumns({ settledAt: at, settledReason: answer.reason })
       // Nobody waits for it: whoever asked has as long again to come back.
-      const usable = state === 'approved' && row.on_hold === 'return'
+      const usable = state === 'approved' && row.on_hold !== 'wait'
       const expiry = usable && { expires_at: at + row.expires_at - row.created_at }
       const { numUpdatedRows } = await this.#db
         .updateTable('approvals')
@@ -292,7 +292,13 @@ export class Store {
       .selectFrom('approvals')
       .select(['id', 'state', 'process'])
       .where('state', 'in', [...open])
-      .where(where => where.or([where('on_hold', '=', 'wait'), where('state', '=', 'running')]))
+      .where(where =>
+        where.or([
+          where('on_hold', '=', 'wait'),
+          // What is done elsewhere does not end with us.
+          where.and([where('state', '=', 'running'), where('on_hold', '!=', 'claim')]),
+        ]),
+      )
       .execute()
     return rows.filter(row =>
       process === undefined ? !isAlive(row.process) : row.process === process,
@@ -309,7 +315,7 @@ export class Store {
 function expiring(where: ExpressionBuilder<Tables, 'approvals'>): Expression<SqlBool> {
   return where.or([
     where('state', '=', 'pending'),
-    where.and([where('state', '=', 'approved'), where('on_hold', '=', 'return')]),
+    where.and([where('state', '=', 'approved'), where('on_hold', '!=', 'wait')]),
   ])
 }
 

@@ -2,15 +2,17 @@
  * Approvals on a terminal. Everything that clients wrote is made visible, and every line of a
  * statement keeps its margin, so that no statement can draw what looks like ours.
  */
+
+import { actionOf } from '../approvals/action.ts'
 import { type Approval, type ApprovalFacts, countedAnswers } from '../approvals/approval.ts'
 import {
+  deed,
   effectNote,
   effectTitle,
   progressText,
   sentence,
   spanText,
   stateText,
-  what,
   who,
 } from '../approvals/describe.ts'
 import { textParts, visibleLine, visibleText } from '../approvals/visible-text.ts'
@@ -27,7 +29,7 @@ export function listText(approvals: readonly ApprovalFacts[], now: Date, columns
     approval.state === 'pending' ? spanText(approval.expiresAt.getTime() - now.getTime()) : '',
     approval.state,
     visibleLine(who(approval.requester)),
-    visibleLine(`${what(approval.effects)} in ${approval.database} (${approval.environment})`),
+    visibleLine(deed(approval)),
   ])
   const head = ['ID', 'RISK', 'LEFT', 'STATE', 'WHO', 'WHAT']
   const widths = head.map((title, index) =>
@@ -59,7 +61,9 @@ export function showText(approval: Approval, now: Date, columns?: number): strin
       ? []
       : [field('masked', approval.maskedColumns.join(', '))]),
     ...(approval.application === undefined ? [] : [field('application', approval.application)]),
-    field('session', `${approval.sessionId}, statement ${approval.statementNumber + 1}`),
+    ...(actionOf(approval) === undefined
+      ? [field('session', `${approval.sessionId}, statement ${approval.statementNumber + 1}`)]
+      : []),
     field('approvals', progressText(approval)),
     ...countedAnswers(approval.answers).map(answer =>
       field(answer.decision, `${answer.name}${answer.reason ? `: ${answer.reason}` : ''}`),
@@ -89,7 +93,7 @@ function statementLines(approval: Approval, columns: number | undefined): string
   const warning = hidden === 0 ? '' : `; ${hidden} hidden characters are shown as ⟨U+…⟩`
   const lines = approval.text.split('\n').length
   return [
-    `Statement (${lines} ${lines === 1 ? 'line' : 'lines'}${warning}):`,
+    `${actionOf(approval) === undefined ? 'Statement' : 'What would be done'} (${lines} ${lines === 1 ? 'line' : 'lines'}${warning}):`,
     ...margined(approval.text, columns),
   ]
 }

@@ -121,7 +121,7 @@ async function confirmed(io: Io): Promise<boolean> {
   if (io.stdin.isTTY !== true) {
     throw new UsageError('expected --yes, or a terminal to ask on')
   }
-  const answer = await ask(io, '\nApprove this statement? [y/N] ')
+  const answer = await ask(io, '\nApprove this? [y/N] ')
   return /^y(es)?$/i.test(answer.trim())
 }
 

@@ -1,17 +1,21 @@
-/** Speaks to a running console's HTTP API with a person's name and password. */
+/** Speaks to a running console's HTTP API with a person's name and password, or with a token. */
 import { readFileSync, statSync } from 'node:fs'
 import { isIP } from 'node:net'
 import { join } from 'node:path'
+import type { Action } from '../approvals/action.ts'
 import type {
   Approval,
   ApprovalFacts,
   ApprovalSummary,
   PersonAnswer,
+  RunResult,
 } from '../approvals/approval.ts'
+import { tokenPattern } from '../identity/tokens.ts'
 import type { Bars } from '../web/api.ts'
 import { askHidden, type Io, UsageError } from './io.ts'
 
 const answerMsMax = 15_000
+const waitSeconds = 30
 
 export interface ConsoleFlags {
   readonly url?: string
@@ -35,9 +39,9 @@ export class ConsoleClient {
   readonly #authorization: string
   readonly #signal: AbortSignal
 
-  private constructor(url: string, user: string, password: string, signal: AbortSignal) {
+  private constructor(url: string, authorization: string, signal: AbortSignal) {
     this.#url = url
-    this.#authorization = `Basic ${Buffer.from(`${user}:${password}`).toString('base64')}`
+    this.#authorization = authorization
     this.#signal = signal
   }
 
@@ -45,10 +49,18 @@ export class ConsoleClient {
   static async open(flags: ConsoleFlags, io: Io): Promise<ConsoleClient> {
     const url = checkedUrl(flags.url ?? io.env.COUNTERSIGN_URL ?? nodeUrl(flags.dataDir))
     const user = flags.user ?? io.env.COUNTERSIGN_USER
+    const token = io.env.COUNTERSIGN_TOKEN
+    // Who says a name means that one, whatever stands in the environment.
+    if (token !== undefined && flags.user === undefined) {
+      if (!tokenPattern.test(token)) throw new UsageError('expected a token in COUNTERSIGN_TOKEN')
+      return new ConsoleClient(url, `Bearer ${token}`, io.signal)
+    }
     if (user === undefined || user === '' || user.includes(':')) {
       throw new UsageError('expected --user NAME or COUNTERSIGN_USER: who you are')
     }
-    return new ConsoleClient(url, user, await passwordOf(user, io), io.signal)
+    const credentials = `${user}:${await passwordOf(user, io)}`
+    const authorization = `Basic ${Buffer.from(credentials).toString('base64')}`
+    return new ConsoleClient(url, authorization, io.signal)
   }
 
   async list(query: { state?: string; limit?: number }): Promise<readonly SummaryView[]> {
@@ -75,14 +87,44 @@ export class ConsoleClient {
     return { ...wire, ...revived(wire) }
   }
 
-  async #approval(id: string, decision?: string, body?: object): Promise<Wire<ApprovalView>> {
-    const path = `approvals/${encodeURIComponent(id)}${decision === undefined ? '' : `/${decision}`}`
-    return (await this.#send<{ approval: Wire<ApprovalView> }>(path, body)).approval
+  async request(action: Action, reason: string | undefined): Promise<ApprovalView> {
+    const body = { ...action, ...(reason !== undefined && { reason }) }
+    const { approval } = await this.#send<{ approval: Wire<ApprovalView> }>('approvals', body)
+    return { ...approval, ...revived(approval) }
+  }
+
+  /** Comes back when it is settled, or after a while. */
+  async wait(id: string, signal: AbortSignal): Promise<ApprovalView> {
+    const wire = await this.#approval(id, `wait?timeout=${waitSeconds}`, undefined, signal)
+    return { ...wire, ...revived(wire) }
+  }
+
+  /** Before it is done: the digest is that of what is about to be done. */
+  async claim(id: string, digest: string): Promise<void> {
+    await this.#approval(id, 'claim', { digest })
+  }
+
+  async finished(id: string, result: RunResult): Promise<void> {
+    await this.#approval(id, 'finished', result)
+  }
+
+  async withdraw(id: string, reason: string): Promise<void> {
+    await this.#approval(id, 'withdraw', { reason })
+  }
+
+  async #approval(
+    id: string,
+    more?: string,
+    body?: object,
+    signal?: AbortSignal,
+  ): Promise<Wire<ApprovalView>> {
+    const path = `approvals/${encodeURIComponent(id)}${more === undefined ? '' : `/${more}`}`
+    return (await this.#send<{ approval: Wire<ApprovalView> }>(path, body, signal)).approval
   }
 
   /** The shapes are those of src/web/api.ts. */
-  async #send<T>(path: string, body?: object): Promise<T> {
-    const answer = await this.#fetch(path, body)
+  async #send<T>(path: string, body?: object, signal?: AbortSignal): Promise<T> {
+    const answer = await this.#fetch(path, body, signal)
     let json: unknown
     try {
       json = await answer.json()
@@ -97,13 +139,18 @@ export class ConsoleClient {
     throw new Refused(error?.code ?? 'unknown', message)
   }
 
-  async #fetch(path: string, body?: object): Promise<Response> {
+  async #fetch(path: string, body?: object, signal?: AbortSignal): Promise<Response> {
+    const longest = answerMsMax + (path.includes('/wait?') ? waitSeconds * 1000 : 0)
     try {
       return await fetch(`${this.#url}/api/v1/${path}`, {
         method: body === undefined ? 'GET' : 'POST',
         // A redirect would take the password somewhere else.
         redirect: 'error',
-        signal: AbortSignal.any([this.#signal, AbortSignal.timeout(answerMsMax)]),
+        signal: AbortSignal.any([
+          this.#signal,
+          AbortSignal.timeout(longest),
+          ...(signal === undefined ? [] : [signal]),
+        ]),
         headers: {
           accept: 'application/json',
           authorization: this.#authorization,

@@ -18,15 +18,16 @@ export interface Environment {
   readonly COUNTERSIGN_URL?: string | undefined
   readonly COUNTERSIGN_USER?: string | undefined
   readonly COUNTERSIGN_PASSWORD?: string | undefined
+  readonly COUNTERSIGN_TOKEN?: string | undefined
 }
 
 export function processIo(): Io {
-  const { COUNTERSIGN_URL, COUNTERSIGN_USER, COUNTERSIGN_PASSWORD } = process.env
+  const { COUNTERSIGN_URL, COUNTERSIGN_USER, COUNTERSIGN_PASSWORD, COUNTERSIGN_TOKEN } = process.env
   return {
     stdin: process.stdin,
     stdout: process.stdout,
     stderr: process.stderr,
-    env: { COUNTERSIGN_URL, COUNTERSIGN_USER, COUNTERSIGN_PASSWORD },
+    env: { COUNTERSIGN_URL, COUNTERSIGN_USER, COUNTERSIGN_PASSWORD, COUNTERSIGN_TOKEN },
     exitCode: code => {
       process.exitCode = code
     },

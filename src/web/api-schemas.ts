@@ -3,6 +3,7 @@
  * what is unknown or does not apply is absent.
  */
 import { z } from 'zod'
+import type { RunResult } from '../approvals/approval.ts'
 
 /** Those that have a name in the document. */
 export const components: Map<string, z.ZodType> = new Map()
@@ -168,3 +169,60 @@ export const sessionListSchema: z.ZodType = z.object({
 export const sessionSchema: z.ZodType = z.object({
   session: named('Session', z.object({ ...sessionFacts, items: z.array(statement) })),
 })
+
+const line = (max: number): z.ZodString =>
+  z
+    .string()
+    .min(1)
+    .max(max)
+    .regex(/^[^\p{Cc}]*\S[^\p{Cc}]*$/u, { error: 'one line of text' })
+const shortReason = z.string().max(2000).optional()
+
+interface RequestBody {
+  readonly kind: string
+  readonly title: string
+  readonly what: string
+  readonly context?: Readonly<Record<string, string>> | undefined
+  readonly environment: string
+  readonly reason?: string | undefined
+}
+
+export const requestSchema: z.ZodType<RequestBody> = named(
+  'Request',
+  z.strictObject({
+    kind: z
+      .string()
+      .regex(/^[a-z][a-z0-9-]{0,31}$/, { error: 'lower-case letters, digits and dashes' })
+      .describe('`command`, `role-change`.'),
+    title: line(200).describe('For people.'),
+    what: z.string().min(1).max(20_000).describe('What would be done, whole. No secrets.'),
+    context: z
+      .record(line(64), z.string().max(20_000))
+      .optional()
+      .describe('What else the decision is bound to, by name.'),
+    environment: line(64),
+    reason: shortReason.describe('Why it is asked for.'),
+  }),
+)
+
+export const claimSchema: z.ZodType<{ readonly digest: string }> = named(
+  'Claim',
+  z.strictObject({
+    digest: z.string().max(100).describe('Of the approval: of what is about to be done.'),
+  }),
+)
+
+export const finishedSchema: z.ZodType<RunResult> = named(
+  'Finished',
+  z.strictObject({
+    ok: z.boolean(),
+    tag: line(100).optional().describe('`exit 0`.'),
+    error: line(500).optional().describe('No values.'),
+    durationMs: z.number().min(0),
+  }),
+)
+
+export const withdrawSchema: z.ZodType<{ readonly reason?: string | undefined }> = named(
+  'Withdraw',
+  z.strictObject({ reason: shortReason }),
+)

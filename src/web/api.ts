@@ -12,6 +12,7 @@ import {
   type DecisionErrorCode,
   maySee,
 } from '../approvals/approval.ts'
+import { registerActions } from './actions.ts'
 import type { Attempts } from './attempts.ts'
 import { isAuditor } from './auditor.ts'
 import { Callers, refuse } from './callers.ts'
@@ -124,6 +125,8 @@ export function registerApi(app: FastifyInstance, options: WebOptions, attempts:
     }
     return reply.send(shown(result.approval, account))
   }
+
+  registerActions(app, options, { accountOf, shown })
 
   if (sessions !== undefined) {
     app.get('/sessions', async (request, reply) => {

@@ -8,11 +8,15 @@ import {
   approvalListSchema,
   approvalSchema,
   approveSchema,
+  claimSchema,
   components,
   denySchema,
   errorSchema,
+  finishedSchema,
+  requestSchema,
   sessionListSchema,
   sessionSchema,
+  withdrawSchema,
 } from './api-schemas.ts'
 import type { Access } from './callers.ts'
 import { waitSecondsDefault, waitSecondsMax } from './wait.ts'
@@ -93,6 +97,37 @@ export const operations: readonly Operation[] = [
     refusals: [400, 403, 404, 409, 410, 413, 415],
   },
   {
+    ...{ method: 'POST', path: '/approvals', id: 'request', access: 'request', status: 201 },
+    summary: 'Asks for something that is not SQL; whoever asks does it, once it is approved',
+    body: requestSchema,
+    answer: approvalSchema,
+    refusals: [400, 403, 413, 415, 503],
+  },
+  {
+    ...{ method: 'POST', path: '/approvals/{id}/claim', id: 'claim' },
+    ...{ access: 'request', status: 200 },
+    summary: 'Uses up the approval of what you asked for, before you do it; works once',
+    body: claimSchema,
+    answer: approvalSchema,
+    refusals: [400, 403, 404, 409, 413, 415, 503],
+  },
+  {
+    ...{ method: 'POST', path: '/approvals/{id}/finished', id: 'finished' },
+    ...{ access: 'request', status: 200 },
+    summary: 'Says how what you claimed has ended',
+    body: finishedSchema,
+    answer: approvalSchema,
+    refusals: [400, 403, 404, 409, 413, 415],
+  },
+  {
+    ...{ method: 'POST', path: '/approvals/{id}/withdraw', id: 'withdraw' },
+    ...{ access: 'request', status: 200 },
+    summary: 'Takes back what you asked for and have not begun',
+    body: withdrawSchema,
+    answer: approvalSchema,
+    refusals: [400, 403, 404, 409, 413, 415],
+  },
+  {
     ...{ method: 'GET', path: '/sessions', id: 'listSessions', access: 'password', status: 200 },
     summary: 'Recorded sessions, for auditors',
     answer: sessionListSchema,
@@ -131,7 +166,7 @@ export function openApiDocument(server: string): object {
     info: {
       title: 'Countersign',
       version: '1',
-      description: 'Requests for approval: list, read, decide, wait.',
+      description: 'Requests for approval: list, read, decide, wait, ask.',
       license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
     },
     servers: [{ url: `${server}${prefix}` }],

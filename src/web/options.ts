@@ -1,7 +1,7 @@
 /** What the console is given: everything that it shows or does comes from outside. */
 
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import type { Person } from '../approvals/approval.ts'
+import type { Approvers, Person } from '../approvals/approval.ts'
 import type { Approvals } from '../approvals/approvals.ts'
 import type { Tokens } from '../identity/tokens.ts'
 
@@ -20,6 +20,8 @@ export interface WebOptions {
   readonly users: Accounts
   /** Of programs, for the API. */
   readonly tokens?: Tokens
+  /** For actions that are not SQL. */
+  readonly actions: ActionOptions
   /** As people reach the console, without a slash at the end; decides about Secure cookies. */
   readonly publicUrl: () => string
   /** PEM; absent: plain HTTP. */
@@ -33,6 +35,14 @@ export interface WebOptions {
   /** Takes what Slack sends in HTTP mode; the body is not read yet. */
   readonly slack?: (request: IncomingMessage, response: ServerResponse) => void
   readonly log?: (level: 'info' | 'warn' | 'error', message: string, data: object) => void
+}
+
+export interface ActionOptions {
+  readonly approvers: Approvers
+  readonly expiresInMs: number
+  readonly ownerMayApprove: boolean
+  /** Resolves once all that happened to actions is in the journal; rejects when it cannot be. */
+  readonly recorded: () => Promise<void>
 }
 
 export interface Readiness {

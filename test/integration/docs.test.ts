@@ -143,7 +143,7 @@ t.test('the commands that are shown work as they are shown', async t => {
 })
 
 t.test('every command has --help, and wrong use is 2', async t => {
-  const words = ['demo', 'serve', 'check', 'explain', 'approvals', 'sessions']
+  const words = ['demo', 'serve', 'check', 'explain', 'approvals', 'gate', 'tokens', 'sessions']
   for (const word of words) {
     const helped = await runProgram(process.execPath, [main, word, '--help'])
     t.equal(helped.code, 0, word)

@@ -27,13 +27,27 @@ export async function openConsole(
   const publicUrl = change.publicUrl ?? (() => 'http://localhost')
   const approvals = await Approvals.open({ path, publicUrl })
   const users = new Users(await accounts(), randomBytes(32))
-  const app = await buildWeb({ approvals, users, publicUrl, auditors: ['security'], ...change })
+  const app = await buildWeb({
+    approvals,
+    users,
+    publicUrl,
+    auditors: ['security'],
+    actions,
+    ...change,
+  })
   checkAnswers(test, app)
   test.teardown(async () => {
     await app.close()
     await approvals.close()
   })
   return { app, approvals, users }
+}
+
+const actions: WebOptions['actions'] = {
+  approvers: { any: [{ group: 'dba', count: 1 }] },
+  expiresInMs: 600_000,
+  ownerMayApprove: false,
+  recorded: () => Promise.resolve(),
 }
 
 async function accounts(): Promise<readonly UserConfig[]> {

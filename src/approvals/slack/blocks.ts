@@ -3,10 +3,12 @@
  * Slack does not interpret, and what it would hide is made visible.
  * https://docs.slack.dev/reference/block-kit/blocks
  */
+import { actionOf } from '../action.ts'
 import type { Approval } from '../approval.ts'
 import {
   effectNote,
   effectTitle,
+  place,
   progressText,
   sentence,
   spanText,
@@ -101,7 +103,8 @@ export function denyModal(approval: Approval, privateMetadata: string): Block {
 const riskMark: Readonly<Record<Approval['risk'], string>> = { low: '🟢', medium: '🟠', high: '🔴' }
 
 function fieldsOf(approval: Approval): readonly Block[] {
-  const { requester, database, environment, application, rules, reason, effects } = approval
+  const { requester, application, rules, reason, effects } = approval
+  const action = actionOf(approval)
   const touched = effects
     .filter(effect => effect.kind !== 'read')
     .slice(0, 3)
@@ -109,9 +112,10 @@ function fieldsOf(approval: Approval): readonly Block[] {
   const left = approval.expiresAt.getTime() - Date.now()
   const fields: readonly (readonly [string, string])[] = [
     ['Who', `${who(requester)}${application === undefined ? '' : ` with ${application}`}`],
-    ['Where', `${database} (${environment})`],
-    ['Why it is held', `${reason} Rule: ${rules.join(', ')}`],
-    ['What it does', touched.length === 0 ? 'reads' : touched.join('; ')],
+    ['Where', place(approval)],
+    ['Why it is held', `${reason}${rules.length === 0 ? '' : ` Rule: ${rules.join(', ')}`}`],
+    ['What it does', action?.title ?? (touched.length === 0 ? 'reads' : touched.join('; '))],
+    ...(action === undefined ? [] : [['Kind', action.kind] as const]),
     ...(approval.maskedColumns.length === 0
       ? []
       : [['Masked columns it touches', approval.maskedColumns.join(', ')] as const]),

@@ -1,8 +1,10 @@
 /** One request: everything that a person needs to decide, the forms, and how it went. */
+import { actionOf } from '../../approvals/action.ts'
 import { type Approval, barredFrom, countedAnswers, type Person } from '../../approvals/approval.ts'
 import {
   effectNote,
   effectTitle,
+  place,
   progressText,
   sentence,
   stateText,
@@ -59,8 +61,8 @@ function statement(approval: Approval): Html {
   const lines = approval.text.split('\n').length
   const size = `${lines} ${lines === 1 ? 'line' : 'lines'}, ${approval.text.length} characters`
   return html`<section>
-<h2>Statement <small>${size}</small></h2>
-${shown.markup.includes('hidden-character') && html`<p class="warning">The statement has characters that are invisible or change the order of others. They are shown by their number.</p>`}
+<h2>${actionOf(approval) === undefined ? 'Statement' : 'What would be done'} <small>${size}</small></h2>
+${shown.markup.includes('hidden-character') && html`<p class="warning">It has characters that are invisible or change the order of others. They are shown by their number.</p>`}
 <pre class="sql"><code>${shown}</code></pre>
 ${
   approval.parameters.length > 0 &&
@@ -74,19 +76,21 @@ ${
 }
 
 function details({ approval, viewer }: ApprovalView): Html {
+  const action = actionOf(approval)
   return html`<section>
-<h2>What it does</h2>
-<ul class="effects">${approval.effects.map(effect => {
+<h2>What it ${action === undefined ? 'does' : 'is'}</h2>
+${action !== undefined && html`<p><b><bdi>${action.title}</bdi></b></p>`}
+<ul class="effects">${(action === undefined ? approval.effects : []).map(effect => {
     const note = effectNote(effect)
     return html`<li><b><bdi>${effectTitle(effect)}</bdi></b>${note !== undefined && html` <span class="note">${note}</span>`}</li>`
   })}</ul>
 <dl>
 ${row('Asked by', who(approval.requester))}
-${row('Database', `${approval.database} (${approval.environment})`)}
+${action === undefined ? row('Database', place(approval)) : [row('Kind', action.kind), row('Environment', approval.environment)]}
 ${approval.application !== undefined && row('Application', approval.application)}
 ${approval.maskedColumns.length > 0 && row('Masked columns', approval.maskedColumns.join(', '))}
 <div><dt>Asked</dt><dd>${time(approval.createdAt)}</dd></div>
-<div><dt>Session</dt><dd>${viewer.auditor ? html`<a href="/sessions/${approval.sessionId}">${approval.sessionId}</a>` : approval.sessionId}, statement ${approval.statementNumber + 1}</dd></div>
+${action === undefined && html`<div><dt>Session</dt><dd>${viewer.auditor ? html`<a href="/sessions/${approval.sessionId}">${approval.sessionId}</a>` : approval.sessionId}, statement ${approval.statementNumber + 1}</dd></div>`}
 </dl>
 </section>`
 }
@@ -116,7 +120,7 @@ ${mayDeny === undefined && denyForm(view)}
 function approveForm({ approval, viewer }: ApprovalView): Html {
   return html`<form class="stack approve" method="post" action="/approvals/${approval.shortId}/approve">
   ${bound(approval, viewer)}
-  <label class="check"><input type="checkbox" name="confirm" value="yes" required> I have read the whole statement, and it may run.</label>
+  <label class="check"><input type="checkbox" name="confirm" value="yes" required> I have read ${actionOf(approval) === undefined ? 'the whole statement, and it may run' : 'what would be done, and it may be done'}.</label>
   <label><span>Comment <small>(optional)</small></span>
     <input name="reason" maxlength="2000" autocomplete="off">
   </label>
