@@ -5,6 +5,7 @@
  */
 import { createHash } from 'node:crypto'
 import type { ColumnName, Upstream } from '../protocol.ts'
+import { SharedReading } from '../shared-reading.ts'
 import { answerTexts } from './catalog/answers.ts'
 import { CatalogConnection } from './catalog/connection.ts'
 import {
@@ -31,8 +32,7 @@ export class Catalog {
   #changes: number
   /** Polls until everything is read whether or not the counter moved. */
   #idlePolls = 0
-  #running: Promise<void> | undefined
-  #next: Promise<void> | undefined
+  readonly #reading = new SharedReading(() => this.#reload())
   readonly #poll: NodeJS.Timeout
 
   private constructor(connection: CatalogConnection, server: ServerFacts, parts: Parts) {
@@ -79,25 +79,12 @@ export class Catalog {
    * Rejects with UpstreamError, and then keeps the snapshot.
    */
   refresh(): Promise<void> {
-    if (this.#running === undefined) {
-      this.#running = this.#reload().finally(() => {
-        this.#running = undefined
-      })
-      return this.#running
-    }
-    // One under way may have begun before what the caller wants to see.
-    this.#next ??= this.#running
-      .catch(() => undefined)
-      .then(() => {
-        this.#next = undefined
-        return this.refresh()
-      })
-    return this.#next
+    return this.#reading.begin()
   }
 
   /** A reading that is under way; what is analyzed before it ends may be analyzed wrongly. */
   get refreshing(): Promise<void> | undefined {
-    return this.#next ?? this.#running
+    return this.#reading.underWay
   }
 
   async close(): Promise<void> {

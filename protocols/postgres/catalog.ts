@@ -5,6 +5,7 @@
 import { createHash } from 'node:crypto'
 import { UpstreamError } from '../errors.ts'
 import type { ColumnName, Upstream, ValueType } from '../protocol.ts'
+import { SharedReading } from '../shared-reading.ts'
 import { CatalogConnection } from './catalog/connection.ts'
 import { catalogText, type Part, type RawCatalog, type Row } from './catalog/queries.ts'
 import { Snapshot } from './catalog/snapshot.ts'
@@ -17,8 +18,7 @@ export class Catalog {
   readonly #server: RawCatalog
   #snapshot: CatalogSnapshot
   #digest: string
-  #running: Promise<void> | undefined
-  #next: Promise<void> | undefined
+  readonly #reading = new SharedReading(() => this.#reload())
   readonly #poll: NodeJS.Timeout
 
   private constructor(
@@ -63,25 +63,12 @@ export class Catalog {
    * Rejects with UpstreamError, and then keeps the snapshot.
    */
   refresh(): Promise<void> {
-    if (this.#running === undefined) {
-      this.#running = this.#reload().finally(() => {
-        this.#running = undefined
-      })
-      return this.#running
-    }
-    // One under way may have begun before what the caller wants to see.
-    this.#next ??= this.#running
-      .catch(() => undefined)
-      .then(() => {
-        this.#next = undefined
-        return this.refresh()
-      })
-    return this.#next
+    return this.#reading.begin()
   }
 
   /** A reading that is under way; what is analyzed before it ends may be analyzed wrongly. */
   get refreshing(): Promise<void> | undefined {
-    return this.#next ?? this.#running
+    return this.#reading.underWay
   }
 
   async close(): Promise<void> {
