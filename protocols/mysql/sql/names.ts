@@ -121,6 +121,12 @@ export function inDatabase(
   return { catalog, database, lexer, user, session, version }
 }
 
+/** How names of WITH are compared: to MySQL they are names of tables, and those it tells apart. */
+export function commonName(name: string, { server }: CatalogSnapshot): string {
+  const exact = server.flavour === 'mysql' && server.lowerCaseTableNames === 0
+  return exact ? name : folded(name)
+}
+
 /** How names of tables, columns and variables are compared. */
 export function folded(name: string): string {
   return name.toLowerCase()

@@ -17,7 +17,7 @@ import type {
   TableReference,
   With,
 } from '../ast.ts'
-import { folded, type SessionRelation } from '../names.ts'
+import { commonName, folded, type SessionRelation } from '../names.ts'
 import type { Collector, EffectMore, Scope } from './collector.ts'
 
 /** Everything that evaluating this part of a tree does. */
@@ -55,7 +55,7 @@ function query(node: Query, outer: Scope, out: Collector): void {
     const wanted = tables.map(({ name }) => folded(name))
     for (const { table, alias } of ownTables(node)) {
       if (wanted.length > 0 && !wanted.includes(folded(alias ?? table.name))) continue
-      if (!isCommon(table, scope)) out.relation('lock', table, { detail: 'row' })
+      if (!isCommon(table, scope, out)) out.relation('lock', table, { detail: 'row' })
     }
   }
 }
@@ -64,10 +64,11 @@ function query(node: Query, outer: Scope, out: Collector): void {
 export function withQueries(clause: With | undefined, scope: Scope, out: Collector): Scope {
   if (clause === undefined) return scope
   const visible = new Set(scope)
-  if (clause.recursive) for (const { name } of clause.tables) visible.add(folded(name))
+  const named = (name: string): string => commonName(name, out.names.catalog)
+  if (clause.recursive) for (const { name } of clause.tables) visible.add(named(name))
   for (const table of clause.tables) {
     common(table, new Set(visible), out)
-    visible.add(folded(table.name))
+    visible.add(named(table.name))
   }
   return visible
 }
@@ -76,8 +77,9 @@ function common(table: CommonTable, scope: Scope, out: Collector): void {
   evaluated(table.query, scope, out)
 }
 
-function isCommon({ schema, name }: TableName, scope: Scope): boolean {
-  return schema === undefined && scope.has(folded(name))
+/** A name that a WITH defines. */
+export function isCommon({ schema, name }: TableName, scope: Scope, out: Collector): boolean {
+  return schema === undefined && scope.has(commonName(name, out.names.catalog))
 }
 
 function namedTable({ table, systemTime }: NamedTable, scope: Scope, out: Collector): void {
@@ -87,7 +89,7 @@ function namedTable({ table, systemTime }: NamedTable, scope: Scope, out: Collec
 
 function read(table: TableName, scope: Scope, out: Collector): void {
   // DUAL is no table unless it is quoted, and then there is none of that name to be hidden.
-  if (isCommon(table, scope)) return
+  if (isCommon(table, scope, out)) return
   reached('read', out.relation('read', table), out, {})
 }
 

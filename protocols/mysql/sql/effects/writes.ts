@@ -26,7 +26,7 @@ import {
   type Scope,
 } from './collector.ts'
 import { unfiltered } from './filter.ts'
-import { reached, tablesOf, withQueries } from './query.ts'
+import { isCommon, reached, tablesOf, withQueries } from './query.ts'
 
 export function insert(statement: Insert, out: Collector): void {
   const { table, replace, onDuplicate, returning, source } = statement
@@ -52,7 +52,7 @@ export function load(statement: Load, out: Collector): void {
 export function update(statement: Update, out: Collector): void {
   const { tables, assignments, where, orderBy, limit } = statement
   const scope = withQueries(statement.with, noScope, out)
-  const base = tablesOf(tables).filter(({ table }) => !isCommon(table, scope))
+  const base = tablesOf(tables).filter(({ table }) => !isCommon(table, scope, out))
   const targets = assigned(base, assignments, out)
   const columns = columnsOf(assignments)
   for (const target of targets) writtenWhere('update', target, tables, where, out, columns)
@@ -154,10 +154,6 @@ function alone(table: TableName): NamedTable {
     partitions: [],
     systemTime: undefined,
   }
-}
-
-function isCommon({ schema, name }: TableName, scope: Scope): boolean {
-  return schema === undefined && scope.has(folded(name))
 }
 
 /** What is read beside the tables that are written: joined tables, and the conditions of joins. */

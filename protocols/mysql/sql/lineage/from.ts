@@ -1,5 +1,6 @@
 /** FROM: tables, subqueries, JSON_TABLE, joins. https://dev.mysql.com/doc/refman/9.7/en/join.html */
 import type { TableName, TableReference } from '../ast.ts'
+import { commonName } from '../names.ts'
 import { asking, unknownConditions } from './conditions.ts'
 import type { Context } from './context.ts'
 import { join } from './join.ts'
@@ -50,7 +51,8 @@ export function fromItem(
       // Which rows there were at a time is asked of no column.
       for (const value of context.values(systemTime ?? [], level(outer, before)))
         context.touch(value)
-      const cte = table.schema === undefined ? findCte(outer, table.name) : undefined
+      const name = commonName(table.name, context.names.catalog)
+      const cte = table.schema === undefined ? findCte(outer, name) : undefined
       if (cte === undefined) return targetRelation(table, alias, context)
       const { columns, conditions } = cte()
       return single(alias ?? table.name, columns, conditions)

@@ -108,8 +108,8 @@ function both(left: Columns, right: Columns): Columns {
   }
 }
 
-export function findCte(scope: Scope, name: string): (() => Rows) | undefined {
-  const wanted = folded(name)
+/** `wanted` as `commonName` gives it. */
+export function findCte(scope: Scope, wanted: string): (() => Rows) | undefined {
   for (let at: Scope | undefined = scope; at !== undefined; at = at.parent) {
     const found = at.ctes.get(wanted)
     if (found !== undefined) return found

@@ -4,7 +4,7 @@
  * https://dev.mysql.com/doc/refman/9.7/en/with.html
  */
 import type { CommonTable, Query, With } from '../ast.ts'
-import { folded } from '../names.ts'
+import { commonName } from '../names.ts'
 import { unknownConditions } from './conditions.ts'
 import { type Context, TraceLimit } from './context.ts'
 import { level, type Scope } from './scope.ts'
@@ -22,7 +22,7 @@ export function withScope(clause: With, parent: Scope, context: Context): Scope 
   for (const cte of clause.tables) {
     const seen = sees ? scope : { ...scope, ctes: new Map(ctes) }
     const rows = once(cte, clause.recursive, seen, context)
-    ctes.set(folded(cte.name), rows)
+    ctes.set(commonName(cte.name, context.names.catalog), rows)
     own.push(rows)
   }
   // One that nobody names is checked in any case.

@@ -168,6 +168,14 @@ t.test('a common table expression hides a table, and not from itself', async t =
   ])
 })
 
+t.test('MySQL tells names of WITH apart by their case, as it does tables', async t => {
+  const exact = 'WITH Customers AS (SELECT 1 AS email) SELECT email FROM customers'
+  t.equal(result(exact), 'email=customers.email')
+  t.equal(result(exact, mariadb), 'email')
+  const two = 'WITH T AS (SELECT email x FROM customers), t AS (SELECT id x FROM customers)'
+  t.equal(result(`${two} SELECT x FROM T`), 'x=customers.email')
+})
+
 t.test('an alias is seen where the server sees it', async t => {
   check(t, [
     [
