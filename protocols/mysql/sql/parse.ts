@@ -6,6 +6,7 @@ import type { Statement } from './ast.ts'
 import { lex } from './lexer/lexer.ts'
 import type { LexerOptions } from './lexer/options.ts'
 import type { Token } from './lexer/token.ts'
+import { likeNames } from './like-names.ts'
 import { Cursor, type Grammar } from './parse/cursor.ts'
 import { bits, expression } from './parse/expression.ts'
 import { query, queryAround } from './parse/query.ts'
@@ -43,7 +44,7 @@ function readAll(text: string, options: LexerOptions): readonly ParsedStatement[
   const cursor = new Cursor(text, tokens, 0, options, grammar)
   for (;;) {
     while (cursor.acceptSymbol(';'));
-    if (cursor.atEnd()) return statements
+    if (cursor.atEnd()) return distinct(statements, text)
     const first = cursor.index
     const { start } = cursor.token
     cursor.parameters = 0
@@ -52,4 +53,14 @@ function readAll(text: string, options: LexerOptions): readonly ParsedStatement[
     const { end, parameters } = cursor
     statements.push({ node, start, end, tokens: tokens.slice(first, cursor.index), parameters })
   }
+}
+
+/** Of two such names nobody can tell which one a server means by the other. */
+function distinct(
+  statements: readonly ParsedStatement[],
+  text: string,
+): readonly ParsedStatement[] {
+  const name = likeNames(text, statements)
+  if (name !== undefined) throw new SqlSyntaxError(`two names differ in the case of '${name}'`, 0)
+  return statements
 }

@@ -31,6 +31,22 @@ for (const flavour of ['mysql', 'mariadb'] as const) {
   })
 }
 
+t.test('names that are alike to some servers only are not read', async t => {
+  const named = (name: string, other: string): string =>
+    `select (select \`${name}\` from (select email as \`${other}\` from customers) t) from (select 1 as \`${name}\`) o`
+  for (const [name, other] of ['İi', 'Აა', 'ẞß', 'ſs', '\u212ak', 'Éé', 'Ꭰꭰ'].map(pair => [
+    ...pair,
+  ])) {
+    if (name === undefined || other === undefined) throw new Error('two names')
+    t.ok(fails(named(name, other)), name)
+    t.ok(fails(named(other, name), 'mariadb'), other)
+  }
+  t.notOk(fails(named('é', 'É'.toLowerCase())), 'the same')
+  t.notOk(fails(named('é', 'e')), 'others')
+  t.notOk(fails("select 'É', 'é', name as É from customers"), 'values are no names')
+  t.ok(fails("select 1 as 'É', 2 as é"))
+})
+
 t.test('a text is read whole, or not at all', async t => {
   const broken = [
     'select 1 2',
