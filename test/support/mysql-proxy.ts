@@ -103,14 +103,6 @@ export async function startMysqlProxy(
   }
   const proxy = new MysqlProxy(dir, upstream, options.wrap ?? [])
   await writeFile(proxy.config, await configText(options))
-  if (process.env['TRY_DIRECT'] === '1') {
-    t.teardown(() => upstream.stop())
-    return Object.assign(proxy, { place: () => proxy.direct(), start: async () => undefined })
-  }
-  if (process.env['TRY_DIRECT'] === '1') {
-    t.teardown(() => upstream.stop())
-    return Object.assign(proxy, { place: () => proxy.direct(), start: async () => undefined })
-  }
   t.teardown(() => proxy.stop())
   await proxy.start()
   return proxy
