@@ -102,6 +102,14 @@ function touched(masker: Masker, analysis: Analysis): Touched {
   const byAnalysis = remember(touchedBy, masker, () => new WeakMap<Analysis, Touched>())
   return remember(byAnalysis, analysis, () => ({
     reads: analysis.reads.filter(column => masker.hit(column) !== undefined),
-    moves: analysis.moves.filter(({ from }) => masker.hit(from) !== undefined),
+    moves: analysis.moves.filter(move => {
+      const hit = masker.hit(move.from)
+      return hit !== undefined && !(move.itself && showsNothing(hit.mask))
+    }),
   }))
+}
+
+/** What is shown is the same whatever the value is: writing another one tells nothing. */
+function showsNothing({ kind }: MaskHit['mask']): boolean {
+  return kind === 'redact' || kind === 'null'
 }

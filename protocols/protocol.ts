@@ -252,6 +252,11 @@ export interface RelationName {
 export interface ColumnMove {
   readonly from: ColumnName
   readonly to: ObjectName
+  /**
+   * What was computed from the column is written into the column: it is as masked as before, but a
+   * mask that keeps a part now keeps another.
+   */
+  readonly itself?: true
 }
 
 /**

@@ -173,6 +173,24 @@ t.test('masked reads and moves are those of masked columns', t => {
   t.end()
 })
 
+t.test('a column computed from itself counts unless its mask shows nothing of it', t => {
+  const to = { type: 'table', schema: 'public', name: 'customers' }
+  const moves = [{ from: email, to, itself: true }] as const
+  const movesUnder = (mask: MaskingRule['mask']): number => {
+    const compiled = compileRules([{ name: 'r', columns: ['*.*.email'], mask }], Buffer.alloc(32))
+    const own = compiled.masker({ name: 'anna', groups: [] }, 'shop')
+    return maskedMoves(own, { ...NOTHING, moves }).length
+  }
+  t.equal(movesUnder({ kind: 'redact' }), 0)
+  t.equal(movesUnder({ kind: 'null' }), 0)
+  t.equal(movesUnder({ kind: 'email' }), 1, 'the local part could become the domain')
+  t.equal(movesUnder({ kind: 'partial', first: 1, last: 0 }), 1)
+  t.equal(movesUnder({ kind: 'generalize', bucket: 10 }), 1)
+  t.equal(movesUnder({ kind: 'tokenize' }), 1, 'a token of a part can be compared')
+  t.equal(movesUnder({ kind: 'hash' }), 1)
+  t.end()
+})
+
 t.test('diagnostics are hidden when they may carry masked values', t => {
   const hides = (more: Partial<Analysis>) => hidesDiagnostics(masker, { ...NOTHING, ...more })
   const relation = (...columns: ColumnName[]) => ({ schema: 'public', name: 't', columns })

@@ -79,9 +79,12 @@ export function reads(sql: string): string {
   return columnsInShort(traced(sql, shop).reads)
 }
 
-/** `table.column > type:name` */
+/** `table.column > type:name`, or `> itself` */
 export function moves(sql: string): string {
   const { moves, movesUntraced } = traced(sql, shop)
-  const known = moves.map(({ from, to }) => `${columnInShort(from)} > ${to.type}:${to.name}`)
+  const known = moves.map(
+    ({ from, to, itself }) =>
+      `${columnInShort(from)} > ${itself ? 'itself' : `${to.type}:${to.name}`}`,
+  )
   return [...known, ...(movesUntraced ? ['?'] : [])].sort().join(' ')
 }

@@ -175,9 +175,12 @@ export function reads(sql: string, names: Names = shop): string {
   return columnsInShort(traced(sql, names).reads)
 }
 
-/** `table.column > type:name`, `?` for what is of unknown origin. */
+/** `table.column > type:name`, or `> itself`, `?` for what is of unknown origin. */
 export function moves(sql: string, names: Names = shop): string {
   const { moves: known, movesUntraced } = traced(sql, names)
-  const list = known.map(({ from, to }) => `${columnInShort(from)} > ${to.type}:${to.name}`)
+  const list = known.map(
+    ({ from, to, itself }) =>
+      `${columnInShort(from)} > ${itself ? 'itself' : `${to.type}:${to.name}`}`,
+  )
   return [...list, ...(movesUntraced ? ['?'] : [])].sort().join(' ')
 }

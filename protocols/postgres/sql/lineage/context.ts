@@ -129,9 +129,8 @@ export class Context {
     this.touch(value)
     this.movesUntraced ||= value.untraced
     for (const from of value.sources) {
-      // A column written from itself is as masked afterwards as it was before.
-      if (column?.sources.includes(from)) continue
-      this.addMove({ from, to })
+      if (column?.sources.includes(from) !== true) this.addMove({ from, to })
+      else if (!isCopy(value)) this.addMove({ from, to, itself: true })
     }
   }
 
@@ -142,8 +141,9 @@ export class Context {
   }
 
   addMove(move: ColumnMove): void {
-    const { from, to } = move
-    const key = [from.schema, from.table, from.column, to.type, to.schema, to.name].join('\0')
+    const { from, to, itself = false } = move
+    const parts = [from.schema, from.table, from.column, to.type, to.schema, to.name, itself]
+    const key = parts.join('\0')
     if (!this.moves.has(key)) this.moves.set(key, move)
   }
 

@@ -103,7 +103,7 @@ export function traceMerge(merge: FieldsOf<'MergeStmt'>, parent: Scope, context:
         : insertedValues(clause, target, scope, context)
     move(values, target, merge.relation, context)
     for (const [name, value] of values) {
-      written.set(name, derive([value, written.get(name) ?? clean]))
+      written.set(name, withOthers(value, [written.get(name)]))
     }
   }
   return returning(
@@ -161,7 +161,7 @@ function assigned(
   columns.forEach((name, i) => {
     const value = exact ? given.fields[i]?.value : whole
     // `name.field` and `name[i]` write a part of it, several times perhaps.
-    if (value !== undefined) written.set(name, derive([value, written.get(name) ?? clean]))
+    if (value !== undefined) written.set(name, withOthers(value, [written.get(name)]))
   })
   // Into a table of which we do not know the columns.
   if (columns.length === 0) written.set('', whole)
@@ -182,11 +182,17 @@ function assignments(
       const indices = as(step, 'A_Indices')
       return [indices?.lidx, indices?.uidx]
     })
-    const values = context.values(subscripts, scope)
-    values.push(assignedValue(target?.val, scope, context), written.get(name) ?? clean)
-    written.set(name, derive(values))
+    const before = [...context.values(subscripts, scope), written.get(name)]
+    const value = assignedValue(target?.val, scope, context)
+    written.set(name, withOthers(value, before))
   }
   return written
+}
+
+/** A value that is written alone is what it is: a copy, perhaps. */
+function withOthers(value: Value, others: readonly (Value | undefined)[]): Value {
+  const more = others.filter(each => each !== undefined)
+  return more.length === 0 ? value : derive([value, ...more])
 }
 
 /** One column of `(a, b) = (…)`: of a row its own element, of a subquery its own column. */

@@ -34,7 +34,8 @@ t.test('a value that is written goes to the table that it is written to', async 
       'customers.email > table:notes',
     ],
     ['UPDATE notes, customers SET body = email', 'customers.email > table:notes'],
-    ['UPDATE customers SET email = upper(email)', ''],
+    ['UPDATE customers SET email = email', ''],
+    ['UPDATE customers SET email = upper(email)', 'customers.email > itself'],
     ['UPDATE customers SET name = email', 'customers.email > table:customers'],
     ['INSERT INTO nowhere SELECT email FROM customers', 'customers.email > table:nowhere'],
     ['INSERT INTO notes SELECT * FROM nowhere', '?'],
@@ -50,7 +51,7 @@ t.test('a value that is written goes to the table that it is written to', async 
       'customers.email > table:customers',
     ],
     ['ALTER TABLE customers ADD x int NOT NULL DEFAULT 1 AFTER id, ALTER name DROP DEFAULT', ''],
-    ['UPDATE notes SET body = DEFAULT(body)', 'notes.id > table:notes'],
+    ['UPDATE notes SET body = DEFAULT(body)', 'notes.body > itself notes.id > table:notes'],
     ['UPDATE customers SET name = DEFAULT', ''],
     ["SELECT email FROM customers INTO OUTFILE '/x'", 'customers.email > file:/x'],
     [
