@@ -318,7 +318,9 @@ function summarize(
     } else if (entry.type === 'session.end') {
       summary.state = 'ended'
       summary.endReason = entry.reason
-      summary.endedAt = new Date(record.timeUs / 1000).toISOString()
+      // When it ended, not when that was written down.
+      const startedMs = new Date(summary.startedAt).getTime()
+      summary.endedAt = new Date(startedMs + entry.at / 1000).toISOString()
     }
   }
 }
