@@ -17,7 +17,7 @@ const action: Action = {
   kind: 'command',
   title: 'Terraform apply, network',
   what: 'terraform apply plan.out',
-  context: { directory: '/work/infra', 'environment variables': 'HOME PATH' },
+  context: { directory: '/srv/infra', 'environment variables': 'HOME PATH' },
   environment: 'production',
 }
 
@@ -50,7 +50,7 @@ t.test('an action is asked for, approved, claimed once, and its end reported', a
   t.match(asked, {
     state: 'pending',
     reason: 'as planned',
-    text: 'terraform apply plan.out\n\ndirectory: /work/infra\nenvironment variables: HOME PATH',
+    text: 'terraform apply plan.out\n\ndirectory: /srv/infra\nenvironment variables: HOME PATH',
     bars: { approve: 'nobody decides their own request' },
   })
   t.equal((await post(app, 'analyst', `/${id}/claim`, { digest })).statusCode, 409, 'too early')
@@ -160,7 +160,7 @@ t.test('page, terminal and Slack show the title and what it does', async t => {
   const page = (await app.inject({ url: `/approvals/${shortId}`, cookies })).body
   t.match(page, 'analyst wants to go ahead with Terraform apply, network (command, production)')
   t.match(page, 'What would be done')
-  t.match(page, 'directory: /work/infra')
+  t.match(page, 'directory: /srv/infra')
   t.notMatch(page, /Database|Session/)
   const approval = await approvals.get(id)
   if (approval === undefined) throw new Error('expected the approval')
