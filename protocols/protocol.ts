@@ -191,6 +191,8 @@ export interface Analysis {
   readonly reads: readonly ColumnName[]
   /** Base columns whose values go somewhere else than to the client. */
   readonly moves: readonly ColumnMove[]
+  /** How base columns are asked about without being shown. Absent: none is. */
+  readonly predicates?: readonly ColumnPredicate[]
   /** Every relation named or reached, views followed, with all of its columns. */
   readonly relations: readonly RelationName[]
   /** The text with its literals replaced by `?`: what search and statistics may see. */
@@ -258,6 +260,35 @@ export interface ColumnMove {
    */
   readonly itself?: true
 }
+
+/** A column decides which rows there are, in what order or groups, or what the server does. */
+export interface ColumnPredicate {
+  readonly column: ColumnName
+  readonly kind: PredicateKind
+  /** Of equality: with how many constants it is compared; 0 for a join on keys. */
+  readonly constants: number
+  /** It is compared with the elements of a list, which the text or a parameter holds. */
+  readonly list?: true
+}
+
+/** IS NULL and counting an unchanged column are none of these. */
+export type PredicateKind =
+  /** The unchanged column is equal to a constant, to one of several, or to another key. */
+  | 'equality'
+  /** It is before, after or between. */
+  | 'range'
+  /** LIKE, regular expressions, full text. */
+  | 'pattern'
+  /** Something computed from it is asked about. */
+  | 'computed'
+  /** With another column otherwise than for equality, or with values made up in the statement. */
+  | 'comparison'
+  /** GROUP BY, DISTINCT. */
+  | 'group'
+  /** ORDER BY. */
+  | 'order'
+  /** Whether the statement waits or fails depends on it. */
+  | 'effect'
 
 /**
  * Where the output columns of one SQL statement come from. `none`: it returns no rows.
