@@ -22,7 +22,9 @@ import {
   type RunResult,
 } from './approval.ts'
 import { type Courier, Outbox, type OutboxOptions } from './outbox.ts'
-import { enterProcess, leaveProcess } from './proxy-process.ts'
+import { openPostgres, type PostgresStateOptions } from './state/postgres.ts'
+import { openSqlite } from './state/sqlite.ts'
+import type { State } from './state/state.ts'
 import { Store } from './store.ts'
 import { Webhooks, type WebhooksOptions } from './webhooks/webhooks.ts'
 
@@ -31,8 +33,8 @@ const timerMsMax = 2 ** 31 - 1
 const reasonLengthMax = 2000
 
 export interface ApprovalsOptions {
-  /** The SQLite file. */
-  readonly path: string
+  /** The SQLite file, or the Postgres that several nodes share. */
+  readonly path: string | Omit<PostgresStateOptions, 'onError'>
   /** Without a slash at the end. */
   readonly publicUrl: () => string
   /** Told about failures that have no caller: a listener's, a timer's. A warning unless given. */
@@ -47,25 +49,29 @@ interface Waiter {
 }
 
 export class Approvals {
+  readonly #state: State
   readonly #store: Store
   readonly #onError: (error: unknown) => void
-  readonly #process = enterProcess()
   readonly #waiters = new Map<string, Waiter>()
   readonly #listeners = new Set<(event: ApprovalEvent) => void>()
   #timer: NodeJS.Timeout | undefined
   #looks = 0
   #closed: Promise<void> | undefined
 
-  private constructor(store: Store, options: ApprovalsOptions) {
-    this.#store = store
+  private constructor(state: State, options: ApprovalsOptions) {
+    this.#state = state
+    this.#store = new Store(state.db, options.publicUrl)
     this.#onError = options.onError ?? warn
   }
 
   /** Withdraws what an earlier process left open: its clients are gone. */
   static async open(options: ApprovalsOptions): Promise<Approvals> {
-    const approvals = new Approvals(await Store.open(options.path, options.publicUrl), options)
+    const { path, onError = warn } = options
+    const state =
+      typeof path === 'string' ? await openSqlite(path) : await openPostgres({ ...path, onError })
+    const approvals = new Approvals(state, options)
     try {
-      await approvals.#abandon(await approvals.#store.abandoned(), 'the proxy restarted')
+      await approvals.#bury()
       await approvals.#expire()
     } catch (error) {
       await approvals.close()
@@ -161,7 +167,7 @@ export class Approvals {
 
   /** Approved → running, once. False: it is not approved, was claimed, or is about another text. */
   async claim(id: string, digest: string): Promise<boolean> {
-    const change = { startedAt: Date.now(), process: this.#process }
+    const change = { startedAt: Date.now(), process: this.#state.node }
     const claimed = await this.#move(id, ['approved'], 'running', change, digest)
     if (claimed) this.#forget(id)
     return claimed
@@ -203,13 +209,13 @@ export class Approvals {
     onError: (error: unknown) => void,
   ): Outbox {
     const get = (id: string): Promise<Approval | undefined> => this.#store.get(id)
-    return new Outbox({ db: this.#store.db, courier, get, threadText, onError })
+    return new Outbox({ db: this.#state.db, courier, get, threadText, onError })
   }
 
   /** Tells other systems of every transition, from here on. Close it first. */
   webhooks(options: Omit<WebhooksOptions, 'db' | 'get'>): Webhooks {
     const get = (id: string): Promise<Approval | undefined> => this.#store.get(id)
-    const webhooks = new Webhooks({ ...options, db: this.#store.db, get })
+    const webhooks = new Webhooks({ ...options, db: this.#state.db, get })
     this.on(({ approval }) => webhooks.changed(approval.id))
     webhooks.resume()
     return webhooks
@@ -230,22 +236,21 @@ export class Approvals {
   async #close(): Promise<void> {
     clearTimeout(this.#timer)
     try {
-      await this.#abandon(await this.#store.abandoned(this.#process), 'the proxy stopped')
+      await this.#abandon(await this.#store.held(this.#state.node), 'the proxy stopped')
     } finally {
       for (const id of this.#waiters.keys()) {
         this.#settle(id, { kind: 'withdrawn', reason: 'the proxy stopped' })
         this.#forget(id)
       }
       this.#listeners.clear()
-      leaveProcess(this.#process)
-      await this.#store.close()
+      await this.#state.close()
     }
   }
 
   #insert(request: ApprovalRequest, id: string): Promise<Approval> {
     const createdAt = Date.now()
     const expiresAt = createdAt + Math.max(0, Math.floor(request.expiresInMs))
-    return this.#store.insert(request, { id, process: this.#process, createdAt, expiresAt })
+    return this.#store.insert(request, { id, process: this.#state.node, createdAt, expiresAt })
   }
 
   /** Why an answer came too late. */
@@ -256,6 +261,17 @@ export class Approvals {
       return refuse('expired', 'nobody decided in time')
     }
     return refuse('already_decided', `it is ${now.state} already`)
+  }
+
+  /** What nodes that are gone left open. */
+  async #bury(): Promise<void> {
+    const held = await this.#store.held()
+    const dead = await this.#state.dead([...new Set(held.map(({ process }) => process))])
+    for (const [node, reason] of dead)
+      await this.#abandon(
+        held.filter(({ process }) => process === node),
+        reason,
+      )
   }
 
   async #abandon(

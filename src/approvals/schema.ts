@@ -1,14 +1,27 @@
 /**
- * The tables of approvals and their migrations. Times are milliseconds since 1970, lists are JSON:
- * types that SQLite and Postgres both have.
+ * The tables of the state; migrations.ts makes them. Types that SQLite and Postgres both have: times
+ * are milliseconds since 1970 (bigint, a number here), lists are JSON in text, truth is 0 or 1.
  */
-import { type ColumnType, type Kysely, type Migration, type MigrationProvider, sql } from 'kysely'
+import type { ColumnType } from 'kysely'
 import type { ApprovalState } from './approval.ts'
+import type { GrantKind } from './grant.ts'
 
 export interface Tables {
   approvals: ApprovalsTable
   copies: CopiesTable
   deliveries: DeliveriesTable
+  grants: GrantsTable
+  nodes: NodesTable
+}
+
+/** Nodes that share the state: see state/watch.ts. */
+export interface NodesTable {
+  /** Of one start of one node: `process` of the approvals that it holds. */
+  id: string
+  /** As people call it. */
+  name: string
+  /** By the database's clock, which is the same for all. */
+  beat_at: number
 }
 
 /** A message about an approval, or one in its thread. */
@@ -52,6 +65,22 @@ export interface DeliveriesTable {
   error: ColumnType<string | null, string | null | undefined>
 }
 
+/** One for each approval that covers more than its own run: see grants.ts. */
+export interface GrantsTable {
+  approval_id: string
+  /** The approval's, for the one look that a held statement costs. */
+  requester: string
+  database: string
+  kind: GrantKind
+  times: number
+  used: ColumnType<number, number | undefined>
+  created_at: number
+  expires_at: number
+  revoked_at: ColumnType<number | null, number | null | undefined>
+  revoked_by: ColumnType<string | null, string | null | undefined>
+  revoked_reason: ColumnType<string | null, string | null | undefined>
+}
+
 export interface ApprovalsTable {
   id: string
   short_id: string
@@ -92,126 +121,19 @@ export interface ApprovalsTable {
   on_hold: ColumnType<string, string | undefined, never>
   /** When a client that came back was told of the denial. */
   told_at: number | null
+  requester_reason: ColumnType<string | null, string | null | undefined>
+  /** JSON of GrantLimits; null: nothing more than this run can be allowed. */
+  grantable: ColumnType<string | null, string | null | undefined, never>
+  grant_binding: ColumnType<string | null, string | null | undefined, never>
+  /** Whether it has a row in grants. */
+  granted: ColumnType<number, number | undefined>
+  /** Why nobody was asked. */
+  shortcut: ColumnType<string | null, string | null | undefined, never>
+  granted_by: ColumnType<string | null, string | null | undefined, never>
+  /** `open` or `closed`; null: there is nothing to look at afterwards. */
+  review_state: ColumnType<string | null, string | null | undefined>
+  /** JSON of who closed it, and with what comment. */
+  review: ColumnType<string | null, string | null | undefined>
   /** Counts changes. */
   revision: ColumnType<number, number | undefined, number>
-}
-
-export const migrations: MigrationProvider = {
-  getMigrations: () =>
-    Promise.resolve({
-      '0001-approvals': { up: createTables } satisfies Migration,
-      '0002-returned': { up: addReturned } satisfies Migration,
-      '0003-copies': { up: createCopies } satisfies Migration,
-      '0004-deliveries': { up: createDeliveries } satisfies Migration,
-    }),
-}
-
-async function createTables(db: Kysely<unknown>): Promise<void> {
-  await db.schema
-    .createTable('approvals')
-    .addColumn('id', 'text', column => column.primaryKey())
-    .addColumn('short_id', 'text', column => column.notNull().unique())
-    .addColumn('state', 'text', column => column.notNull())
-    .addColumn('process', 'text', column => column.notNull())
-    .addColumn('session_id', 'text', column => column.notNull())
-    .addColumn('statement_number', 'integer', column => column.notNull())
-    .addColumn('requester', 'text', column => column.notNull())
-    .addColumn('requester_kind', 'text', column => column.notNull())
-    .addColumn('requester_owner', 'text')
-    .addColumn('database', 'text', column => column.notNull())
-    .addColumn('environment', 'text', column => column.notNull())
-    .addColumn('application', 'text')
-    .addColumn('text', 'text', column => column.notNull())
-    .addColumn('parameters', 'text', column => column.notNull())
-    .addColumn('normalized', 'text', column => column.notNull())
-    .addColumn('rules', 'text', column => column.notNull())
-    .addColumn('reason', 'text', column => column.notNull())
-    .addColumn('hint', 'text')
-    .addColumn('risk', 'text', column => column.notNull())
-    .addColumn('effects', 'text', column => column.notNull())
-    .addColumn('masked_columns', 'text', column => column.notNull())
-    .addColumn('digest', 'text', column => column.notNull())
-    .addColumn('approvers', 'text', column => column.notNull())
-    .addColumn('in_transaction', 'integer', column => column.notNull())
-    .addColumn('owner_may_approve', 'integer', column => column.notNull())
-    .addColumn('created_at', 'bigint', column => column.notNull())
-    .addColumn('expires_at', 'bigint', column => column.notNull())
-    .addColumn('settled_at', 'bigint')
-    .addColumn('settled_reason', 'text')
-    .addColumn('started_at', 'bigint')
-    .addColumn('ended_at', 'bigint')
-    .addColumn('result', 'text')
-    .addColumn('answers', 'text', column => column.notNull())
-    .addColumn('revision', 'integer', column => column.notNull().defaultTo(0))
-    .execute()
-  await db.schema
-    .createIndex('approvals_by_state')
-    .on('approvals')
-    .columns(['state', 'expires_at'])
-    .execute()
-  await db.schema.createIndex('approvals_by_time').on('approvals').column('created_at').execute()
-}
-
-async function addReturned(db: Kysely<unknown>): Promise<void> {
-  await db.schema
-    .alterTable('approvals')
-    .addColumn('on_hold', 'text', column => column.notNull().defaultTo('wait'))
-    .execute()
-  await db.schema.alterTable('approvals').addColumn('told_at', 'bigint').execute()
-  // Of two sessions that ask the same at the same time, one finds the other's request.
-  await sql`
-    CREATE UNIQUE INDEX approvals_returned ON approvals (requester, digest)
-      WHERE on_hold = 'return' AND state = 'pending'
-  `.execute(db)
-  await db.schema
-    .createIndex('approvals_by_digest')
-    .on('approvals')
-    .columns(['requester', 'digest'])
-    .execute()
-}
-
-async function createCopies(db: Kysely<unknown>): Promise<void> {
-  await db.schema
-    .createTable('copies')
-    .addColumn('id', 'text', column => column.primaryKey())
-    .addColumn('approval_id', 'text', column => column.notNull())
-    .addColumn('courier', 'text', column => column.notNull())
-    .addColumn('place', 'text', column => column.notNull())
-    .addColumn('part', 'text', column => column.notNull())
-    .addColumn('message', 'text')
-    .addColumn('shown_revision', 'integer')
-    .addColumn('tries', 'integer', column => column.notNull().defaultTo(0))
-    .addColumn('retry_at', 'bigint', column => column.notNull().defaultTo(0))
-    .addColumn('given_up', 'integer', column => column.notNull().defaultTo(0))
-    .addColumn('created_at', 'bigint', column => column.notNull())
-    .addUniqueConstraint('copies_once', ['approval_id', 'courier', 'place', 'part'])
-    .execute()
-}
-
-async function createDeliveries(db: Kysely<unknown>): Promise<void> {
-  await db.schema
-    .createTable('deliveries')
-    .addColumn('event_id', 'text', column => column.notNull())
-    .addColumn('target', 'text', column => column.notNull())
-    .addColumn('approval_id', 'text', column => column.notNull())
-    .addColumn('number', 'integer', column => column.notNull())
-    .addColumn('revision', 'integer', column => column.notNull())
-    .addColumn('body', 'text', column => column.notNull())
-    .addColumn('created_at', 'bigint', column => column.notNull())
-    .addColumn('delivered_at', 'bigint')
-    .addColumn('tries', 'integer', column => column.notNull().defaultTo(0))
-    .addColumn('retry_at', 'bigint', column => column.notNull().defaultTo(0))
-    .addColumn('given_up', 'integer', column => column.notNull().defaultTo(0))
-    .addColumn('error', 'text')
-    .addPrimaryKeyConstraint('deliveries_once', ['event_id', 'target'])
-    .execute()
-  await db.schema
-    .createIndex('deliveries_of_approvals')
-    .on('deliveries')
-    .columns(['target', 'approval_id', 'number'])
-    .execute()
-  await sql`
-    CREATE INDEX deliveries_waiting ON deliveries (target, created_at)
-      WHERE delivered_at IS NULL AND given_up = 0
-  `.execute(db)
 }

@@ -2,17 +2,7 @@
  * Approvals in SQL, through Kysely. Every change is a compare-and-set: an UPDATE that names the
  * states it may leave, so that of two that race exactly one finds its row.
  */
-import { closeSync, openSync } from 'node:fs'
-import {
-  type Expression,
-  type ExpressionBuilder,
-  Kysely,
-  Migrator,
-  type SqlBool,
-  SqliteDialect,
-  sql,
-} from 'kysely'
-import Database from 'libsql'
+import { type Expression, type ExpressionBuilder, type Kysely, type SqlBool, sql } from 'kysely'
 import {
   type Approval,
   type ApprovalFilter,
@@ -24,7 +14,6 @@ import {
   maySee,
   type PersonAnswer,
 } from './approval.ts'
-import { isAlive } from './proxy-process.ts'
 import {
   type Change,
   changeColumns,
@@ -34,7 +23,7 @@ import {
   toFacts,
   toRequester,
 } from './rows.ts'
-import { migrations, type Tables } from './schema.ts'
+import type { Tables } from './schema.ts'
 import { shortId } from './short-id.ts'
 
 const previewLengthMax = 400
@@ -56,34 +45,9 @@ export class Store {
   readonly #db: Kysely<Tables>
   readonly #publicUrl: () => string
 
-  private constructor(db: Kysely<Tables>, publicUrl: () => string) {
+  constructor(db: Kysely<Tables>, publicUrl: () => string) {
     this.#db = db
     this.#publicUrl = publicUrl
-  }
-
-  /** Makes the file if need be, readable by its owner only: statements carry people's data. */
-  static async open(path: string, publicUrl: () => string): Promise<Store> {
-    closeSync(openSync(path, 'a', 0o600))
-    const database = new Database(path)
-    database.pragma('journal_mode = WAL')
-    database.pragma('synchronous = FULL')
-    database.pragma('busy_timeout = 1000')
-    const db = new Kysely<Tables>({ dialect: new SqliteDialect({ database }) })
-    const { error } = await new Migrator({
-      db,
-      provider: migrations,
-      migrationTableName: 'approvals_migrations',
-      migrationLockTableName: 'approvals_migrations_lock',
-    }).migrateToLatest()
-    if (error !== undefined) {
-      await db.destroy()
-      throw new Error(`cannot prepare the tables in ${path}`, { cause: error })
-    }
-    return new Store(db, publicUrl)
-  }
-
-  async close(): Promise<void> {
-    await this.#db.destroy()
   }
 
   /** For what keeps its own tables beside the approvals. */
@@ -284,11 +248,11 @@ export class Store {
   }
 
   /**
-   * Open approvals whose process is gone, or all of one process; those that wait for nobody's
-   * client stay open.
+   * Open approvals that live and die with a node: all, or those of one. What waits for nobody's
+   * client stays open.
    */
-  async abandoned(process?: string): Promise<readonly { id: string; state: ApprovalState }[]> {
-    const rows = await this.#db
+  held(node?: string): Promise<readonly { id: string; state: ApprovalState; process: string }[]> {
+    let query = this.#db
       .selectFrom('approvals')
       .select(['id', 'state', 'process'])
       .where('state', 'in', [...open])
@@ -299,10 +263,8 @@ export class Store {
           where.and([where('state', '=', 'running'), where('on_hold', '!=', 'claim')]),
         ]),
       )
-      .execute()
-    return rows.filter(row =>
-      process === undefined ? !isAlive(row.process) : row.process === process,
-    )
+    if (node !== undefined) query = query.where('process', '=', node)
+    return query.execute()
   }
 
   async #expect(id: string): Promise<Approval> {
