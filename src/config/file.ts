@@ -5,6 +5,7 @@
 import type { EffectKind } from '../../protocols/protocol.ts'
 import type { TransitionType } from '../approvals/webhooks/transitions.ts'
 import type { TokenScope } from '../identity/tokens.ts'
+import type { PresetName } from '../policy/presets.ts'
 import type { Action, Risk } from '../policy/rule.ts'
 
 export interface ConfigFile {
@@ -83,7 +84,7 @@ export interface TokenSection {
 
 export interface PolicySection {
   readonly mode?: 'enforce' | 'observe' | undefined
-  readonly preset?: 'recommended' | 'none' | undefined
+  readonly preset?: PresetName | undefined
   readonly default?: Action | undefined
   readonly rules?: readonly RuleSection[] | undefined
 }
@@ -109,11 +110,35 @@ export interface RuleSection {
   readonly applications?: readonly string[] | undefined
   readonly hours?: HoursSection | undefined
   readonly transaction?: readonly ('idle' | 'open' | 'failed')[] | undefined
+  readonly expr?: string | undefined
   readonly lifts?: readonly string[] | undefined
   readonly approvers?: ApproversSection | undefined
+  readonly require_reason?: boolean | undefined
+  readonly grants?: GrantsSection | undefined
+  readonly auto_approve?: AutoApproveSection | undefined
+  readonly break_glass?: BreakGlassSection | undefined
   readonly risk?: Risk | undefined
   readonly reason?: string | undefined
   readonly hint?: string | undefined
+}
+
+export interface GrantsSection {
+  readonly kinds: readonly ('statement' | 'table' | 'rule')[]
+  readonly max_time?: string | undefined
+  readonly max_count?: number | undefined
+}
+
+export interface AutoApproveSection {
+  readonly hours?: HoursSection | undefined
+  readonly environments?: readonly string[] | undefined
+  readonly groups?: readonly string[] | undefined
+  readonly databases?: readonly string[] | undefined
+  readonly require_reason?: boolean | undefined
+}
+
+export interface BreakGlassSection {
+  readonly groups: readonly string[]
+  readonly agents?: boolean | undefined
 }
 
 export type Day = 'sun' | 'mon' | 'tue' | 'wed' | 'thu' | 'fri' | 'sat'
@@ -135,8 +160,26 @@ export interface ApprovalsSection {
   readonly expires_in_transaction?: string | undefined
   readonly reviewers?: ApproversSection | undefined
   readonly owner_may_approve?: boolean | undefined
+  readonly grants?: GrantsSection | undefined
+  readonly auto_approve?: AutoApproveSection | undefined
+  readonly break_glass?: BreakGlassSection | undefined
   readonly slack?: SlackSection | undefined
+  readonly email?: EmailSection | undefined
   readonly webhooks?: readonly WebhookSection[] | undefined
+}
+
+export interface EmailSection {
+  readonly smtp_url_env?: string | undefined
+  readonly smtp_url_file?: string | undefined
+  readonly from: string
+  readonly to?:
+    | readonly {
+        readonly address: string
+        readonly groups?: readonly string[] | undefined
+        readonly rules?: readonly string[] | undefined
+      }[]
+    | undefined
+  readonly literals?: boolean | undefined
 }
 
 export interface WebhookSection {
@@ -173,17 +216,27 @@ export interface MaskingSection {
   readonly columns: readonly string[]
   readonly mask: MaskSection
   readonly databases?: readonly string[] | undefined
-  readonly exempt?:
-    | {
-        readonly users?: readonly string[] | undefined
-        readonly groups?: readonly string[] | undefined
-      }
-    | undefined
+  readonly users?: readonly string[] | undefined
+  readonly groups?: readonly string[] | undefined
+  readonly kind?: 'person' | 'agent' | undefined
+  readonly purpose?: readonly string[] | undefined
+  readonly exempt?: ExemptionSection | readonly ExemptionSection[] | undefined
+}
+
+export interface ExemptionSection {
+  readonly users?: readonly string[] | undefined
+  readonly groups?: readonly string[] | undefined
+  readonly until?: string | undefined
+  readonly approved_by?: string | undefined
+  readonly reason?: string | undefined
 }
 
 export type MaskSection =
   | 'redact'
   | 'email'
+  | 'card'
+  | 'phone'
+  | 'iban'
   | 'hash'
   | 'tokenize'
   | 'null'
@@ -195,6 +248,8 @@ export type MaskSection =
         readonly character?: string | undefined
       }
     }
+  | { readonly email: { readonly keep_domain?: boolean | undefined } }
+  | { readonly card: { readonly last?: 0 | 4 | undefined } }
   | {
       readonly generalize: {
         readonly to?: 'year' | 'month' | 'decade' | undefined

@@ -1,20 +1,16 @@
 /** The policy, masking and approvals sections, and the names that they share. */
-import type { MaskingRule, MaskSpec } from '../../masking/rules.ts'
-import { presetRules, requiredRules, reservedRuleNames } from '../policy/presets.ts'
-import type { Approvers, Hours, PolicyConfig, Rule } from '../policy/rule.ts'
+import { compileExpression, ExpressionError } from '../policy/expression.ts'
+import { requiredRules } from '../policy/presets/required.ts'
+import { presetRules, reservedRuleNames } from '../policy/presets.ts'
+import type { Approvers, PolicyConfig, Rule } from '../policy/rule.ts'
 import type {
   ApproversSection,
   ConfigFile,
-  Day,
-  HoursSection,
-  MaskingSection,
-  MaskSection,
   RuleSection,
 } from './file.ts'
 import { type Mistakes, type Path, unknownWord } from './mistakes.ts'
-import { timeMinutes } from './units.ts'
-
-const days: readonly Day[] = ['sun', 'mon', 'tue', 'wed', 'thu', 'fri', 'sat']
+import { resolveHours } from './resolve-hours.ts'
+import { resolveLeeway } from './resolve-leeway.ts'
 
 const defaultApprovers: Approvers = { any: [{ group: 'reviewers', count: 1 }] }
 
@@ -24,25 +20,16 @@ export function resolvePolicy(file: ConfigFile, mistakes: Mistakes): PolicyConfi
     resolveRule(rule, ['policy', 'rules', index], mistakes),
   )
   const config: PolicyConfig = {
-    mode: section.mode ?? 'enforce',
+    mode: section.mode ?? (section.preset === 'observe' ? 'observe' : 'enforce'),
     preset: section.preset ?? 'recommended',
     default: section.default ?? 'allow',
     rules,
     approvers: approversOf(file.approvals?.reviewers) ?? defaultApprovers,
+    leeway: resolveLeeway(file.approvals ?? {}, ['approvals'], mistakes),
   }
   checkNames(config, mistakes)
   checkApprovers(file, config, mistakes)
   return config
-}
-
-export function resolveMasking(file: ConfigFile, mistakes: Mistakes): readonly MaskingRule[] {
-  const rules = file.masking?.rules ?? []
-  checkUnique(
-    rules.map(rule => rule.name),
-    ['masking', 'rules'],
-    mistakes,
-  )
-  return rules.map((rule, index) => resolveMaskingRule(rule, index, mistakes))
 }
 
 function resolveRule(section: RuleSection, at: Path, mistakes: Mistakes): Rule {
@@ -51,6 +38,14 @@ function resolveRule(section: RuleSection, at: Path, mistakes: Mistakes): Rule {
   }
   if (section.action !== 'hold' && section.approvers) {
     mistakes.addKey(at, 'approvers', `only a rule with action: hold has approvers`)
+  }
+  for (const key of ['grants', 'auto_approve', 'break_glass'] as const) {
+    if (section.action === 'hold' || !section[key]) continue
+    mistakes.addKey(at, key, `only a rule with action: hold has ${key}`)
+  }
+  checkExpression(section.expr, at, mistakes)
+  if (section.action !== 'hold' && section.require_reason) {
+    mistakes.addKey(at, 'require_reason', `only a rule with action: hold wants a reason`)
   }
   return {
     name: section.name,
@@ -73,39 +68,24 @@ function resolveRule(section: RuleSection, at: Path, mistakes: Mistakes): Rule {
     applications: section.applications,
     hours: section.hours && resolveHours(section.hours, [...at, 'hours'], mistakes),
     transaction: section.transaction,
+    expr: section.expr,
     lifts: section.lifts,
     approvers: approversOf(section.approvers),
+    requireReason: section.require_reason,
+    ...resolveLeeway(section, at, mistakes),
     risk: section.risk,
     reason: section.reason,
     hint: section.hint,
   }
 }
 
-function resolveHours(section: HoursSection, at: Path, mistakes: Mistakes): Hours {
-  const timeZone = section.time_zone ?? 'UTC'
-  if (!isTimeZone(timeZone)) {
-    const message = `expected an IANA time zone such as Europe/Berlin, got "${timeZone}"`
-    mistakes.add([...at, 'time_zone'], message)
-  }
-  const from = timeMinutes(section.from)
-  const to = timeMinutes(section.to)
-  if (from === to) mistakes.add([...at, 'to'], 'expected another time than in "from"')
-  return {
-    days: section.days?.map(day => days.indexOf(day)) ?? [0, 1, 2, 3, 4, 5, 6],
-    from,
-    to,
-    timeZone,
-    outside: section.outside ?? false,
-  }
-}
-
-function isTimeZone(name: string): boolean {
+function checkExpression(expr: string | undefined, at: Path, mistakes: Mistakes): void {
+  if (expr === undefined) return
   try {
-    new Intl.DateTimeFormat('en-US', { timeZone: name })
-    return true
+    compileExpression(expr)
   } catch (error) {
-    if (error instanceof RangeError) return false
-    throw error
+    if (!(error instanceof ExpressionError)) throw error
+    mistakes.add([...at, 'expr'], `expected an expression in CEL: ${error.message}`)
   }
 }
 
@@ -133,7 +113,7 @@ function checkNames(config: PolicyConfig, mistakes: Mistakes): void {
   }
 }
 
-function checkUnique(names: readonly string[], at: Path, mistakes: Mistakes): void {
+export function checkUnique(names: readonly string[], at: Path, mistakes: Mistakes): void {
   for (const [index, name] of names.entries()) {
     if (names.indexOf(name) === index) continue
     mistakes.add([...at, index, 'name'], `there is another rule with the name "${name}"`)
@@ -143,7 +123,7 @@ function checkUnique(names: readonly string[], at: Path, mistakes: Mistakes): vo
 /** A request that nobody can approve would only ever expire. */
 function checkApprovers(file: ConfigFile, config: PolicyConfig, mistakes: Mistakes): void {
   const holdsByDefault =
-    config.preset === 'recommended' ||
+    config.preset !== 'none' ||
     config.default === 'hold' ||
     config.rules.some(rule => rule.action === 'hold' && !rule.approvers)
   if (config.mode === 'enforce' && holdsByDefault) {
@@ -167,44 +147,5 @@ function checkPeople(file: ConfigFile, { any }: Approvers, at: Path, mistakes: M
       place,
       `expected ${wanted} in the group "${group}", which approves; got ${members}`,
     )
-  }
-}
-
-function resolveMaskingRule(
-  section: MaskingSection,
-  index: number,
-  mistakes: Mistakes,
-): MaskingRule {
-  const { name, columns, databases, exempt } = section
-  const at = ['masking', 'rules', index, 'mask']
-  return {
-    name,
-    columns,
-    mask: maskOf(section.mask, at, mistakes),
-    ...(databases && { databases }),
-    ...(exempt && {
-      exempt: {
-        ...(exempt.users && { users: exempt.users }),
-        ...(exempt.groups && { groups: exempt.groups }),
-      },
-    }),
-  }
-}
-
-function maskOf(section: MaskSection, at: Path, mistakes: Mistakes): MaskSpec {
-  if (section === null) return { kind: 'null' }
-  if (typeof section === 'string') return { kind: section }
-  if ('partial' in section) {
-    const { first = 0, last = 0, character } = section.partial
-    return { kind: 'partial', first, last, ...(character !== undefined && { character }) }
-  }
-  const { to, bucket } = section.generalize
-  if (to === undefined && bucket === undefined) {
-    mistakes.add(at, 'expected "to" for dates or "bucket" for numbers, got neither')
-  }
-  return {
-    kind: 'generalize',
-    ...(to !== undefined && { to }),
-    ...(bucket !== undefined && { bucket }),
   }
 }

@@ -25,7 +25,7 @@ export async function resolveUsers(
       ...proof,
       kind: section.agent ? 'agent' : 'person',
       groups: section.groups ?? [],
-      ...(section.on_hold !== undefined && { onHold: section.on_hold }),
+      ...onHold(section, file),
       ...(section.slack !== undefined && { slack: section.slack }),
       ...(section.email !== undefined && { email: section.email }),
       ...(section.owner !== undefined && { owner: section.owner }),
@@ -34,6 +34,12 @@ export async function resolveUsers(
     })
   }
   return users
+}
+
+/** Under the preset `agents` those do not wait who would time out. */
+function onHold(section: UserSection, { policy }: ConfigFile): Pick<UserConfig, 'onHold'> {
+  if (section.on_hold !== undefined) return { onHold: section.on_hold }
+  return section.agent && policy?.preset === 'agents' ? { onHold: 'return' } : {}
 }
 
 type Proof = Pick<UserConfig, 'credential' | 'nativePassword'>

@@ -5,8 +5,9 @@
 import { z } from 'zod'
 import { transitionTypes } from '../approvals/webhooks/transitions.ts'
 import { tokenScopes } from '../identity/tokens.ts'
+import { presetNames } from '../policy/presets.ts'
 import type { ConfigFile } from './file.ts'
-import { addressPattern, durationPattern, sizePattern, timePattern } from './units.ts'
+import { addressPattern, durationPattern, mailPattern, sizePattern, timePattern } from './units.ts'
 
 /** A mapping that knows all of its keys; for an unknown one the message lists the known. */
 function mapping<Shape extends z.ZodRawShape>(shape: Shape): z.ZodObject<Shape, z.core.$strict> {
@@ -29,6 +30,9 @@ const ruleName = z
 const duration = z.string().regex(durationPattern, { error: 'a duration such as 30s, 10m or 1h' })
 const size = z.string().regex(sizePattern, { error: 'a size such as 64KiB or 16MiB' })
 const time = z.string().regex(timePattern, { error: 'a time of day such as 09:00' })
+const mailbox = z.string().regex(mailPattern, { error: 'an address such as rita@example.com' })
+const datePattern = /^\d{4}-\d\d-\d\d(T\d\d:\d\d(:\d\d)?(Z|[+-]\d\d:\d\d))?$/
+const dateExpected = 'a date such as 2027-01-31, or with a time such as 2027-01-31T12:00:00Z'
 const address = z.union([
   z.string().regex(addressPattern, { error: 'an address such as 127.0.0.1:6432' }),
   z.number().int().min(0).max(65535),
@@ -115,7 +119,7 @@ const user = mapping({
     .regex(/^[UW][A-Z0-9]{5,}$/, { error: 'the id of a Slack user, such as U0123456789' })
     .optional()
     .describe('Who this is in Slack: for decisions there, and to be told.'),
-  email: text.optional().describe('For approvals.slack.match_email.'),
+  email: mailbox.optional().describe('For approvals.email and approvals.slack.match_email.'),
   databases: globs.optional().describe('Globs over the databases above; absent: all of them.'),
   agent: z.boolean().optional().describe('Not a person. Needs an owner.'),
   owner: text.optional().describe('The person who answers for the agent.'),
@@ -136,9 +140,7 @@ const token = mapping({
     .describe('read: requests that the user may see; decide: answer them; request: ask.'),
   expires: z
     .string()
-    .regex(/^\d{4}-\d\d-\d\d(T\d\d:\d\d(:\d\d)?(Z|[+-]\d\d:\d\d))?$/, {
-      error: 'a date such as 2027-01-31, or with a time such as 2027-01-31T12:00:00Z',
-    })
+    .regex(datePattern, { error: dateExpected })
     .optional()
     .describe('From then on it is refused; a date alone is its beginning in UTC.'),
 })
@@ -157,6 +159,33 @@ const hours = mapping({
   time_zone: text.optional().describe('IANA name, such as Europe/Berlin. UTC.'),
   outside: z.boolean().optional().describe('The rule applies outside of these hours.'),
 })
+
+const grants = mapping({
+  kinds: z
+    .array(z.enum(['statement', 'table', 'rule']))
+    .describe('What a reviewer may allow beyond one run; none: nothing.'),
+  max_time: duration.optional().describe('Never longer. 1h.'),
+  max_count: z
+    .number()
+    .int()
+    .min(1)
+    .max(100_000, { error: 'at most 100000' })
+    .optional()
+    .describe('Never more runs. 20.'),
+}).describe('Grants that reviewers may give.')
+
+const autoApprove = mapping({
+  hours: hours.optional(),
+  environments: globs.optional(),
+  groups: globs.optional().describe("The requester's."),
+  databases: globs.optional(),
+  require_reason: z.boolean().optional().describe('Only when the requester says why. false.'),
+}).describe('Approved at once where all of this holds, and recorded as such.')
+
+const breakGlass = mapping({
+  groups: names.min(1, { error: 'at least one group' }).describe('Who may, each time.'),
+  agents: z.boolean().optional().describe('Agents of these groups, too. false.'),
+}).describe('Runs at once with a reason; everybody is told, and somebody has to look at it after.')
 
 const effect = z.enum([
   'read',
@@ -200,10 +229,22 @@ const rule = mapping({
   applications: globs.optional().describe('application_name, which is what the client claims.'),
   hours: hours.optional(),
   transaction: z.array(z.enum(['idle', 'open', 'failed'])).optional(),
+  expr: text
+    .optional()
+    .describe(
+      'CEL over effect, statement, user, masked, database, … for what the rest cannot say.',
+    ),
   lifts: names
     .optional()
     .describe('allow only: rules that do not apply to the effects which this one covers.'),
   approvers: approvers.optional(),
+  require_reason: z
+    .boolean()
+    .optional()
+    .describe('hold only: refused unless the requester says why. false.'),
+  grants: grants.optional(),
+  auto_approve: autoApprove.optional(),
+  break_glass: breakGlass.optional(),
   risk: z.enum(['low', 'medium', 'high']).optional(),
   reason: text.optional().describe('One sentence; {effect} {object} {columns} {user} are filled.'),
   hint: text.optional().describe('What would pass.'),
@@ -211,7 +252,10 @@ const rule = mapping({
 
 const policy = mapping({
   mode: z.enum(['enforce', 'observe']).optional().describe('observe holds and denies nothing.'),
-  preset: z.enum(['recommended', 'none']).optional(),
+  preset: z
+    .enum(presetNames)
+    .optional()
+    .describe('The rules to start from; agents and read-only add to recommended. recommended.'),
   default: z
     .enum(['allow', 'hold', 'deny'])
     .optional()
@@ -220,13 +264,26 @@ const policy = mapping({
 })
 
 const mask = z.union([
-  z.enum(['redact', 'email', 'hash', 'tokenize', 'null']),
+  z.enum(['redact', 'email', 'card', 'phone', 'iban', 'hash', 'tokenize', 'null']),
   z.null(),
   mapping({
     partial: mapping({
       first: z.number().int().min(0).max(64).optional(),
       last: z.number().int().min(0).max(64).optional(),
       character: z.string().regex(/^.$/u, { error: 'one character' }).optional(),
+    }),
+  }),
+  mapping({
+    email: mapping({
+      keep_domain: z.boolean().optional().describe('The domain, behind a keyed name.'),
+    }),
+  }),
+  mapping({
+    card: mapping({
+      last: z
+        .union([z.literal(0), z.literal(4)], { error: '0 or 4' })
+        .optional()
+        .describe('How many of the last digits are kept. 0.'),
     }),
   }),
   mapping({
@@ -237,22 +294,42 @@ const mask = z.union([
   }),
 ])
 
+const exemption = mapping({
+  users: names.optional(),
+  groups: names.optional(),
+  until: z
+    .string()
+    .regex(datePattern, { error: dateExpected })
+    .optional()
+    .describe('From then on it is none; a date alone is its beginning in UTC.'),
+  approved_by: text.optional(),
+  reason: text.optional(),
+})
+
 const masking = mapping({
   rules: z.array(
     mapping({
       name: ruleName,
       columns: z
         .array(
-          z.string().regex(/^[^.]+\.[^.]+\.[^.]+$/, {
-            error: 'schema.table.column, such as public.customers.email or *.*.ssn',
-          }),
+          z
+            .string()
+            .regex(/^[^.]+\.[^.]+\.[^.\s]+(?:\s+\$.+|[^.$]*)$/, {
+              error: 'schema.table.column, such as public.customers.email or *.*.ssn',
+            })
+            .describe('Globs; a path behind it hides a part of a JSON document: $.phone.'),
         )
         .min(1, { error: 'at least one column' }),
       mask,
       databases: globs.optional(),
-      exempt: mapping({ users: names.optional(), groups: names.optional() })
+      users: globs.optional().describe('From whom it hides. Absent: from everybody.'),
+      groups: globs.optional(),
+      kind: z.enum(['person', 'agent']).optional(),
+      purpose: globs.optional().describe("Over the user's purpose; without one it is empty."),
+      exempt: z
+        .union([exemption, z.array(exemption).min(1, { error: 'at least one exemption' })])
         .optional()
-        .describe('Who sees the values themselves.'),
+        .describe('Who sees the values themselves, until when, and who has allowed it.'),
     }),
   ),
 })
@@ -297,12 +374,35 @@ const webhook = mapping({
   literals: z.boolean().optional().describe('Send statements with their values. false.'),
 })
 
+const email = mapping({
+  smtp_url_env: variable
+    .optional()
+    .describe('Variable that holds smtps://user:password@mail.example.com, or smtp:// (STARTTLS).'),
+  smtp_url_file: file.optional(),
+  from: text.describe('Countersign <countersign@example.com>.'),
+  to: z
+    .array(
+      mapping({
+        address: mailbox,
+        groups: names.optional().describe('Only when one of these groups is asked.'),
+        rules: globs.optional().describe('Only what certain rules hold.'),
+      }),
+    )
+    .optional()
+    .describe('Asked beside the reviewers who have an "email".'),
+  literals: z.boolean().optional().describe('Show values of statements in mails. false.'),
+})
+
 const approvals = mapping({
   expires: duration.optional().describe('Silence for so long is a denial. 10m.'),
   expires_in_transaction: duration.optional().describe('While locks are held. 60s.'),
   reviewers: approvers.optional().describe('Who approves where no rule says otherwise.'),
   owner_may_approve: z.boolean().optional().describe("Their agents' requests. false."),
+  grants: grants.optional().describe('Where no rule says otherwise. None.'),
+  auto_approve: autoApprove.optional().describe('Where no rule says otherwise. Never.'),
+  break_glass: breakGlass.optional().describe('Where no rule says otherwise. Nobody.'),
   slack: slack.optional(),
+  email: email.optional().describe('Reviewers are asked to look, whoever asked is told the end.'),
   webhooks: z.array(webhook).optional().describe('Told of every transition.'),
 })
 

@@ -2,7 +2,8 @@
  * A rule made ready for matching. What depends on who and where is asked once for a session
  * (`concerns`), what depends on the statement once for each effect (`matches`).
  */
-import type { Effect, EffectKind } from '../../protocols/protocol.ts'
+import type { Analysis, Effect, EffectKind } from '../../protocols/protocol.ts'
+import { compileExpression } from './expression.ts'
 import { nameTest, objectTest, wordsTest } from './glob.ts'
 import { hoursTest } from './hours.ts'
 import type { PolicyContext, Rule } from './rule.ts'
@@ -15,7 +16,7 @@ export interface Matcher {
   /** The kinds of effects that the rule may match. */
   covers(kind: EffectKind): boolean
   concerns(context: Who): boolean
-  matches(effect: Effect, context: PolicyContext): boolean
+  matches(effect: Effect, analysis: Analysis, context: PolicyContext): boolean
 }
 
 export type Who = Pick<PolicyContext, 'identity' | 'database' | 'environment'>
@@ -27,14 +28,19 @@ export function compileRule(rule: Rule): Matcher {
   const whoTests = whoTestsOf(rule)
   const effectTests = effectTestsOf(rule)
   const contextTests = contextTestsOf(rule)
+  const expression = rule.expr === undefined ? undefined : compileExpression(rule.expr)
+  // Where it cannot be said whether it holds, a rule that forbids does.
+  const unsaid = rule.action !== 'allow'
   return {
     rule,
     lifts: new Set(rule.lifts),
-    fickle: Boolean(rule.applications || rule.hours || rule.transaction),
+    fickle: Boolean(rule.applications || rule.hours || rule.transaction || expression?.fickle),
     covers: kind => coversKind(rule, kind),
     concerns: who => whoTests.every(test => test(who)),
-    matches: (effect, context) =>
-      effectTests.every(test => test(effect)) && contextTests.every(test => test(context)),
+    matches: (effect, analysis, context) =>
+      effectTests.every(test => test(effect)) &&
+      contextTests.every(test => test(context)) &&
+      (expression === undefined || (expression.test(effect, analysis, context) ?? unsaid)),
   }
 }
 

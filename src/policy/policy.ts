@@ -9,8 +9,10 @@
 import { createHash } from 'node:crypto'
 import type { Analysis, Effect, EffectKind } from '../../protocols/protocol.ts'
 import { joinApprovers } from './approvers.ts'
+import { joinLeeway, noLeeway } from './leeway.ts'
 import { compileRule, type Matcher } from './matcher.ts'
-import { presetRules, requiredRules } from './presets.ts'
+import { requiredRules } from './presets/required.ts'
+import { presetRules } from './presets.ts'
 import { hintFor, reasonFor } from './reason.ts'
 import type {
   Action,
@@ -84,7 +86,7 @@ export class Policy {
     let findings: Finding[] | undefined
     const effects = effectsOf(analysis)
     for (const effect of effects) {
-      const matched = matchersOf(set, effect.kind).filter(m => m.matches(effect, context))
+      const matched = matchersOf(set, effect.kind).filter(m => m.matches(effect, analysis, context))
       const judged = matched.length === 0 ? this.#fallback(effect) : this.#unlifted(matched)
       if (judged.length === 0) continue
       findings ??= []
@@ -129,6 +131,8 @@ export class Policy {
       hint: hintFor(rule, effect, analysis, context),
       risk: risks[riskOf(rule)] ?? 'high',
       approvers: this.#config.approvers,
+      leeway: noLeeway,
+      requiresReason: deciding.some(({ rule }) => rule.requireReason === true),
       observed: undefined,
       cacheable,
     }
@@ -136,12 +140,14 @@ export class Policy {
     return this.#observed(asked, deciding)
   }
 
-  /** Rules that name approvers speak before the configuration's default. */
+  /** Rules that name approvers, or a leeway, speak before the configuration's default. */
   #withApprovers(verdict: PolicyVerdict, deciding: readonly Finding[]): PolicyVerdict {
-    const named = deciding.flatMap(({ rule }) => rule.approvers ?? [])
-    if (named.length === 0) return verdict
+    const rules = deciding.map(({ rule }) => rule)
+    const leeway = joinLeeway([...new Set(rules)], this.#config.leeway ?? {})
+    const named = rules.flatMap(rule => rule.approvers ?? [])
+    if (named.length === 0) return { ...verdict, leeway }
     const approvers = joinApprovers(named)
-    if (approvers.any.length > 0) return { ...verdict, approvers }
+    if (approvers.any.length > 0) return { ...verdict, approvers, leeway }
     const reason = `No group may approve for all of the rules ${verdict.rules.join(', ')}.`
     return { ...verdict, kind: 'deny', reason, hint: 'Run its parts one by one.' }
   }
@@ -178,6 +184,8 @@ export class Policy {
       hint: undefined,
       risk: 'low',
       approvers: this.#config.approvers,
+      leeway: noLeeway,
+      requiresReason: false,
       observed: undefined,
       cacheable,
     }

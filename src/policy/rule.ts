@@ -9,6 +9,9 @@ import type {
   StatementContext,
 } from '../../protocols/protocol.ts'
 
+import type { Leeway, LeewayTerms } from './leeway.ts'
+import type { PresetName } from './presets.ts'
+
 export type Action = 'allow' | 'hold' | 'deny'
 
 export type Risk = 'low' | 'medium' | 'high'
@@ -26,7 +29,7 @@ export interface Approvers {
  * soon as they match one of its effects. `allow` covers the effects that it matches and says
  * nothing about the others.
  */
-export interface Rule {
+export interface Rule extends LeewayTerms {
   readonly name: string
   readonly action: Action
   /** Absent: every effect but `transaction` and, for `allow`, `unknown`; those must be named. */
@@ -55,10 +58,14 @@ export interface Rule {
   readonly applications?: readonly string[] | undefined
   readonly hours?: Hours | undefined
   readonly transaction?: readonly StatementContext['transaction'][] | undefined
+  /** What the others cannot say, in CEL: see expression.ts. */
+  readonly expr?: string | undefined
   /** `allow` only: names of rules that do not apply to the effects which this one covers. */
   readonly lifts?: readonly string[] | undefined
   /** `hold` only; absent: the configuration's. */
   readonly approvers?: Approvers | undefined
+  /** `hold` only: whoever asks has to say why. */
+  readonly requireReason?: boolean | undefined
   readonly risk?: Risk | undefined
   /** One sentence for people; absent: written from the effect. */
   readonly reason?: string | undefined
@@ -81,12 +88,14 @@ export interface Hours {
 
 export interface PolicyConfig {
   readonly mode: 'enforce' | 'observe'
-  readonly preset: 'recommended' | 'none'
+  readonly preset: PresetName
   /** For effects that no rule matches. */
   readonly default: Action
   readonly rules: readonly Rule[]
   /** Who approves what a rule without approvers of its own holds. */
   readonly approvers: Approvers
+  /** What rules permit that do not say it themselves. */
+  readonly leeway?: LeewayTerms | undefined
 }
 
 export interface PolicyIdentity {
@@ -118,6 +127,10 @@ export interface PolicyVerdict {
   readonly hint: string | undefined
   readonly risk: Risk
   readonly approvers: Approvers
+  /** Of a hold: what may be done beside asking each time. */
+  readonly leeway: Leeway
+  /** Of a hold: nobody is asked before the requester has said why. */
+  readonly requiresReason: boolean
   /** In mode `observe`: what it would have been, if not allowed. */
   readonly observed: 'hold' | 'deny' | undefined
   /** Depends on nothing but analysis, identity, database, environment and the masked columns. */
