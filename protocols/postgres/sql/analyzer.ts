@@ -5,6 +5,7 @@ import {
   type Meaning,
   type ReadText,
 } from '../../analysis-cache.ts'
+import { ColumnPredicates } from '../../column-predicates.ts'
 import type {
   Analysis,
   ColumnMove,
@@ -107,6 +108,7 @@ function understand(text: string, statements: readonly RawStatement[], names: Na
   const results: ResultLineage[] = []
   const reads = new Set<ColumnName>()
   const moves: ColumnMove[] = []
+  const asked = new ColumnPredicates()
   const relations = new Map<string, RelationName>()
   const changes: SessionChange[] = []
   // What a statement changes, the next one already sees.
@@ -126,6 +128,7 @@ function understand(text: string, statements: readonly RawStatement[], names: Na
       effects.set('moves', { kind: 'unknown', object: undefined, detail: 'moves' })
     for (const read of traced.reads) reads.add(read)
     moves.push(...traced.moves)
+    asked.addAll(traced.predicates)
     for (const relation of traced.relations)
       relations.set(JSON.stringify([relation.schema, relation.name]), relation)
     const made = changesOfStatement({
@@ -140,12 +143,14 @@ function understand(text: string, statements: readonly RawStatement[], names: Na
     changes.push(...made)
     shared &&= !done.literalsMatter && made.length === 0 && shareable(node)
   }
+  const predicates = asked.all()
   const analysis: Analysis = {
     tag: tags.join('; '),
     effects: [...effects.values()],
     results,
     reads: [...reads],
     moves,
+    ...(predicates.length > 0 && { predicates }),
     relations: [...relations.values()],
     normalized: normalize(text),
     unreadable: undefined,

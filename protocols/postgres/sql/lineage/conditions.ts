@@ -3,9 +3,10 @@
  * constant, as joins and look-ups do; of everything else the rows tell more about the values.
  */
 import { as, type FieldsOf, kindOf, type Node, nameOf } from '../tree.ts'
+import { askedBy, keepAsked, operatorKind } from './asked.ts'
 import type { Context } from './context.ts'
 import type { Scope } from './scope.ts'
-import { clean, derive, isConstant, isCopy, untraced, type Value } from './value.ts'
+import { anyOf, clean, derive, isConstant, isCopy, untraced, type Value } from './value.ts'
 
 export interface Conditions {
   readonly keys: Value
@@ -44,15 +45,45 @@ export function comparing(values: readonly Value[]): Conditions {
 /** WHERE, ON, HAVING. All that it names is read. */
 export function predicate(node: Node | undefined, scope: Scope, context: Context): Conditions {
   if (node === undefined) return unconditional
-  const and = as(node, 'BoolExpr')
-  if (and?.boolop === 'AND_EXPR') {
-    return allOf((and.args ?? []).map(arg => predicate(arg, scope, context)))
+  const logic = as(node, 'BoolExpr')
+  if (logic !== undefined) {
+    const all = allOf((logic.args ?? []).map(arg => predicate(arg, scope, context)))
+    return logic.boolop === 'AND_EXPR' ? all : asking(wholly(all))
   }
+  const link = as(node, 'SubLink')
+  if (link?.subLinkType === 'ANY_SUBLINK' || link?.subLinkType === 'ALL_SUBLINK')
+    return amongRows(link, scope, context)
   const compared = comparison(node)
-  const values = context.values(compared ?? [node], scope)
+  const asked = askedBy(node)
+  const values = context.values(asked?.operands ?? [node], scope)
   for (const value of values) context.touch(value)
+  if (asked !== undefined) keepAsked(asked, values, context)
+  // Of EXISTS everything is kept where its query is traced.
+  else if (link?.subLinkType !== 'EXISTS_SUBLINK') keepBare(node, values, context)
   const onKeys = compared !== undefined && values.every(each => isCopy(each) || isConstant(each))
   return onKeys ? comparing(values.filter(isCopy)) : asking(derive(values))
+}
+
+/** `a IN (SELECT …)`, `a < ALL (SELECT …)`. */
+function amongRows(link: FieldsOf<'SubLink'>, scope: Scope, context: Context): Conditions {
+  const { columns, conditions } = context.query(link.subselect, scope)
+  const tested = context.values([link.testexpr], scope)
+  const rows = anyOf(columns)
+  const [only, ...others] = columns.fields
+  const single = others.length === 0 && columns.rest === undefined ? only?.value : undefined
+  const kind = operatorKind(nameOf(link.operName).at(-1))
+  keepAsked({ kind, operands: [], list: false }, [...tested, single ?? rows], context)
+  const value = derive([...tested, rows, wholly(conditions)])
+  context.touch(value)
+  return asking(value)
+}
+
+/** A column that is a condition by itself is asked for nothing but itself. */
+function keepBare(node: Node, values: readonly Value[], context: Context): void {
+  const test = as(node, 'BooleanTest')?.arg ?? node
+  const plain = as(test, 'ColumnRef') !== undefined
+  const kind = plain ? 'equality' : 'computed'
+  for (const value of values) context.predicates.add(value.sources, kind, Number(plain))
 }
 
 /** Both sides of `a = b` and `a IN (1, 2)`. */

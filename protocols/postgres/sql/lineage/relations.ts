@@ -64,7 +64,7 @@ export function resolveRange(range: FieldsOf<'RangeVar'>, context: Context): Res
 function relationColumns(relation: Relation, only: boolean, context: Context): Columns {
   if (isSessionRelation(relation)) return sessionColumns(relation, context)
   const shape = shapeOf(relation, context)
-  context.absorb(shape.context)
+  context.absorb(shape.context, true, false)
   return only ? shape.only : shape.columns
 }
 

@@ -1,5 +1,6 @@
 /** SELECT, VALUES and set operations. https://www.postgresql.org/docs/current/sql-select.html */
 import { as, type FieldsOf, type Node } from '../tree.ts'
+import { keepSorted } from './asked.ts'
 import {
   allOf,
   asking,
@@ -52,6 +53,7 @@ function setOperation(select: Select, scope: Scope, context: Context): Rows {
   const tails = [limits(select, scope, context)]
   if (distinct) tails.push(compared(valuesOf(columns), context))
   const order = orderBy(select.sortClause, level(scope), columns, context)
+  keepSorted('order', order, context)
   if (isLimited(select)) tails.push(asking(derive(order)))
   return { columns, conditions: allOf([...arms.map(arm => arm.conditions), ...tails]) }
 }
@@ -67,10 +69,11 @@ function plainSelect(select: Select, outer: Scope, context: Context): Rows {
     predicate(select.havingClause, scope, context),
   ]
   let columns = targetList(select.targetList, scope, context)
-  conditions.push(comparing(orderBy(select.groupClause, scope, columns, context)))
+  conditions.push(grouped(orderBy(select.groupClause, scope, columns, context), context))
   conditions.push(distinctClause(select, scope, columns, context))
   // The order alone decides nothing about which rows there are, a limit makes it decide.
   const order = orderBy(select.sortClause, scope, columns, context)
+  keepSorted('order', order, context)
   const decides = isLimited(select) || isDistinctOn(select)
   if (decides) conditions.push(asking(derive(order)))
   conditions.push(limits(select, scope, context))
@@ -88,7 +91,7 @@ function distinctClause(
 ): Conditions {
   if (select.distinctClause === undefined) return unconditional
   if (!isDistinctOn(select)) return compared(valuesOf(columns), context)
-  return comparing(orderBy(select.distinctClause, scope, columns, context))
+  return grouped(orderBy(select.distinctClause, scope, columns, context), context)
 }
 
 /** DISTINCT without ON is a list of one empty node. */
@@ -139,6 +142,11 @@ function isLimited(select: Select): boolean {
 
 function compared(values: readonly Value[], context: Context): Conditions {
   context.touch(derive(values))
+  return grouped(values, context)
+}
+
+function grouped(values: readonly Value[], context: Context): Conditions {
+  keepSorted('group', values, context)
   return comparing(values)
 }
 

@@ -1,5 +1,6 @@
 /** The target list of a SELECT or RETURNING: stars expanded, columns named as the server does. */
 import { as, type Node, nameOf } from '../tree.ts'
+import { keepEffects } from './asked.ts'
 import { columnName } from './column-name.ts'
 import type { Context } from './context.ts'
 import { starColumns } from './references.ts'
@@ -20,6 +21,7 @@ export function targetList(
     const star = starColumns(expression, scope, context)
     if (star === undefined) {
       const value = context.value(expression, scope)
+      keepEffects(expression, value, scope, context)
       fields.push({ name: target?.name ?? columnName(expression, scope, context), value })
     } else {
       fields.push(...star.fields)

@@ -6,6 +6,7 @@
 import type {
   ColumnMove,
   ColumnName,
+  ColumnPredicate,
   OutputColumn,
   RelationName,
   ResultLineage,
@@ -31,6 +32,7 @@ export interface Trace {
   /** Base columns that anything in it depends on: outputs, predicates, order, writes. */
   readonly reads: readonly ColumnName[]
   readonly moves: readonly ColumnMove[]
+  readonly predicates: readonly ColumnPredicate[]
   readonly relations: readonly RelationName[]
   readonly functions: readonly CalledFunction[]
   /** Values of unknown origin go somewhere else than to the client: `moves` is not all. */
@@ -120,6 +122,7 @@ function gathered(context: Context, result: ResultLineage, unreadable: string | 
     result,
     reads: [...context.reads],
     moves: [...context.moves.values()],
+    predicates: context.predicates.all(),
     relations: [...context.relations.values()],
     functions: [...context.functions.values()],
     movesUntraced: context.movesUntraced,

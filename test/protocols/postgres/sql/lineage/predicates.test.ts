@@ -1,0 +1,98 @@
+/** What statements ask of columns without being shown them. */
+import t from 'tap'
+import { loadParser } from '../../../../../protocols/postgres/sql/parse.ts'
+import { columnInShort, traced } from '../../../../support/lineage-notation.ts'
+import { shop } from '../../../../support/lineage-shop.ts'
+
+function asked(sql: string): string {
+  return traced(sql, shop)
+    .predicates.map(({ column, kind, constants, list }) => {
+      const among = list ? ':list' : constants > 0 ? `:${constants}` : ''
+      return `${columnInShort(column)} ${kind}${among}`
+    })
+    .sort()
+    .join(', ')
+}
+
+const cases: readonly (readonly [sql: string, asked: string])[] = [
+  // Look-ups, joins and counts.
+  ["select id from customers where email = 'a'", 'customers.email equality:1'],
+  ['select id from customers where email = $1', 'customers.email equality:1'],
+  ["select id from customers where email in ('a', 'b')", 'customers.email equality:2'],
+  ["select id from customers where email = 'a' or email = 'b'", 'customers.email equality:2'],
+  ["select id from customers where not email <> 'a'", 'customers.email equality:1'],
+  ["select id from customers where email = lower('A')", 'customers.email equality:1'],
+  ['select id from customers where email = any($1)', 'customers.email equality:list'],
+  ["select id from customers where email = any(array['a','b','c'])", 'customers.email equality:3'],
+  ['select id from customers where email is null', ''],
+  ['select count(email) from customers', ''],
+  ['select count(*) from customers having count(email) > 3', ''],
+  [
+    'select 1 from customers c join orders o on o.customer_id = c.id',
+    'customers.id equality, orders.customer_id equality',
+  ],
+  [
+    'select 1 from customers where id in (select customer_id from orders)',
+    'customers.id equality, orders.customer_id equality',
+  ],
+  // What finds a value out.
+  ["select id from customers where email like 'a%'", 'customers.email pattern:1'],
+  ["select id from customers where email ~ '^a'", 'customers.email pattern:1'],
+  ["select id from customers where born > '2000-01-01'", 'customers.born range:1'],
+  ["select id from customers where born between '2000-01-01' and now()", 'customers.born range:2'],
+  ["select id from customers where substr(email, 1, 1) = 'a'", 'customers.email computed:1'],
+  ["select id from customers where starts_with(email, 'a')", 'customers.email computed'],
+  ['select 1 from customers having max(id) > 3', 'customers.id computed:1'],
+  [
+    "select 1 from customers where 'a' in (select substr(email, 1, 1) from customers)",
+    'customers.email computed:1',
+  ],
+  [
+    'select 1 from customers where substr(email, 1, 1) in (select letter from cities)',
+    'cities.letter comparison, customers.email computed',
+  ],
+  [
+    "select 1 from orders where exists (select from customers where email like 'a%')",
+    'customers.email pattern:1',
+  ],
+  [
+    'select 1 from customers where email < name',
+    'customers.email comparison, customers.name comparison',
+  ],
+  [
+    "select 1 from customers, (values ('a'), ('b')) v(guess) where email = guess",
+    'customers.email comparison:1',
+  ],
+  ['select id from customers order by email', 'customers.email order'],
+  ['select count(*) from customers group by email', 'customers.email group'],
+  ['select count(*) from customers group by left(email, 1)', 'customers.email computed'],
+  ['select distinct email from customers', 'customers.email group'],
+  // What waits or fails by it, although it is redacted.
+  ['select 1 / (length(email) - 7) from customers', 'customers.email effect'],
+  ['select length(email) / 7 from customers', ''],
+  ['select 1 / nullif(length(email), 0) from customers', ''],
+  ["select case when email = 'a' then pg_sleep(5) end from customers", 'customers.email effect'],
+  [
+    "select (case when email = 'a' then 'x' else '1' end)::int from customers",
+    'customers.email effect',
+  ],
+  // Whose question it is.
+  ['select id from grown', ''],
+  ['select id from people where mail = $1', 'customers.email equality:1, people.mail equality:1'],
+  ["explain select id from customers where email like 'a%'", 'customers.email pattern:1'],
+  ["update customers set name = 'x' where email like 'a%'", 'customers.email pattern:1'],
+  ["delete from customers where email like 'a%'", 'customers.email pattern:1'],
+]
+
+t.before(() => loadParser())
+
+t.test('what is asked of a column is told by its kind', async t => {
+  for (const [sql, expected] of cases) t.equal(asked(sql), expected, sql)
+})
+
+t.test('subqueries in conditions are walked once', async t => {
+  let sql = 'select id from customers'
+  for (let depth = 0; depth < 200; depth++) sql = `select id from customers where id in (${sql})`
+  const { unreadable } = traced(sql, shop)
+  t.equal(unreadable, undefined)
+})
