@@ -5,6 +5,7 @@ import { compileRules } from '../masking/rules.ts'
 import type { Protocol } from '../protocols/protocol.ts'
 import { recordActions } from './action-log.ts'
 import { Approvals } from './approvals/approvals.ts'
+import { Mail } from './approvals/mail/mail.ts'
 import { Slack } from './approvals/slack/slack.ts'
 import type { RunningServer } from './cli/deps.ts'
 import { type Address, type Config, type ProtocolName, protocolNames } from './config/config.ts'
@@ -79,6 +80,14 @@ async function start(
     metrics,
   })
   const slack = startSlack(config, approvals, users, log, opened)
+  if (config.approvals.email !== undefined) {
+    const mail = Mail.start(approvals, {
+      ...config.approvals.email,
+      people: users,
+      log: (message, data) => log.warn(data, message),
+    })
+    opened.add(() => mail.close())
+  }
   if (config.approvals.webhooks.length > 0) {
     const webhooks = approvals.webhooks({
       targets: config.approvals.webhooks,

@@ -89,7 +89,24 @@ export class Outbox {
         ]),
       )
       .execute()
-    for (const row of rows) this.changed(row.approval_id)
+    // Nothing is noted of a request whose process died right after it was asked.
+    const untold = await db
+      .selectFrom('approvals')
+      .select('id as approval_id')
+      .where('state', '=', 'pending')
+      .where(where =>
+        where.not(
+          where.exists(
+            where
+              .selectFrom('copies')
+              .select('copies.id')
+              .whereRef('copies.approval_id', '=', 'approvals.id')
+              .where('copies.courier', '=', courier.name),
+          ),
+        ),
+      )
+      .execute()
+    for (const row of [...rows, ...untold]) this.changed(row.approval_id)
   }
 
   /** Something about it is new: every copy is brought up to date, soon. */

@@ -4,6 +4,7 @@
  */
 import type { MaskingRule } from '../../masking/rules.ts'
 import type { Limits, Upstream } from '../../protocols/protocol.ts'
+import type { MailOptions } from '../approvals/mail/mail.ts'
 import type { WebhookTarget } from '../approvals/webhooks/webhooks.ts'
 import type { TokenConfig } from '../identity/tokens.ts'
 import type { UserConfig } from '../identity/users.ts'
@@ -65,8 +66,12 @@ export interface ApprovalsConfig {
   readonly ownerMayApprove: boolean
   /** Absent: nothing is told to Slack. */
   readonly slack?: SlackConfig
+  /** Absent: nobody is written to. */
+  readonly email?: EmailConfig
   readonly webhooks: readonly WebhookTarget[]
 }
+
+export type EmailConfig = Omit<MailOptions, 'people' | 'log'>
 
 export interface SlackConfig {
   readonly botToken: string

@@ -10,6 +10,7 @@ import {
 import type { ConfigFile, LimitsSection } from './file.ts'
 import type { Mistakes, Path } from './mistakes.ts'
 import { resolveDatabases } from './resolve-databases.ts'
+import { resolveEmail } from './resolve-email.ts'
 import { resolveMasking, resolvePolicy } from './resolve-policy.ts'
 import { resolveSlack } from './resolve-slack.ts'
 import { resolveTokens } from './resolve-tokens.ts'
@@ -26,6 +27,8 @@ export async function resolveConfig(
 ): Promise<Config> {
   const policy = resolvePolicy(file, mistakes)
   const approving = [policy.approvers, ...policy.rules.flatMap(rule => rule.approvers ?? [])]
+  const reviewers = [...new Set(approving.flatMap(({ any }) => any.map(({ group }) => group)))]
+  const addresses = Object.values(file.users).some(user => user.email !== undefined)
   const approvals = file.approvals ?? {}
   const recording = file.recording ?? {}
   const databases = resolveDatabases(file, sources, mistakes)
@@ -46,9 +49,10 @@ export async function resolveConfig(
         ['approvals', 'expires_in_transaction'],
         mistakes,
       ),
-      reviewers: [...new Set(approving.flatMap(({ any }) => any.map(({ group }) => group)))],
+      reviewers,
       ownerMayApprove: approvals.owner_may_approve ?? false,
       ...resolveSlack(approvals.slack, policy, sources, mistakes),
+      ...resolveEmail(approvals.email, { policy, reviewers, addresses }, sources, mistakes),
       webhooks: resolveWebhooks(approvals.webhooks ?? [], sources, mistakes),
     },
     recording: {

@@ -7,6 +7,10 @@ export const timePattern: RegExp = /^([01]\d|2[0-3]):[0-5]\d$|^24:00$/
 /** `host:port`, `[::1]:port`, or a port alone, which is on loopback. */
 export const addressPattern: RegExp = /^(?:([A-Za-z0-9.-]+|\[[0-9A-Fa-f:.]+\]):)?(\d{1,5})$/
 
+/** A mailbox. Nothing that could be taken for a second one, or for a header. */
+export const mailPattern: RegExp =
+  /^[^\s\p{Cc}@<>()[\]\\,;:"]{1,64}@[^\s\p{Cc}@<>()[\]\\,;:"]{1,253}$/u
+
 const milliseconds: Readonly<Record<string, number>> = {
   ms: 1,
   s: 1000,

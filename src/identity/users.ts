@@ -115,6 +115,14 @@ export class Users {
     return this.#users.get(name)?.slack
   }
 
+  email(name: string): string | undefined {
+    return this.#users.get(name)?.email
+  }
+
+  all(): readonly Identity[] {
+    return [...this.#users.values()].map(({ identity }) => identity)
+  }
+
   #only(matches: (user: User) => boolean): Identity | undefined {
     const [first, ...others] = [...this.#users.values()].filter(matches)
     return others.length === 0 ? first?.identity : undefined
