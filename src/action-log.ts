@@ -11,6 +11,8 @@ import type { Recorder } from './recording/recorder.ts'
 /** Returns the function that stops it. */
 export function recordActions(approvals: Approvals, recorder: Pick<Recorder, 'note'>): () => void {
   return approvals.on(event => {
+    // Each node's journal has what that node did.
+    if (event.elsewhere) return
     const fields = fieldsOf(event)
     if (fields !== undefined) recorder.note(`action.${event.type}`, fields)
   })

@@ -10,6 +10,7 @@
  * Only types and pure functions: who may see it, who may decide it, when it is decided.
  */
 import type { Effect } from '../../protocols/protocol.ts'
+import type { Grant, GrantBinding, GrantLimits, GrantTerms } from './grant.ts'
 
 export type ApprovalState =
   | 'pending'
@@ -21,7 +22,10 @@ export type ApprovalState =
   | 'finished'
   | 'failed'
 
-export type Surface = 'web' | 'terminal' | 'api' | 'slack' | 'teams'
+/** `rule`: a rule of the policy answered by itself. `grant`: who gave a grant that covers it. */
+export type Surface = 'web' | 'terminal' | 'api' | 'slack' | 'teams' | 'rule' | 'grant'
+/** Why nobody was asked: a rule approves such statements, a grant covers it, or it broke the glass. */
+export type Shortcut = 'rule' | 'grant' | 'break_glass'
 export type Risk = 'low' | 'medium' | 'high'
 
 export interface Requester {
@@ -59,6 +63,8 @@ export interface ApprovalRequest {
   readonly rules: readonly string[]
   /** One sentence: why it is held. */
   readonly reason: string
+  /** Why it is wanted, in the requester's own words: one line of visible text. */
+  readonly requesterReason?: string | undefined
   /** What would pass. */
   readonly hint?: string | undefined
   readonly risk: Risk
@@ -78,6 +84,10 @@ export interface ApprovalRequest {
    * asked does it elsewhere, and claims it first. Absent: wait.
    */
   readonly onHold?: 'wait' | 'return' | 'claim' | undefined
+  /** Absent: it can only be approved this once. */
+  readonly grantable?: GrantLimits | undefined
+  /** With `grantable`. */
+  readonly grantBinding?: GrantBinding | undefined
 }
 
 /** One person's answer. The latest of each person counts. */
@@ -89,6 +99,8 @@ export interface PersonAnswer {
   readonly surface: Surface
   readonly at: Date
   readonly reason?: string | undefined
+  /** More than this one run. */
+  readonly grant?: GrantTerms | undefined
 }
 
 /** How an approved statement ended. */
@@ -102,7 +114,8 @@ export interface RunResult {
 }
 
 /** All of an approval but what it would run, which may be large. */
-export interface ApprovalFacts extends Omit<ApprovalRequest, 'expiresInMs' | BoundPart> {
+export interface ApprovalFacts
+  extends Omit<ApprovalRequest, 'expiresInMs' | 'grantBinding' | BoundPart> {
   readonly id: string
   /** For people: four to six letters and digits, never used twice. */
   readonly shortId: string
@@ -120,11 +133,28 @@ export interface ApprovalFacts extends Omit<ApprovalRequest, 'expiresInMs' | Bou
   readonly startedAt: Date | undefined
   readonly endedAt: Date | undefined
   readonly result: RunResult | undefined
+  /** Absent: people were asked. */
+  readonly shortcut?: Shortcut | undefined
+  /** The short id of the approval whose grant let it through. */
+  readonly grantedBy?: string | undefined
+  /** Of what broke the glass: somebody else has to look at it afterwards. */
+  readonly review?: Review | undefined
+}
+
+export interface Review {
+  readonly state: 'open' | 'closed'
+  readonly by?: string | undefined
+  readonly surface?: Surface | undefined
+  readonly comment?: string | undefined
+  readonly at?: Date | undefined
 }
 
 type BoundPart = 'text' | 'parameters' | 'normalized' | 'digest'
 
-export interface Approval extends ApprovalFacts, Pick<ApprovalRequest, BoundPart> {}
+export interface Approval extends ApprovalFacts, Pick<ApprovalRequest, BoundPart> {
+  /** What it allowed beyond its own run. */
+  readonly grant?: Grant | undefined
+}
 
 /** For lists. Has no digest, because nothing can be decided that was not shown whole. */
 export interface ApprovalSummary extends ApprovalFacts {
@@ -163,6 +193,14 @@ export interface DecisionRequest {
   readonly surface: Surface
   /** The digest of what the person was shown. */
   readonly shownDigest: string
+  /** With an approval: that it shall cover more than this one run. */
+  readonly grant?: GrantTerms | undefined
+}
+
+export interface ReviewRequest {
+  readonly person: Person
+  readonly surface: Surface
+  readonly comment: string
 }
 
 export type DecisionErrorCode =
@@ -172,6 +210,8 @@ export type DecisionErrorCode =
   | 'already_decided'
   | 'expired'
   | 'stale'
+  | 'not_grantable'
+  | 'not_open'
 
 /** `ok` says that the answer counted; the approval may still wait for more people. */
 export type DecisionResult =
@@ -179,10 +219,18 @@ export type DecisionResult =
   | { readonly ok: false; readonly code: DecisionErrorCode; readonly message: string }
 
 export interface ApprovalEvent {
-  readonly type: 'requested' | 'answered' | Exclude<ApprovalState, 'pending'>
+  /** `revoked`: its grant. `reviewed`: what broke the glass. */
+  readonly type:
+    | 'requested'
+    | 'answered'
+    | 'revoked'
+    | 'reviewed'
+    | Exclude<ApprovalState, 'pending'>
   readonly approval: Approval
   /** Of `answered`. */
   readonly answer?: PersonAnswer
+  /** Another node did it: this one only heard, perhaps late, and perhaps only of the last of several. */
+  readonly elsewhere?: true
 }
 
 export interface ApprovalFilter {
@@ -190,6 +238,8 @@ export interface ApprovalFilter {
   /** Leaves out what this person may not see. */
   readonly visibleTo?: Person
   readonly requester?: string
+  /** What broke the glass and was not looked at yet. */
+  readonly reviewOpen?: true
   /** Newest first; 200 unless told. */
   readonly limit?: number
 }
@@ -208,6 +258,11 @@ export interface Progress {
   readonly group: string
   readonly given: number
   readonly needed: number
+}
+
+/** What nobody is told of in a chat: people had agreed to it before it was asked for. */
+export function isQuiet({ shortcut }: Pick<ApprovalFacts, 'shortcut'>): boolean {
+  return shortcut === 'rule' || shortcut === 'grant'
 }
 
 /** How far each alternative is. */

@@ -1,6 +1,7 @@
 /**
- * Asks people, and tells the waiting session what they answered. The store decides who wins a
- * race; this class holds what cannot be stored: the sessions that wait, and one timer.
+ * Asks people, and tells the waiting session what they answered. The store decides who wins a race,
+ * also between nodes; this class holds what cannot be stored: the sessions that wait here, one
+ * timer, and what happened while the store was away.
  */
 import { randomUUID } from 'node:crypto'
 import {
@@ -17,20 +18,32 @@ import {
   type DecisionResult,
   type Outcome,
   type Pending,
+  type Person,
   type PersonAnswer,
   type Returned,
+  type ReviewRequest,
   type RunResult,
 } from './approval.ts'
+import { Deadlines } from './deadlines.ts'
+import { termsMistake } from './grant.ts'
+import type { Grants, RevokeResult } from './grants.ts'
+import { News } from './news.ts'
 import { type Courier, Outbox, type OutboxOptions } from './outbox.ts'
+import { Owed } from './owed.ts'
+import { StateAway, whenItAnswers } from './state/away.ts'
 import { openPostgres, type PostgresStateOptions } from './state/postgres.ts'
 import { openSqlite } from './state/sqlite.ts'
 import type { State } from './state/state.ts'
-import { Store } from './store.ts'
+import { type Decided, Store } from './store.ts'
+import { Conversations } from './teams/conversations.ts'
+import { Waiters } from './waiters.ts'
 import { Webhooks, type WebhooksOptions } from './webhooks/webhooks.ts'
 
-/** Longer waits than setTimeout can count are cut into several. */
-const timerMsMax = 2 ** 31 - 1
 const reasonLengthMax = 2000
+/** How long a new request waits for a state database that is away. */
+const awayMsMax = 10_000
+/** Clocks of nodes differ; a change that was missed is looked for this much earlier. */
+const clocksMsMax = 60_000
 
 export interface ApprovalsOptions {
   /** The SQLite file, or the Postgres that several nodes share. */
@@ -41,21 +54,27 @@ export interface ApprovalsOptions {
   readonly onError?: (error: unknown) => void
 }
 
-/** A session that waits: for the outcome, and then until its statement runs. */
-interface Waiter {
-  resolve(outcome: Outcome): void
-  /** Stops listening for the client that leaves. */
-  release(): void
-}
-
 export class Approvals {
   readonly #state: State
   readonly #store: Store
   readonly #onError: (error: unknown) => void
-  readonly #waiters = new Map<string, Waiter>()
+  readonly #waiters = new Waiters()
   readonly #listeners = new Set<(event: ApprovalEvent) => void>()
-  #timer: NodeJS.Timeout | undefined
-  #looks = 0
+  readonly #owed = new Owed()
+  readonly #deadlines = new Deadlines({
+    next: () => this.#store.nextDeadline(),
+    expire: () => this.#expire(),
+    failed: error => {
+      this.#onError(error)
+      if (error instanceof StateAway) this.#expireUnasked()
+    },
+  })
+  readonly #news = new News({
+    read: ids => this.#store.getAll(ids),
+    learn: approval => this.#learn(approval),
+    learned: () => void this.#deadlines.arm(),
+    failed: error => this.#onError(error),
+  })
   #closed: Promise<void> | undefined
 
   private constructor(state: State, options: ApprovalsOptions) {
@@ -73,6 +92,12 @@ export class Approvals {
     try {
       await approvals.#bury()
       await approvals.#expire()
+      state.watch({
+        changed: ids => approvals.#news.add(ids),
+        missed: since => approvals.#lookAround(since),
+        stopped: (node, reason) => approvals.#abandonNode(node, reason),
+      })
+      await approvals.#deadlines.arm()
     } catch (error) {
       await approvals.close()
       throw error
@@ -83,26 +108,22 @@ export class Approvals {
   /** Stores a request and waits for people. `gone` withdraws it, also after it was approved. */
   async ask(request: ApprovalRequest, gone: AbortSignal): Promise<Pending> {
     this.#expectOpen()
-    const approval = await this.#insert(request, randomUUID())
+    const approval = await this.#insert(request, randomUUID(), gone)
     const { id, shortId, url, expiresAt } = approval
     const leave = (): void => {
       const why: unknown = gone.reason
       const reason = typeof why === 'string' ? why : 'the client left'
       this.withdraw(id, reason).catch((error: unknown) => {
         // Nobody waits any more, so not running is right even if that could not be stored.
-        this.#settle(id, { kind: 'withdrawn', reason })
+        this.#waiters.settle(id, { kind: 'withdrawn', reason })
         this.#onError(error)
       })
     }
-    const outcome = new Promise<Outcome>(resolve => {
-      const release = (): void => gone.removeEventListener('abort', leave)
-      this.#waiters.set(id, { resolve, release })
-    })
+    const outcome = this.#waiters.add(id, expiresAt, () => gone.removeEventListener('abort', leave))
     this.#emit({ type: 'requested', approval })
     gone.addEventListener('abort', leave, { once: true })
     if (gone.aborted) leave()
-    // The timer needs no waiting for, and its failure is not the requester's.
-    this.#arm().catch(this.#onError)
+    void this.#deadlines.arm()
     return { id, shortId, url, expiresAt, outcome }
   }
 
@@ -122,7 +143,7 @@ export class Approvals {
     const approval = await this.#insert({ ...request, onHold: 'return' }, id)
     const fresh = approval.id === id
     if (fresh) this.#emit({ type: 'requested', approval })
-    this.#arm().catch(this.#onError)
+    void this.#deadlines.arm()
     return { kind: 'pending', approval, fresh }
   }
 
@@ -131,8 +152,55 @@ export class Approvals {
     this.#expectOpen()
     const approval = await this.#insert({ ...request, onHold: 'claim' }, randomUUID())
     this.#emit({ type: 'requested', approval })
-    this.#arm().catch(this.#onError)
+    void this.#deadlines.arm()
     return approval
+  }
+
+  /** A statement that nobody has to be asked about now. To be claimed like any other. */
+  async decided(request: ApprovalRequest, decided: Decided): Promise<Approval> {
+    this.#expectOpen()
+    const waits = { ...request, onHold: 'wait' } as const
+    const approval = await this.#insert(waits, randomUUID(), undefined, decided)
+    this.#emit({ type: 'requested', approval })
+    this.#emit({ type: 'approved', approval })
+    return approval
+  }
+
+  /** Whether a requester who did not wait may come back with the statement now. */
+  async isApproved(request: ApprovalRequest): Promise<boolean> {
+    const found = await this.#store.returned(request.requester.name, request.digest)
+    return found.some(({ state }) => state === 'approved')
+  }
+
+  /** Approvals that cover more than one run. */
+  get grants(): Pick<Grants, 'use' | 'get' | 'list'> {
+    return this.#store.grants
+  }
+
+  /** Ends a grant: the next statement waits again, in open sessions, too. */
+  async revoke(idOrShortId: string, person: Person, reason?: string): Promise<RevokeResult> {
+    const result = await this.#store.grants.revoke(idOrShortId, person, reason, new Date())
+    if (result.ok) await this.#emitNow('revoked', result.grant.id)
+    return result
+  }
+
+  /** Somebody who might have approved it has looked at what broke the glass. */
+  async closeReview(
+    idOrShortId: string,
+    { person, surface, comment }: ReviewRequest,
+  ): Promise<DecisionResult> {
+    const approval = await this.#store.get(idOrShortId)
+    if (approval === undefined || approval.review === undefined) {
+      return refuse('not_found', `there is no review ${idOrShortId}`)
+    }
+    const bar = barredFrom(approval, person, 'approved')
+    if (bar !== undefined) return { ok: false, ...bar }
+    const said = comment.replaceAll('\0', '\ufffd').trim().slice(0, reasonLengthMax)
+    const review = { by: person.name, surface, comment: said, at: new Date() }
+    if (!(await this.#store.closeReview(approval.id, review))) {
+      return refuse('not_open', 'somebody else has closed it already')
+    }
+    return { ok: true, approval: (await this.#emitNow('reviewed', approval.id)) ?? approval }
   }
 
   /** One person's answer, from any surface. */
@@ -144,6 +212,9 @@ export class Approvals {
     if (request.shownDigest !== approval.digest) {
       return refuse('stale', 'what was shown is not what is asked: look at the request again')
     }
+    const grant = request.decision === 'approved' ? request.grant : undefined
+    const mistake = grant && termsMistake(approval, grant)
+    if (mistake !== undefined) return refuse('not_grantable', mistake)
     // SQLite would cut a text off at its first NUL.
     const reason = request.reason?.replaceAll('\0', '\ufffd').trim().slice(0, reasonLengthMax)
     const answer: PersonAnswer = {
@@ -153,14 +224,15 @@ export class Approvals {
       surface: request.surface,
       at: new Date(),
       reason: reason === '' ? undefined : reason,
+      ...(grant && { grant: { kind: grant.kind, seconds: grant.seconds, times: grant.times } }),
     }
     const answered = await this.#store.answer(approval.id, answer, request.shownDigest)
     if (answered === undefined) return this.#lost(approval.id)
     this.#emit({ type: 'answered', approval: answered, answer })
     if (answered.state === 'approved' || answered.state === 'denied') {
       this.#emit({ type: answered.state, approval: answered })
-      this.#settle(answered.id, outcomeOf(answered))
-      this.#arm().catch(this.#onError)
+      this.#settle(answered)
+      void this.#deadlines.arm()
     }
     return { ok: true, approval: answered }
   }
@@ -168,27 +240,30 @@ export class Approvals {
   /** Approved → running, once. False: it is not approved, was claimed, or is about another text. */
   async claim(id: string, digest: string): Promise<boolean> {
     const change = { startedAt: Date.now(), process: this.#state.node }
-    const claimed = await this.#move(id, ['approved'], 'running', change, digest)
-    if (claimed) this.#forget(id)
-    return claimed
+    try {
+      const claimed = await this.#move(id, ['approved'], 'running', change, digest)
+      if (claimed) this.#waiters.forget(id)
+      return claimed
+    } catch (error) {
+      // Nothing runs; but the store may have heard the claim, and nobody would ever end it.
+      this.#oweFailure(id, change.startedAt)
+      throw error
+    }
   }
 
   /** How a claimed statement ended. */
   async finished(id: string, result: RunResult): Promise<void> {
     const state = result.ok ? 'finished' : 'failed'
-    await this.#move(id, ['running'], state, { endedAt: Date.now(), result })
+    await this.#moveOrOwe(id, ['running'], state, { endedAt: Date.now(), result })
   }
 
   /** The requester no longer wants it. False when it runs, ran or was decided against already. */
   async withdraw(id: string, reason: string): Promise<boolean> {
-    const withdrawn = await this.#move(id, ['pending', 'approved'], 'withdrawn', {
-      settledAt: Date.now(),
-      settledReason: reason,
-    })
+    const change = { settledAt: Date.now(), settledReason: reason }
+    const withdrawn = await this.#moveOrOwe(id, ['pending', 'approved'], 'withdrawn', change)
     if (withdrawn) {
-      this.#settle(id, { kind: 'withdrawn', reason })
-      this.#forget(id)
-      this.#arm().catch(this.#onError)
+      this.#waiters.settle(id, { kind: 'withdrawn', reason })
+      void this.#deadlines.arm()
     }
     return withdrawn
   }
@@ -210,6 +285,11 @@ export class Approvals {
   ): Outbox {
     const get = (id: string): Promise<Approval | undefined> => this.#store.get(id)
     return new Outbox({ db: this.#state.db, courier, get, threadText, onError })
+  }
+
+  /** Where Teams can be answered. */
+  conversations(): Conversations {
+    return new Conversations(this.#state.db)
   }
 
   /** Tells other systems of every transition, from here on. Close it first. */
@@ -234,23 +314,39 @@ export class Approvals {
   }
 
   async #close(): Promise<void> {
-    clearTimeout(this.#timer)
+    this.#deadlines.close()
     try {
+      await this.#news.close()
+      await this.#owed.close()
       await this.#abandon(await this.#store.held(this.#state.node), 'the proxy stopped')
     } finally {
-      for (const id of this.#waiters.keys()) {
-        this.#settle(id, { kind: 'withdrawn', reason: 'the proxy stopped' })
-        this.#forget(id)
-      }
+      for (const id of this.#waiters.ids())
+        this.#waiters.settle(id, { kind: 'withdrawn', reason: 'the proxy stopped' })
       this.#listeners.clear()
       await this.#state.close()
     }
   }
 
-  #insert(request: ApprovalRequest, id: string): Promise<Approval> {
+  async #insert(
+    request: ApprovalRequest,
+    id: string,
+    gone?: AbortSignal,
+    decided?: Decided,
+  ): Promise<Approval> {
     const createdAt = Date.now()
     const expiresAt = createdAt + Math.max(0, Math.floor(request.expiresInMs))
-    return this.#store.insert(request, { id, process: this.#state.node, createdAt, expiresAt })
+    const fresh = { id, process: this.#state.node, createdAt, expiresAt, decided }
+    try {
+      return await whenItAnswers(() => this.#store.insert(request, fresh), awayMsMax, gone)
+    } catch (error) {
+      // The store may have heard it all the same, and nobody waits for it.
+      const change = { settledAt: Date.now(), settledReason: 'the state database did not answer' }
+      if (error instanceof StateAway)
+        this.#owed.add(`${id} unasked`, () =>
+          this.#move(id, ['pending', 'approved'], 'withdrawn', change),
+        )
+      throw error
+    }
   }
 
   /** Why an answer came too late. */
@@ -291,36 +387,71 @@ export class Approvals {
   async #expire(): Promise<void> {
     const now = Date.now()
     for (const { id, state } of await this.#store.overdue(now)) {
-      if (await this.#move(id, [state], 'expired', { settledAt: now })) {
-        this.#settle(id, { kind: 'expired' })
-        this.#forget(id)
-      }
+      if (await this.#move(id, [state], 'expired', { settledAt: now }))
+        this.#waiters.settle(id, { kind: 'expired' })
     }
-    await this.#arm()
   }
 
-  /** One timer, for the earliest deadline. */
-  async #arm(): Promise<void> {
-    if (this.#closed !== undefined) return
-    // Of several that look at once, the last to start knows best.
-    const look = ++this.#looks
-    const deadline = await this.#store.nextDeadline()
-    if (look !== this.#looks || this.#closed !== undefined) return
-    clearTimeout(this.#timer)
-    if (deadline === undefined) return
-    const wait = Math.min(timerMsMax, Math.max(0, deadline - Date.now()))
-    this.#timer = setTimeout(() => {
-      this.#expire().catch((error: unknown) => this.#retryExpiry(error))
-    }, wait)
+  /** The store is away, and nobody waits longer than they were told. */
+  #expireUnasked(): void {
+    const settledAt = Date.now()
+    for (const id of this.#waiters.overdue(settledAt)) {
+      this.#waiters.settle(id, { kind: 'expired' })
+      // Whatever people answered meanwhile came too late: nothing runs for it.
+      this.#owed.add(`${id} expired`, () =>
+        this.#move(id, ['pending', 'approved'], 'expired', { settledAt }),
+      )
+    }
   }
 
-  /** The store does not answer: what waits must still end some time, so look again soon. */
-  #retryExpiry(error: unknown): void {
-    this.#onError(error)
-    if (this.#closed !== undefined) return
-    this.#timer = setTimeout(() => {
-      this.#expire().catch((again: unknown) => this.#retryExpiry(again))
-    }, 1000)
+  #oweFailure(id: string, startedAt: number): void {
+    const error = 'the state database did not answer, so it was not run'
+    const change = { endedAt: Date.now(), result: { ok: false, error, durationMs: 0 } }
+    this.#owed.add(`${id} unclaimed`, async () => {
+      const approval = await this.#store.get(id)
+      // Somebody else's claim of the same request is none of ours.
+      if (approval?.startedAt?.getTime() !== startedAt) return
+      await this.#move(id, ['running'], 'failed', change)
+    })
+  }
+
+  /** What happened is stored some time; rejects when that is not now. */
+  async #moveOrOwe(
+    id: string,
+    from: readonly ApprovalState[],
+    to: Exclude<ApprovalState, 'pending'>,
+    change: Parameters<Store['move']>[3],
+  ): Promise<boolean> {
+    try {
+      return await this.#move(id, from, to, change)
+    } catch (error) {
+      if (error instanceof StateAway)
+        this.#owed.add(`${id} ${to}`, () => this.#move(id, from, to, change))
+      throw error
+    }
+  }
+
+  /** Another node changed it. */
+  #learn(approval: Approval): void {
+    this.#settle(approval)
+    const answer = approval.state === 'pending' ? approval.answers.at(-1) : undefined
+    const type = answer === undefined ? approval.state : 'answered'
+    this.#emit({
+      ...{ approval, elsewhere: true, type: type === 'pending' ? 'requested' : type },
+      ...(answer !== undefined && { answer }),
+    })
+  }
+
+  /** Something may have been missed: whatever may have changed is looked at. */
+  #lookAround(since: number): void {
+    whenItAnswers(() => this.#store.changedSince(since - clocksMsMax), awayMsMax).then(
+      ids => this.#news.add([...ids, ...this.#waiters.ids()]),
+      this.#onError,
+    )
+  }
+
+  async #abandonNode(node: string, reason: string): Promise<void> {
+    await this.#abandon(await this.#store.held(node), reason)
   }
 
   async #move(
@@ -338,14 +469,16 @@ export class Approvals {
     return moved
   }
 
-  #settle(id: string, outcome: Outcome): void {
-    this.#waiters.get(id)?.resolve(outcome)
-    if (outcome.kind !== 'approved') this.#forget(id)
+  /** Tells who waits here, if anybody does. */
+  #settle(approval: Approval): void {
+    const outcome = this.#waiters.has(approval.id) ? outcomeOf(approval) : undefined
+    if (outcome !== undefined) this.#waiters.settle(approval.id, outcome)
   }
 
-  #forget(id: string): void {
-    this.#waiters.get(id)?.release()
-    this.#waiters.delete(id)
+  async #emitNow(type: 'revoked' | 'reviewed', id: string): Promise<Approval | undefined> {
+    const approval = await this.#store.get(id)
+    if (approval !== undefined) this.#emit({ type, approval })
+    return approval
   }
 
   #emit(event: ApprovalEvent): void {
@@ -367,15 +500,21 @@ function refuse(code: DecisionErrorCode, message: string): DecisionResult {
   return { ok: false, code, message }
 }
 
-function outcomeOf(approval: Approval): Outcome {
+/** Undefined while people are asked, and once it runs. */
+function outcomeOf(approval: Approval): Outcome | undefined {
   const by = countedAnswers(approval.answers)
-  if (approval.state === 'approved') {
-    return { kind: 'approved', by: by.filter(answer => answer.decision === 'approved') }
-  }
-  return {
-    kind: 'denied',
-    by: by.filter(answer => answer.decision === 'denied'),
-    reason: approval.settledReason ?? '',
+  const reason = approval.settledReason ?? ''
+  switch (approval.state) {
+    case 'approved':
+      return { kind: 'approved', by: by.filter(answer => answer.decision === 'approved') }
+    case 'denied':
+      return { kind: 'denied', by: by.filter(answer => answer.decision === 'denied'), reason }
+    case 'expired':
+      return { kind: 'expired' }
+    case 'withdrawn':
+      return { kind: 'withdrawn', reason }
+    default:
+      return undefined
   }
 }
 

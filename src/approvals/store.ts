@@ -2,7 +2,15 @@
  * Approvals in SQL, through Kysely. Every change is a compare-and-set: an UPDATE that names the
  * states it may leave, so that of two that race exactly one finds its row.
  */
-import { type Expression, type ExpressionBuilder, type Kysely, type SqlBool, sql } from 'kysely'
+import {
+  type Expression,
+  type ExpressionBuilder,
+  type Insertable,
+  type Kysely,
+  type Selectable,
+  type SqlBool,
+  sql,
+} from 'kysely'
 import {
   type Approval,
   type ApprovalFilter,
@@ -13,7 +21,11 @@ import {
   isApproved,
   maySee,
   type PersonAnswer,
+  type Review,
+  type Shortcut,
 } from './approval.ts'
+import { agreedTerms } from './grant.ts'
+import { addGrant, Grants } from './grants.ts'
 import {
   type Change,
   changeColumns,
@@ -23,7 +35,7 @@ import {
   toFacts,
   toRequester,
 } from './rows.ts'
-import type { Tables } from './schema.ts'
+import type { ApprovalsTable, Tables } from './schema.ts'
 import { shortId } from './short-id.ts'
 
 const previewLengthMax = 400
@@ -39,15 +51,27 @@ export interface NewApproval {
   readonly process: string
   readonly createdAt: number
   readonly expiresAt: number
+  /** Nobody is asked. */
+  readonly decided?: Decided | undefined
+}
+
+/** Why nobody is asked, and the answers that stand for those of people. */
+export interface Decided {
+  readonly shortcut: Shortcut
+  readonly answers: readonly PersonAnswer[]
+  /** The grant's short id. */
+  readonly grantedBy?: string | undefined
 }
 
 export class Store {
   readonly #db: Kysely<Tables>
   readonly #publicUrl: () => string
+  readonly grants: Grants
 
   constructor(db: Kysely<Tables>, publicUrl: () => string) {
     this.#db = db
     this.#publicUrl = publicUrl
+    this.grants = new Grants({ db, publicUrl })
   }
 
   /** For what keeps its own tables beside the approvals. */
@@ -68,6 +92,7 @@ export class Store {
       created_at: fresh.createdAt,
       expires_at: fresh.expiresAt,
       answers: '[]',
+      ...(fresh.decided !== undefined && decidedColumns(fresh.decided, fresh.createdAt)),
     }
     for (let attempt = 0; attempt < 20; attempt++) {
       const inserted = await this.#db
@@ -76,6 +101,9 @@ export class Store {
         .onConflict(conflict => conflict.doNothing())
         .executeTakeFirst()
       if (inserted.numInsertedOrUpdatedRows === 1n) return this.#expect(row.id)
+      // It was inserted before, and the answer to that was lost.
+      const own = attempt === 0 ? await this.get(row.id) : undefined
+      if (own !== undefined) return own
       // Either the short id was taken, or somebody asked the same at this very moment.
       const [other] = await this.returned(row.requester, row.digest)
       if (row.on_hold === 'return' && other?.state === 'pending') return other
@@ -94,7 +122,34 @@ export class Store {
         ]),
       )
       .executeTakeFirst()
-    return row && toApproval(row, this.#publicUrl())
+    return row && this.#whole(row)
+  }
+
+  async getAll(ids: readonly string[]): Promise<readonly Approval[]> {
+    if (ids.length === 0) return []
+    const rows = await this.#db.selectFrom('approvals').selectAll().where('id', 'in', ids).execute()
+    return Promise.all(rows.map(row => this.#whole(row)))
+  }
+
+  async #whole(row: Selectable<ApprovalsTable>): Promise<Approval> {
+    const approval = toApproval(row, this.#publicUrl())
+    return row.granted === 0 ? approval : { ...approval, grant: await this.grants.get(row.id) }
+  }
+
+  /** Those that are open, and those that came to an end since then. */
+  async changedSince(since: number): Promise<readonly string[]> {
+    const rows = await this.#db
+      .selectFrom('approvals')
+      .select('id')
+      .where(where =>
+        where.or([
+          where('state', 'in', [...open]),
+          where('settled_at', '>=', since),
+          where('ended_at', '>=', since),
+        ]),
+      )
+      .execute()
+    return rows.map(({ id }) => id)
   }
 
   /** What a requester who does not wait has asked before and may still have an answer to. */
@@ -151,6 +206,7 @@ export class Store {
       .limit(visibleTo === undefined ? limit : sievedMax)
     if (states !== undefined) query = query.where('state', 'in', [...states])
     if (requester !== undefined) query = query.where('requester', '=', requester)
+    if (filter.reviewOpen === true) query = query.where('review_state', '=', 'open')
     const rows = await query.execute()
     return rows
       .filter(row => {
@@ -208,21 +264,43 @@ export class Store {
       // Nobody waits for it: whoever asked has as long again to come back.
       const usable = state === 'approved' && row.on_hold !== 'wait'
       const expiry = usable && { expires_at: at + row.expires_at - row.created_at }
-      const { numUpdatedRows } = await this.#db
-        .updateTable('approvals')
-        .set({
-          answers: JSON.stringify(answers),
-          state,
-          revision: row.revision + 1,
-          ...settled,
-          ...expiry,
-        })
-        .where('id', '=', id)
-        .where('revision', '=', row.revision)
-        .executeTakeFirst()
+      const terms = state === 'approved' ? agreedTerms({ ...before, answers }) : undefined
+      const values = {
+        ...{ answers: JSON.stringify(answers), state, revision: row.revision + 1 },
+        ...settled,
+        ...expiry,
+        ...(terms !== undefined && { granted: 1 }),
+      }
+      const decide = async (db: Kysely<Tables>): Promise<boolean> => {
+        const { numUpdatedRows } = await db
+          .updateTable('approvals')
+          .set(values)
+          .where('id', '=', id)
+          .where('revision', '=', row.revision)
+          .executeTakeFirst()
+        if (numUpdatedRows === 1n && terms !== undefined) await addGrant(db, row, terms, at)
+        return numUpdatedRows === 1n
+      }
+      const decided =
+        terms === undefined ? await decide(this.#db) : await this.#db.transaction().execute(decide)
       // Otherwise something else changed it first: look at it again. Each round somebody wins.
-      if (numUpdatedRows === 1n) return this.#expect(id)
+      if (decided) return this.#expect(id)
     }
+  }
+
+  /** Whether this call is the one that closes it. */
+  async closeReview(id: string, review: Omit<Review, 'state'>): Promise<boolean> {
+    const { numUpdatedRows } = await this.#db
+      .updateTable('approvals')
+      .set(update => ({
+        review_state: 'closed',
+        review: JSON.stringify(review),
+        revision: update('revision', '+', 1),
+      }))
+      .where('id', '=', id)
+      .where('review_state', '=', 'open')
+      .executeTakeFirst()
+    return numUpdatedRows === 1n
   }
 
   /** The approvals whose time is over: undecided, or decided and not used by who came back. */
@@ -279,6 +357,17 @@ function expiring(where: ExpressionBuilder<Tables, 'approvals'>): Expression<Sql
     where('state', '=', 'pending'),
     where.and([where('state', '=', 'approved'), where('on_hold', '!=', 'wait')]),
   ])
+}
+
+function decidedColumns(
+  { shortcut, answers, grantedBy }: Decided,
+  at: number,
+): Partial<Insertable<ApprovalsTable>> {
+  return {
+    ...{ state: 'approved', settled_at: at, answers: JSON.stringify(answers), shortcut },
+    granted_by: grantedBy ?? null,
+    review_state: shortcut === 'break_glass' ? 'open' : null,
+  }
 }
 
 function decidedState(approval: Approval, answer: PersonAnswer): ApprovalState {

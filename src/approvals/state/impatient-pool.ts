@@ -4,6 +4,7 @@
  */
 import type { PostgresPool, PostgresPoolClient } from 'kysely'
 import { Pool, type PoolClient, type PoolConfig, types } from 'pg'
+import { postgresError } from './away.ts'
 
 const answerMsMax = 4000
 const int8 = 20
@@ -29,7 +30,11 @@ export class ImpatientPool implements PostgresPool {
   }
 
   async connect(): Promise<PostgresPoolClient> {
-    return patient(await this.#pool.connect())
+    try {
+      return impatient(await this.#pool.connect())
+    } catch (error) {
+      throw postgresError(error)
+    }
   }
 
   end(): Promise<void> {
@@ -40,7 +45,7 @@ export class ImpatientPool implements PostgresPool {
 const wrapped = new WeakMap<PoolClient, PostgresPoolClient>()
 
 /** The same object for the same connection: Kysely knows its connections by it. */
-function patient(client: PoolClient): PostgresPoolClient {
+function impatient(client: PoolClient): PostgresPoolClient {
   const known = wrapped.get(client)
   if (known !== undefined) return known
   let broken = false
@@ -51,7 +56,7 @@ function patient(client: PoolClient): PostgresPoolClient {
         return await asks(sql, values)
       } catch (error) {
         broken ||= error instanceof Error && error.message === 'Query read timeout'
-        throw error
+        throw postgresError(error)
       }
     },
     release: () => client.release(broken),

@@ -1,10 +1,11 @@
 /** The state in a file of this machine, for one process. */
 import { closeSync, openSync } from 'node:fs'
-import { Kysely, SqliteDialect } from 'kysely'
+import { Kysely } from 'kysely'
 import Database from 'libsql'
 import { migrate } from '../migrations.ts'
 import { enterProcess, isAlive, leaveProcess } from '../proxy-process.ts'
 import type { Tables } from '../schema.ts'
+import { PatientSqliteDialect } from './patient-sqlite.ts'
 import type { State } from './state.ts'
 
 /** Makes the file if need be, readable by its owner only: statements carry people's data. */
@@ -13,8 +14,8 @@ export async function openSqlite(path: string): Promise<State> {
   const database = new Database(path)
   database.pragma('journal_mode = WAL')
   database.pragma('synchronous = FULL')
-  database.pragma('busy_timeout = 1000')
-  const db = new Kysely<Tables>({ dialect: new SqliteDialect({ database }) })
+  database.pragma('busy_timeout = 0')
+  const db = new Kysely<Tables>({ dialect: new PatientSqliteDialect({ database }) })
   try {
     await migrate(db, 'sqlite')
   } catch (cause) {
