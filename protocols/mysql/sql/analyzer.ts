@@ -1,5 +1,6 @@
 /** SQL texts to what they do. One for each database, since it keeps what it read of its names. */
 import { AnalysisCache, type AnalysisCacheOptions, type ReadText } from '../../analysis-cache.ts'
+import { ColumnPredicates } from '../../column-predicates.ts'
 import type {
   Analysis,
   ColumnMove,
@@ -124,6 +125,7 @@ function understand(text: string, statements: readonly ParsedStatement[], names:
   const results: ResultLineage[] = []
   const reads = new Set<ColumnName>()
   const moves: ColumnMove[] = []
+  const asked = new ColumnPredicates()
   const relations = new Map<string, RelationName>()
   const changes: SessionChange[] = []
   const settings: SettingChange[] = []
@@ -148,6 +150,7 @@ function understand(text: string, statements: readonly ParsedStatement[], names:
       effects.set('moves', { kind: 'unknown', object: undefined, detail: 'moves' })
     for (const read of traced.reads) reads.add(read)
     moves.push(...traced.moves)
+    asked.addAll(traced.predicates)
     for (const relation of traced.relations)
       relations.set(JSON.stringify([relation.schema, relation.name]), relation)
     const made = changesOfStatement({
@@ -164,12 +167,14 @@ function understand(text: string, statements: readonly ParsedStatement[], names:
     kills.push(...set.kills)
     shared &&= !done.literalsMatter && made.length === 0 && shareable(node, tokens)
   }
+  const predicates = asked.all()
   const analysis: Analysis = {
     tag: tags.join('; '),
     effects: [...effects.values()],
     results,
     reads: [...reads],
     moves,
+    ...(predicates.length > 0 && { predicates }),
     relations: [...relations.values()],
     normalized: normalized.join('; '),
     unreadable: undefined,

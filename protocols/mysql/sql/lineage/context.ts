@@ -2,6 +2,7 @@
  * What one trace gathers while it walks a statement, and the limits it keeps. The files that trace
  * expressions and queries call each other through it, so that none has to import another.
  */
+import { ColumnPredicates } from '../../../column-predicates.ts'
 import type { ColumnMove, ColumnName, ObjectName, RelationName } from '../../../protocol.ts'
 import type { Relation, Routine } from '../../catalog.ts'
 import type { Expression, Query } from '../ast.ts'
@@ -60,6 +61,7 @@ export class Context {
   readonly relations: Map<object, RelationName> = new Map()
   readonly functions: Map<string, CalledFunction> = new Map()
   readonly moves: Map<string, ColumnMove> = new Map()
+  readonly predicates: ColumnPredicates = new ColumnPredicates()
   /** What this statement puts into variables, `@name` and `@@name`; shared with inner contexts. */
   readonly assigned: Map<string, Value>
   /** What `?` may stand for: the client's own values, or those of the variables of an EXECUTE. */
@@ -189,9 +191,13 @@ export class Context {
     return new Context(names, this.tracers, text, this)
   }
 
-  /** `moves`: what it would write is written when this runs. */
-  absorb(inner: Context, moves: boolean = true): void {
+  /**
+   * `moves`: what it would write is written when this runs. `asks`: what it asks, the statement's
+   * author asks; a view's author asked for everybody.
+   */
+  absorb(inner: Context, moves: boolean = true, asks: boolean = true): void {
     for (const read of inner.reads) this.reads.add(read)
+    if (asks) this.predicates.addAll(inner.predicates.all())
     for (const [key, relation] of inner.relations) this.relations.set(key, relation)
     for (const [key, called] of inner.functions) {
       if (!this.functions.has(key)) this.functions.set(key, called)

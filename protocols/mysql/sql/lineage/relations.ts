@@ -90,7 +90,7 @@ function shown(relation: Relation, context: Context): Omit<Shape, 'context'> {
     return { columns, hidden: systemColumns(relation, context), conditions: unconditional }
   }
   const shape = shapeOf(relation, context)
-  context.absorb(shape.context)
+  context.absorb(shape.context, true, false)
   return shape
 }
 

@@ -1,6 +1,7 @@
 /** Queries: SELECT, VALUES, TABLE and set operations. https://dev.mysql.com/doc/refman/9.7/en/select.html */
 import type { Expression, Query, QueryBody, Select, SetOperation, Values } from '../ast.ts'
 import { folded } from '../names.ts'
+import { keepSorted } from './asked.ts'
 import {
   allOf,
   asking,
@@ -76,6 +77,7 @@ function tailed(rows: Rows, query: Query, scope: Scope, context: Context): Rows 
   const { columns } = rows
   const inside = level(scope, namespaceOf(columns))
   const order = orderBy(query.orderBy, inside, columns, context)
+  keepSorted('order', order, context)
   const tails = [limits(query, inside, context)]
   if (query.limit !== undefined) tails.push(asking(derive(order)))
   return { columns, conditions: allOf([rows.conditions, ...tails]) }
@@ -114,10 +116,11 @@ function plainSelect(
     predicate(select.qualify, tail, context),
   ]
   let columns = targetList(select.items, scope, context)
-  conditions.push(comparing(orderBy(select.groupBy, tail, columns, context)))
+  conditions.push(grouped(orderBy(select.groupBy, tail, columns, context), context))
   if (select.distinct) conditions.push(compared(valuesOf(columns), context))
   // The order alone decides nothing about which rows there are, a limit makes it decide.
   const order = orderBy(query?.orderBy ?? [], tail, columns, context)
+  keepSorted('order', order, context)
   if (query?.limit !== undefined) conditions.push(asking(derive(order)))
   conditions.push(limits(query, scope, context))
   const all = allOf(conditions)
@@ -166,5 +169,10 @@ function limits(query: Query | undefined, scope: Scope, context: Context): Condi
 
 function compared(values: readonly Value[], context: Context): Conditions {
   context.touch(derive(values))
+  return grouped(values, context)
+}
+
+function grouped(values: readonly Value[], context: Context): Conditions {
+  keepSorted('group', values, context)
   return comparing(values)
 }

@@ -1,6 +1,7 @@
 /** A select list: stars expanded, columns named as the server does. */
 import type { SelectItem } from '../ast.ts'
 import { folded } from '../names.ts'
+import { keepEffects } from './asked.ts'
 import type { Context } from './context.ts'
 import { type Scope, starOf } from './scope.ts'
 import { type Columns, derive, either, type Field, unknownColumns, type Value } from './value.ts'
@@ -18,7 +19,9 @@ export function targetList(items: readonly SelectItem[], scope: Scope, context: 
       fields.push(...star.fields)
       if (star.rest !== undefined) rest = rest === undefined ? star.rest : derive([rest, star.rest])
     } else {
-      fields.push({ ...nameOf(item, context), value: context.value(expression, scope) })
+      const value = context.value(expression, scope)
+      keepEffects(expression, value, context)
+      fields.push({ ...nameOf(item, context), value })
     }
   }
   return { fields, rest }

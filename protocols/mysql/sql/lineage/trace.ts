@@ -6,6 +6,7 @@
 import type {
   ColumnMove,
   ColumnName,
+  ColumnPredicate,
   OutputColumn,
   RelationName,
   ResultLineage,
@@ -28,6 +29,7 @@ export interface Trace {
   /** Base columns that anything in it depends on: outputs, predicates, order, writes. */
   readonly reads: readonly ColumnName[]
   readonly moves: readonly ColumnMove[]
+  readonly predicates: readonly ColumnPredicate[]
   readonly relations: readonly RelationName[]
   readonly functions: readonly CalledFunction[]
   /** What it puts into `@name` and `@@name`, by lower-case name with its signs for the latter. */
@@ -147,6 +149,7 @@ function gathered(context: Context, result: ResultLineage, unreadable: string | 
     result,
     reads: [...context.reads],
     moves: [...context.moves.values()],
+    predicates: context.predicates.all(),
     relations: [...context.relations.values()],
     functions: [...context.functions.values()],
     variables,

@@ -1,0 +1,122 @@
+/**
+ * What kind of question an operator asks of its operands, and which expressions wait or fail by
+ * what they are made of: the client learns the answer although it is shown no value.
+ * https://dev.mysql.com/doc/refman/9.7/en/comparison-operators.html
+ */
+import type { PredicateKind } from '../../../protocol.ts'
+import type { Expression } from '../ast.ts'
+import { folded } from '../names.ts'
+import type { Context } from './context.ts'
+import { isConstant, isCopy, type Value } from './value.ts'
+
+export interface Asked {
+  readonly kind: PredicateKind
+  readonly operands: readonly Expression[]
+}
+
+/** Undefined: it is no operator over operands. */
+export function askedBy(node: Expression): Asked | undefined {
+  switch (node.kind) {
+    case 'operation': {
+      const [operator, ...others] = node.operators
+      const kind = others.length === 0 ? operatorKind(operator) : 'computed'
+      return { kind, operands: node.operands.flatMap(itemsOf) }
+    }
+    case 'in':
+      if (node.list === undefined) return undefined
+      return { kind: 'equality', operands: [node.operand, ...node.list].flatMap(itemsOf) }
+    case 'between':
+      return { kind: 'range', operands: [node.operand, node.low, node.high] }
+    case 'like': {
+      const escaped = node.escape === undefined ? [] : [node.escape]
+      return { kind: 'pattern', operands: [node.operand, node.pattern, ...escaped] }
+    }
+    case 'match':
+      return { kind: 'pattern', operands: [...node.columns, node.against] }
+    default:
+      return undefined
+  }
+}
+
+/** `(a, b) = (1, 2)` compares each with its own. */
+function itemsOf(node: Expression): readonly Expression[] {
+  return node.kind === 'row' ? node.items : [node]
+}
+
+export function operatorKind(operator: string | undefined): PredicateKind {
+  if (operator === undefined) return 'computed'
+  if (['=', '<=>', '<>', '!='].includes(operator)) return 'equality'
+  return ['<', '>', '<=', '>='].includes(operator) ? 'range' : 'computed'
+}
+
+/** Keeps what is asked of the operands, whose values are given in their order. */
+export function keepAsked(
+  { kind, operands }: Asked,
+  values: readonly Value[],
+  context: Context,
+): void {
+  const others = values.filter(value => !isConstant(value))
+  if (others.length === 0) return
+  const constants = values.length - others.length
+  // A column that depends on none holds what the statement itself made up, many values perhaps.
+  const made = operands.some((node, i) => {
+    const value = values[i]
+    return node.kind === 'column' && value !== undefined && isConstant(value)
+  })
+  const keys = kind === 'equality' && !made && others.every(isCopy)
+  const among = keys || (others.length === 1 && !made) ? kind : 'comparison'
+  for (const value of others)
+    context.predicates.add(value.sources, isCopy(value) ? among : 'computed', constants)
+}
+
+/** A condition that is no comparison; a column by itself is asked for nothing but itself. */
+export function keepBare(node: Expression, values: readonly Value[], context: Context): void {
+  const test = node.kind === 'is' ? node.operand : node
+  const plain = test.kind === 'column'
+  for (const value of values)
+    context.predicates.add(value.sources, plain ? 'equality' : 'computed', Number(plain))
+}
+
+/** Groups, orders: what is compared with nothing but its like. */
+export function keepSorted(
+  kind: 'group' | 'order',
+  values: readonly Value[],
+  context: Context,
+): void {
+  for (const value of values)
+    context.predicates.add(value.sources, kind === 'order' || isCopy(value) ? kind : 'computed')
+}
+
+/** They wait for as long as they are told, or fail over what they are given. */
+const telling: ReadonlySet<string> = new Set([
+  'benchmark',
+  'exp',
+  'extractvalue',
+  'get_lock',
+  'master_pos_wait',
+  'sleep',
+  'source_pos_wait',
+  'updatexml',
+])
+
+/** An output is redacted, and yet it may tell: by how long it takes, or by failing. */
+export function keepEffects(node: Expression, value: Value, context: Context): void {
+  if (value.sources.length === 0 || node.kind === 'column') return
+  const pending: unknown[] = [node]
+  while (pending.length > 0) {
+    const next = pending.pop()
+    if (typeof next !== 'object' || next === null) continue
+    if (isTelling(next)) {
+      context.predicates.add(value.sources, 'effect')
+      return
+    }
+    // The outputs of a subquery are looked at where it is traced.
+    for (const [key, under] of Object.entries(next))
+      if (key !== 'query' && typeof under === 'object') pending.push(under)
+  }
+}
+
+function isTelling(node: object): boolean {
+  if (!('kind' in node) || node.kind !== 'call') return false
+  return 'name' in node && typeof node.name === 'string' && telling.has(folded(node.name))
+}

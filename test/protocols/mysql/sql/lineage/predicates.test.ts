@@ -1,0 +1,73 @@
+/** What statements ask of columns without being shown them. */
+import t from 'tap'
+import { columnInShort, traced } from '../../../../support/mysql-shop.ts'
+
+function asked(sql: string): string {
+  return traced(sql)
+    .predicates.map(({ column, kind, constants }) => {
+      const among = constants > 0 ? `:${constants}` : ''
+      return `${columnInShort(column)} ${kind}${among}`
+    })
+    .sort()
+    .join(', ')
+}
+
+const cases: readonly (readonly [sql: string, asked: string])[] = [
+  // Look-ups, joins and counts.
+  ["SELECT id FROM customers WHERE email = 'a'", 'customers.email equality:1'],
+  ['SELECT id FROM customers WHERE email = ?', 'customers.email equality:1'],
+  ["SELECT id FROM customers WHERE email IN ('a', 'b')", 'customers.email equality:2'],
+  ["SELECT id FROM customers WHERE email = 'a' OR email <=> 'b'", 'customers.email equality:2'],
+  [
+    "SELECT id FROM customers WHERE (email, id) = ('a', 1)",
+    'customers.email equality:2, customers.id equality:2',
+  ],
+  ['SELECT id FROM customers WHERE email IS NULL', ''],
+  ['SELECT count(email) FROM customers', ''],
+  [
+    'SELECT 1 FROM customers c JOIN orders o ON o.customer_id = c.id',
+    'customers.id equality, orders.customer_id equality',
+  ],
+  [
+    'SELECT 1 FROM customers WHERE id IN (SELECT customer_id FROM orders)',
+    'customers.id equality, orders.customer_id equality',
+  ],
+  // What finds a value out.
+  ["SELECT id FROM customers WHERE email LIKE 'a%'", 'customers.email pattern:1'],
+  ["SELECT id FROM customers WHERE email REGEXP '^a'", 'customers.email pattern:1'],
+  ["SELECT id FROM customers WHERE NOT email > 'm'", 'customers.email range:1'],
+  ["SELECT id FROM customers WHERE email BETWEEN 'a' AND 'b'", 'customers.email range:2'],
+  ["SELECT id FROM customers WHERE substr(email, 1, 1) = 'a'", 'customers.email computed:1'],
+  ['SELECT id FROM customers WHERE ascii(email) & 1', 'customers.email computed:1'],
+  [
+    "SELECT 1 FROM orders WHERE 'a' IN (SELECT left(email, 1) FROM customers)",
+    'customers.email computed:1',
+  ],
+  [
+    "SELECT 1 FROM orders WHERE EXISTS (SELECT 1 FROM customers WHERE email LIKE 'a%')",
+    'customers.email pattern:1',
+  ],
+  [
+    "SELECT 1 FROM customers, (SELECT 'a' g UNION SELECT 'b') v WHERE email = g",
+    'customers.email comparison:1',
+  ],
+  ['SELECT id FROM customers ORDER BY email', 'customers.email order'],
+  ['SELECT count(*) FROM customers GROUP BY email', 'customers.email group'],
+  ['SELECT count(*) FROM customers GROUP BY left(email, 1)', 'customers.email computed'],
+  // What waits or fails by it, although it is redacted.
+  ["SELECT if(email = 'a', sleep(5), 0) FROM customers", 'customers.email effect'],
+  ["SELECT email = 'a' AND sleep(5) FROM customers", 'customers.email effect'],
+  ["SELECT if(email = 'a', 1, 0) FROM customers", ''],
+  ["UPDATE customers SET id = 1 WHERE email LIKE 'a%'", 'customers.email pattern:1'],
+  ["DELETE FROM customers WHERE email LIKE 'a%'", 'customers.email pattern:1'],
+]
+
+t.test('what is asked of a column is told by its kind', async t => {
+  for (const [sql, expected] of cases) t.equal(asked(sql), expected, sql)
+})
+
+t.test('subqueries in conditions are walked once', async t => {
+  let sql = 'SELECT id FROM customers'
+  for (let depth = 0; depth < 40; depth++) sql = `SELECT id FROM customers WHERE id IN (${sql})`
+  t.equal(traced(sql).unreadable, undefined)
+})
