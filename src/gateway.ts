@@ -1,21 +1,20 @@
 /** What a listener gives to its protocol: who may come in, to what, and with which session. */
 import { randomUUID } from 'node:crypto'
-import type { MaskRules } from '../masking/rules.ts'
 import { AccessDenied } from '../protocols/errors.ts'
 import type { Credential, Gateway, Limits, Login, Session } from '../protocols/protocol.ts'
 import type { Approvals } from './approvals/approvals.ts'
 import type { Config, DatabaseConfig } from './config/config.ts'
 import type { Identity, Users } from './identity/users.ts'
-import type { Policy } from './policy/policy.ts'
 import type { Recorder } from './recording/recorder.ts'
+import { applicationReason } from './requester-reason.ts'
+import type { RulesInForce } from './rules-in-force.ts'
 import { ClientSession } from './session.ts'
 import type { Metrics } from './telemetry/metrics.ts'
 
 export interface GatewayParts {
   readonly config: Config
   readonly users: Users
-  readonly policy: Policy
-  readonly masking: MaskRules
+  readonly rules: RulesInForce
   readonly approvals: Approvals
   readonly recorder: Recorder
   readonly metrics: Metrics
@@ -48,7 +47,7 @@ export class LocalGateway implements Gateway {
   }
 
   async login(login: Login): Promise<Session> {
-    const { config, users, policy, masking, approvals, recorder, metrics } = this.#parts
+    const { config, users, rules, approvals, recorder, metrics } = this.#parts
     const identity = users.find(login.user)
     if (identity === undefined)
       throw new AccessDenied('user', `password authentication failed for user "${login.user}"`)
@@ -58,6 +57,7 @@ export class LocalGateway implements Gateway {
       throw new AccessDenied('database', database)
     }
     const id = randomUUID()
+    const { application, reason } = applicationReason(login.application)
     const sessionRecorder = await recorder
       .openSession({
         id,
@@ -65,7 +65,7 @@ export class LocalGateway implements Gateway {
         database: database.name,
         environment: database.environment,
         protocol: login.protocol,
-        application: login.application,
+        application,
         remoteAddress: login.remoteAddress,
         tls: login.tls,
         startedAt: new Date(),
@@ -77,10 +77,10 @@ export class LocalGateway implements Gateway {
       id,
       identity,
       database,
-      application: login.application,
+      application,
+      reason: login.reason ?? reason,
       onHold: users.onHold(identity),
-      policy,
-      masker: masking.masker(identity, database.name),
+      rules,
       approvals,
       approvalsConfig: config.approvals,
       recorder: sessionRecorder,

@@ -5,26 +5,37 @@
  */
 import { createHash } from 'node:crypto'
 import { maskedMoves, maskedReads } from '../masking/lineage-to-mask.ts'
+import type { Masker } from '../masking/rules.ts'
 import type {
   Analysis,
   Answer,
+  Asker,
   Parameter,
   Refusal,
   SessionEvent,
   Statement,
   StatementContext,
 } from '../protocols/protocol.ts'
-import { countedAnswers, isApproved, type Outcome, type Pending } from './approvals/approval.ts'
+import {
+  type ApprovalRequest,
+  countedAnswers,
+  isApproved,
+  type Outcome,
+  type Pending,
+} from './approvals/approval.ts'
+import { shortcutText } from './approvals/describe.ts'
 import { visibleText } from './approvals/visible-text.ts'
 import type { PolicyVerdict } from './policy/rule.ts'
 import type { ApprovalRecord } from './recording/events.ts'
 import { unrecorded } from './refusals.ts'
 import type { Judgement, SessionParts } from './session-parts.ts'
+import { grantable, shortcutFor } from './shortcut.ts'
 
 /** The session, as far as a hold needs it. */
 interface Holder {
   readonly id: string
   readonly signal: AbortSignal
+  readonly masker: Masker
   judge(analysis: Analysis, context: StatementContext): Judgement
 }
 
@@ -37,6 +48,8 @@ interface Held {
   readonly judgement: Judgement
   /** The recorder's. */
   readonly number: number
+  /** Why it is wanted, in the requester's words; visible text on one line. */
+  readonly reason: string | undefined
 }
 
 type StatementEnd = Extract<SessionEvent, { type: 'statement.end' }>
@@ -60,11 +73,14 @@ export class Hold {
   }
 
   /** Asks people and waits. Never rejects: what goes wrong is a refusal. */
-  async ask(gone: AbortSignal, notify: (text: string) => void): Promise<Answer> {
+  async ask(gone: AbortSignal, asker: Asker): Promise<Answer> {
     if (this.#parts.onHold === 'return') return await this.#askAndReturn(gone)
     try {
       const either = AbortSignal.any([gone, this.#session.signal])
-      const pending = await this.#parts.approvals.ask(this.#request(), either)
+      const request = this.#request()
+      const unasked = await this.#unasked(request, either)
+      if (unasked !== undefined) return unasked
+      const pending = await this.#parts.approvals.ask(request, either)
       this.#pending = pending
       this.#waits = true
       const { verdict } = this.#held.judgement
@@ -72,9 +88,10 @@ export class Hold {
         shortId: pending.shortId,
         rules: verdict.rules,
         expiresAt: pending.expiresAt,
+        requesterReason: this.#held.reason,
       })
       this.#parts.recorder.commit()
-      notify(heldText(pending, verdict))
+      asker.notify(heldText(pending, verdict))
       const outcome = await pending.outcome
       this.#recordOutcome(outcome)
       if (outcome.kind !== 'approved') return refused(outcome, pending)
@@ -91,13 +108,21 @@ export class Hold {
    */
   async #askAndReturn(gone: AbortSignal): Promise<Answer> {
     try {
-      const found = await this.#parts.approvals.askOrReturn(this.#request())
+      const { approvals } = this.#parts
+      const request = this.#request()
+      if (!(await approvals.isApproved(request))) {
+        const either = AbortSignal.any([gone, this.#session.signal])
+        const unasked = await this.#unasked(request, either)
+        if (unasked !== undefined) return unasked
+      }
+      const found = await approvals.askOrReturn(request)
       this.#pending = found.approval
       this.#waits = found.kind === 'pending' && found.fresh
       const { verdict } = this.#held.judgement
       const { shortId, expiresAt, answers } = found.approval
       this.#record('approval.requested', {
         ...{ shortId, expiresAt, rules: verdict.rules },
+        requesterReason: this.#held.reason,
         reason: 'the statement is to be sent again',
       })
       switch (found.kind) {
@@ -134,6 +159,22 @@ export class Hold {
       await this.#giveUp()
       return { run: false, refusal: unrecorded(error) }
     }
+  }
+
+  /** What runs although nobody is asked; the record says why. */
+  async #unasked(request: ApprovalRequest, gone: AbortSignal): Promise<Answer | undefined> {
+    const { verdict } = this.#held.judgement
+    const approval = await shortcutFor(this.#parts, verdict.leeway, request)
+    if (approval === undefined) return undefined
+    this.#pending = approval
+    this.#waits = true
+    this.#record('approval.requested', {
+      ...{ shortId: approval.shortId, rules: verdict.rules },
+      requesterReason: this.#held.reason,
+      reason: shortcutText(approval),
+    })
+    this.#recordOutcome({ kind: 'approved', by: approval.answers })
+    return await this.#run(approval, gone)
   }
 
   /** Nobody waits for it any more, so nobody is to be asked to decide it. */
@@ -182,10 +223,11 @@ export class Hold {
     return { run: true }
   }
 
-  #request(): Parameters<SessionParts['approvals']['ask']>[0] {
-    const { statement, context, judgement, number } = this.#held
+  #request(): ApprovalRequest {
+    const { statement, context, judgement, number, reason } = this.#held
     const { verdict } = judgement
-    const { identity, database, application, masker, approvalsConfig } = this.#parts
+    const { identity, database, application, approvalsConfig } = this.#parts
+    const { masker } = this.#session
     const { analysis } = statement
     const onHold = this.#parts.onHold
     // Who does not wait holds no locks meanwhile: the transaction ends, or goes on without it.
@@ -206,6 +248,7 @@ export class Hold {
       normalized: analysis.normalized,
       rules: verdict.rules,
       reason: verdict.reason,
+      requesterReason: reason,
       hint: verdict.hint,
       risk: verdict.risk,
       effects: analysis.effects,
@@ -220,6 +263,7 @@ export class Hold {
           : approvalsConfig.expireSeconds),
       ownerMayApprove: approvalsConfig.ownerMayApprove,
       onHold,
+      ...grantable(this.#parts, verdict.leeway, statement, context),
     }
   }
 

@@ -19,6 +19,7 @@ import { Policy } from './policy/policy.ts'
 import { JournalSessions } from './recording/journal-sessions.ts'
 import { JournalReader } from './recording/reader.ts'
 import { Recorder } from './recording/recorder.ts'
+import { RulesInForce } from './rules-in-force.ts'
 import { createLog, type Log } from './telemetry/log.ts'
 import { Metrics } from './telemetry/metrics.ts'
 import { buildWeb } from './web/server.ts'
@@ -69,12 +70,11 @@ async function start(
     await keptSecret(keys, join(dataDir, 'keys'), 'masking'),
   )
   const metrics = new Metrics(() => recorder.state)
-  const policy = new Policy(config.policy)
+  const rules = new RulesInForce({ policy: new Policy(config.policy), masking })
   const gateway = new LocalGateway({
     config,
     users,
-    policy,
-    masking,
+    rules,
     approvals,
     recorder,
     metrics,

@@ -1,20 +1,20 @@
 /** What a session is made of: one of each, chosen when its client came in. */
-import type { Masker } from '../masking/rules.ts'
 import type { Approvals } from './approvals/approvals.ts'
 import type { ApprovalsConfig, DatabaseConfig } from './config/config.ts'
 import type { Identity } from './identity/users.ts'
-import type { Policy } from './policy/policy.ts'
 import type { PolicyVerdict } from './policy/rule.ts'
 import type { RecordedVerdict, SessionRecorder } from './recording/events.ts'
+import type { RulesInForce } from './rules-in-force.ts'
 
 export interface SessionParts {
   readonly id: string
   readonly identity: Identity
   readonly database: DatabaseConfig
   readonly application: string | undefined
+  /** Why the client connected, if it said so. */
+  readonly reason: string | undefined
   readonly onHold: 'wait' | 'return'
-  readonly policy: Policy
-  readonly masker: Masker
+  readonly rules: RulesInForce
   readonly approvals: Approvals
   readonly approvalsConfig: ApprovalsConfig
   readonly recorder: SessionRecorder

@@ -4,9 +4,11 @@
  */
 import { hidesDiagnostics } from '../masking/diagnostics.ts'
 import { maskedMoves, maskedReads, resultMask } from '../masking/lineage-to-mask.ts'
+import type { Masker } from '../masking/rules.ts'
 import type {
   Analysis,
   Answer,
+  Asker,
   Column,
   ResultMask,
   Session,
@@ -18,9 +20,21 @@ import type {
 import { Hold } from './hold.ts'
 import type { PolicyVerdict } from './policy/rule.ts'
 import { denied, unrecorded } from './refusals.ts'
+import { requesterReason } from './requester-reason.ts'
+import { SessionRules } from './rules-in-force.ts'
 import type { Judgement, SessionParts } from './session-parts.ts'
 
 const run: Answer = { run: true }
+
+/** A rule may want to be told why before it asks anybody. */
+function withoutReason(judged: Judgement, asker: Asker): Judgement {
+  const { verdict } = judged
+  if (verdict.kind !== 'hold' || !verdict.requiresReason) return judged
+  const reason = `a reason has to be given (rule ${verdict.rules.join(', ')}).`
+  const denial = { ...verdict, kind: 'deny', reason, hint: asker.reasonHelp } as const
+  const { kind, rules, observed } = denial
+  return { verdict: denial, recorded: { kind, rules, reason, observed } }
+}
 
 export class ClientSession implements Session {
   readonly id: string
@@ -28,14 +42,14 @@ export class ClientSession implements Session {
   readonly signal: AbortSignal
   readonly #parts: SessionParts
   readonly #ending = new AbortController()
-  /** Verdicts that depend on nothing but the statement. */
-  readonly #judged = new WeakMap<Analysis, Judgement>()
+  readonly #rules: SessionRules
   /** Approved statements that run now, by number. */
   readonly #holds = new Map<number, Hold>()
   #ended: Promise<void> | undefined
 
   constructor(parts: SessionParts) {
     this.#parts = parts
+    this.#rules = new SessionRules(parts.rules, parts.identity, parts.database.name)
     this.id = parts.id
     this.upstream = parts.database.upstream
     this.signal = this.#ending.signal
@@ -50,9 +64,14 @@ export class ClientSession implements Session {
     statement: Statement,
     context: StatementContext,
     gone: AbortSignal,
-    notify: (text: string) => void,
+    asker: Asker,
   ): Answer | Promise<Answer> {
-    const judgement = this.judge(statement.analysis, context)
+    const judged = this.judge(statement.analysis, context)
+    const reason =
+      judged.verdict.kind === 'hold'
+        ? requesterReason(asker, statement, this.#parts.reason)
+        : undefined
+    const judgement = reason === undefined ? withoutReason(judged, asker) : judged
     const { verdict, recorded } = judgement
     const { recorder, count } = this.#parts
     count(verdict.kind)
@@ -66,18 +85,25 @@ export class ClientSession implements Session {
     }
     if (verdict.kind === 'allow') return run
     if (verdict.kind === 'deny') return { run: false, refusal: denied(verdict, statement.analysis) }
-    const hold = new Hold(this.#parts, this, { statement, context, judgement, number })
-    return hold.ask(gone, notify).then(answer => {
+    const hold = new Hold(this.#parts, this, { statement, context, judgement, number, reason })
+    return hold.ask(gone, asker).then(answer => {
       if (answer.run) this.#holds.set(number, hold)
       return answer
     })
   }
 
+  /** What hides values from this client, as it stood for the last statement. */
+  get masker(): Masker {
+    return this.#rules.masker
+  }
+
   /** What the policy says now. */
   judge(analysis: Analysis, context: StatementContext): Judgement {
-    const known = this.#judged.get(analysis)
+    this.#rules.refresh()
+    const { policy, masker, judged } = this.#rules
+    const known = judged.get(analysis)
     if (known !== undefined) return known
-    const { policy, masker, identity, database, application } = this.#parts
+    const { identity, database, application } = this.#parts
     const answered = policy.evaluate(analysis, {
       identity,
       database: database.name,
@@ -95,16 +121,20 @@ export class ClientSession implements Session {
         : answered
     const { kind, rules, reason, observed } = verdict
     const judgement = { verdict, recorded: { kind, rules, reason, observed } }
-    if (verdict.cacheable) this.#judged.set(analysis, judgement)
+    if (verdict.cacheable) judged.set(analysis, judgement)
     return judgement
   }
 
   masks(analysis: Analysis, result: number, columns: readonly Column[]): ResultMask | undefined {
-    return resultMask(this.#parts.masker, analysis.results[result] ?? 'untraced', columns)
+    return resultMask(this.#rules.masker, analysis.results[result] ?? 'untraced', columns)
+  }
+
+  get maskVersion(): number {
+    return this.#rules.version
   }
 
   hidesDiagnostics(analysis: Analysis): boolean {
-    return hidesDiagnostics(this.#parts.masker, analysis)
+    return hidesDiagnostics(this.#rules.masker, analysis)
   }
 
   record(event: SessionEvent): Promise<void> | undefined {

@@ -42,6 +42,7 @@ export function testGateway(options: TestGatewayOptions): TestGateway {
     signal: new AbortController().signal,
     review: () => ({ run: true }),
     masks: () => undefined,
+    maskVersion: 0,
     hidesDiagnostics: () => false,
     record: () => undefined,
     end: async reason => {
