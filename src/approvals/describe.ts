@@ -8,6 +8,7 @@ import {
   progress,
   type Requester,
 } from './approval.ts'
+import type { GrantTerms } from './grant.ts'
 
 const effectsShownMax = 3
 
@@ -93,8 +94,10 @@ export function stateText(approval: ApprovalFacts): string {
     case 'pending':
       return 'waiting for a decision'
     case 'approved':
+      if (approval.shortcut !== undefined) return shortcutText(approval)
       return `approved by ${approvers}${unused[approval.onHold ?? 'wait'] ?? ''}`
     case 'running':
+      if (approval.shortcut !== undefined) return `${shortcutText(approval)}, running`
       return `approved by ${approvers}, running`
     case 'denied': {
       const by = approval.answers.findLast(answer => answer.decision === 'denied')?.name
@@ -120,6 +123,39 @@ export function stateText(approval: ApprovalFacts): string {
     default:
       return state satisfies never
   }
+}
+
+/** Why nobody was asked. Empty when people were. */
+export function shortcutText({
+  shortcut,
+  answers,
+  grantedBy,
+}: Pick<ApprovalFacts, 'shortcut' | 'answers' | 'grantedBy'>): string {
+  const names = [...new Set(answers.map(answer => answer.name))].join(', ')
+  switch (shortcut) {
+    case 'rule':
+      return `approved by rule ${names}, nobody was asked`
+    case 'grant':
+      return `covered by grant ${grantedBy ?? ''} of ${names}`
+    case 'break_glass':
+      return 'BREAK-GLASS: it runs although nobody approved it'
+    case undefined:
+      return ''
+    default:
+      return shortcut satisfies never
+  }
+}
+
+/** `the exact statement with any parameters, 20 times within 1 h 0 min`. */
+export function grantText({ kind, seconds, times }: GrantTerms): string {
+  const span = spanText(seconds * 1000)
+  return `${grantKindText[kind]}, ${times === 1 ? 'once' : `${times} times`} within ${span}`
+}
+
+export const grantKindText: Readonly<Record<GrantTerms['kind'], string>> = {
+  statement: 'the exact statement with any parameters',
+  table: 'such statements on the same tables',
+  rule: 'all that the same rules hold',
 }
 
 const unused: Readonly<Record<string, string>> = {

@@ -6,9 +6,12 @@ import type {
   ApprovalRequest,
   PersonAnswer,
   Requester,
+  Review,
   Risk,
   RunResult,
+  Shortcut,
 } from './approval.ts'
+import type { GrantLimits } from './grant.ts'
 import type { ApprovalsTable } from './schema.ts'
 
 /** What a change of state brings along. Times are milliseconds since 1970. */
@@ -42,6 +45,7 @@ export function requestColumns(request: ApprovalRequest): RequestColumns {
     normalized: request.normalized,
     rules: JSON.stringify(request.rules),
     reason: request.reason,
+    requester_reason: request.requesterReason ?? null,
     hint: request.hint ?? null,
     risk: request.risk,
     effects: JSON.stringify(request.effects),
@@ -51,6 +55,8 @@ export function requestColumns(request: ApprovalRequest): RequestColumns {
     in_transaction: request.inTransaction ? 1 : 0,
     owner_may_approve: request.ownerMayApprove ? 1 : 0,
     on_hold: request.onHold ?? 'wait',
+    grantable: json(request.grantable),
+    grant_binding: json(request.grantBinding),
   }
 }
 
@@ -67,7 +73,7 @@ export function changeColumns(change: Change): Updateable<ApprovalsTable> {
 
 type Row = Selectable<ApprovalsTable>
 type LargeColumn = 'text' | 'parameters' | 'normalized' | 'digest'
-type PrivateColumn = 'told_at'
+type PrivateColumn = 'told_at' | 'granted' | 'grant_binding'
 
 export function toApproval(row: Row, publicUrl: string): Approval {
   return {
@@ -94,6 +100,7 @@ export const factColumns: readonly Exclude<keyof ApprovalsTable, LargeColumn | P
   'application',
   'rules',
   'reason',
+  'requester_reason',
   'hint',
   'risk',
   'effects',
@@ -110,6 +117,11 @@ export const factColumns: readonly Exclude<keyof ApprovalsTable, LargeColumn | P
   'ended_at',
   'result',
   'answers',
+  'grantable',
+  'shortcut',
+  'granted_by',
+  'review_state',
+  'review',
   'revision',
 ]
 
@@ -130,6 +142,7 @@ export function toFacts(
     application: row.application ?? undefined,
     rules: JSON.parse(row.rules) as Approval['rules'],
     reason: row.reason,
+    requesterReason: row.requester_reason ?? undefined,
     hint: row.hint ?? undefined,
     risk: row.risk as Risk,
     effects: JSON.parse(row.effects) as Approval['effects'],
@@ -146,7 +159,21 @@ export function toFacts(
     startedAt: date(row.started_at),
     endedAt: date(row.ended_at),
     result: row.result === null ? undefined : (JSON.parse(row.result) as RunResult),
+    grantable: row.grantable === null ? undefined : (JSON.parse(row.grantable) as GrantLimits),
+    shortcut: (row.shortcut ?? undefined) as Shortcut | undefined,
+    grantedBy: row.granted_by ?? undefined,
+    review: toReview(row),
   }
+}
+
+function toReview({
+  review_state,
+  review,
+}: Pick<Row, 'review_state' | 'review'>): Review | undefined {
+  if (review_state === null) return undefined
+  const stored = JSON.parse(review ?? '{}') as Omit<Review, 'state' | 'at'> & { at?: string }
+  const at = stored.at === undefined ? undefined : new Date(stored.at)
+  return { ...stored, state: review_state === 'open' ? 'open' : 'closed', at }
 }
 
 /** As JSON writes it: the time in ISO 8601. */
@@ -164,6 +191,10 @@ export function toRequester(
     kind: row.requester_kind as Requester['kind'],
     owner: row.requester_owner ?? undefined,
   }
+}
+
+function json(value: object | undefined): string | null {
+  return value === undefined ? null : JSON.stringify(value)
 }
 
 function date(milliseconds: number | null): Date | undefined {

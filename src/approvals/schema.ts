@@ -10,6 +10,7 @@ export interface Tables {
   approvals: ApprovalsTable
   copies: CopiesTable
   deliveries: DeliveriesTable
+  teams_conversations: TeamsConversationsTable
   grants: GrantsTable
   nodes: NodesTable
 }
@@ -42,6 +43,16 @@ export interface CopiesTable {
   retry_at: ColumnType<number, number | undefined>
   given_up: ColumnType<number, number | undefined>
   created_at: number
+}
+
+/** Where Teams is answered: see teams/conversations.ts. */
+export interface TeamsConversationsTable {
+  id: string
+  service_url: string
+  tenant: string
+  /** Whose own conversation it is, by Entra object id. */
+  person: string | null
+  seen_at: number
 }
 
 /** Events for webhooks, one row for each target: see webhooks/webhooks.ts. */

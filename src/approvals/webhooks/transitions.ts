@@ -14,10 +14,13 @@ export type TransitionType =
   | 'running'
   | 'finished'
   | 'failed'
+  | 'granted'
+  | 'revoked'
+  | 'reviewed'
 
 export const transitionTypes: readonly TransitionType[] = [
   ...(['requested', 'answered', 'approved', 'denied', 'expired', 'withdrawn'] as const),
-  ...(['running', 'finished', 'failed'] as const),
+  ...(['running', 'finished', 'failed', 'granted', 'revoked', 'reviewed'] as const),
 ]
 
 export interface Transition {
@@ -29,7 +32,7 @@ export interface Transition {
 
 /** Oldest first. */
 export function transitionsOf(approval: Approval): readonly Transition[] {
-  const { state, answers, createdAt, settledAt, startedAt, endedAt } = approval
+  const { state, answers, createdAt, settledAt, startedAt, endedAt, grant, review } = approval
   const once = (type: TransitionType, at: Date | undefined): readonly Transition[] =>
     at === undefined ? [] : [{ type, key: type, at }]
   const approved =
@@ -40,11 +43,14 @@ export function transitionsOf(approval: Approval): readonly Transition[] {
     ...once('requested', createdAt),
     ...answers.map(({ at }, n): Transition => ({ type: 'answered', key: `answered-${n}`, at })),
     ...once('approved', approved),
+    ...once('granted', grant?.createdAt),
     ...(state === 'denied' || state === 'expired' || state === 'withdrawn'
       ? once(state, settledAt)
       : []),
     ...once('running', startedAt),
     ...(state === 'finished' || state === 'failed' ? once(state, endedAt) : []),
+    ...once('revoked', grant?.revokedAt),
+    ...once('reviewed', review?.at),
   ]
 }
 

@@ -1,0 +1,75 @@
+/**
+ * Why a held statement needs nobody's answer now: its rules approve it by themselves, or a grant
+ * covers it. It becomes an approval like any other, decided from the start, so that it is used
+ * once, listed, told and recorded in the same way.
+ */
+import { createHash } from 'node:crypto'
+import type { Statement, StatementContext } from '../protocols/protocol.ts'
+import type { Approval, ApprovalRequest, PersonAnswer } from './approvals/approval.ts'
+import { type GrantBinding, type GrantLimits, isAboutTables } from './approvals/grant.ts'
+import { approvesItself, type Leeway } from './policy/leeway.ts'
+import type { SessionParts } from './session-parts.ts'
+
+/** Undefined: people have to be asked. */
+export async function shortcutFor(
+  { approvals, identity }: Pick<SessionParts, 'approvals' | 'identity'>,
+  leeway: Leeway,
+  request: ApprovalRequest,
+): Promise<Approval | undefined> {
+  const now = new Date()
+  const { database, environment, requesterReason } = request
+  if (approvesItself(leeway, { identity, database, environment, now }, requesterReason)) {
+    const answers = leeway.autoApprove.map(
+      ({ rule }): PersonAnswer => ({
+        ...{ name: rule, groups: [], decision: 'approved', surface: 'rule', at: now },
+      }),
+    )
+    return await approvals.decided(request, { shortcut: 'rule', answers })
+  }
+  const use = await approvals.grants.use(request, now)
+  if (use === undefined) return undefined
+  const { answers, shortId: grantedBy } = use
+  return await approvals.decided(request, { shortcut: 'grant', answers, grantedBy })
+}
+
+/** What may be granted of a statement; undefined when its rules permit none. */
+export function grantable(
+  parts: SessionParts,
+  { grants }: Leeway,
+  statement: Statement,
+  context: StatementContext,
+): { grantable: GrantLimits; grantBinding: GrantBinding } | undefined {
+  if (grants === undefined) return undefined
+  const kinds = grants.kinds.filter(
+    kind => kind !== 'table' || isAboutTables(statement.analysis.effects),
+  )
+  if (kinds.length === 0) return undefined
+  return {
+    grantable: { ...grants, kinds },
+    grantBinding: grantBinding(parts, statement, context),
+  }
+}
+
+/**
+ * The text counts as it is, with its literals and comments: a reviewer who allows it with any
+ * parameters has seen nothing else. What it does counts as well, for a name may come to stand for
+ * something else.
+ */
+function grantBinding(
+  { identity, database }: SessionParts,
+  { text, analysis }: Statement,
+  { role, searchPath, settings }: StatementContext,
+): GrantBinding {
+  const { effects, results, reads, moves, relations } = analysis
+  const { name, upstream } = database
+  const meant = [role, searchPath, settings].map(each => each ?? null)
+  const context = digest([identity.name, name, upstream.user, ...meant])
+  return {
+    context,
+    statement: digest([context, text, [effects, results, reads, moves, relations]]),
+  }
+}
+
+function digest(bound: readonly unknown[]): string {
+  return createHash('sha256').update(JSON.stringify(bound)).digest('hex')
+}
