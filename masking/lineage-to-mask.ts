@@ -12,9 +12,10 @@ import type {
   ResultLineage,
   ResultMask,
 } from '../protocols/protocol.ts'
+import { strictest } from './compiled-rule.ts'
 import { redaction } from './redact.ts'
 import { remember } from './remember.ts'
-import { type Masker, type MaskHit, strictest } from './rules.ts'
+import type { Masker, MaskHit } from './rules.ts'
 
 /** The rule that is named where a column is hidden because nothing is known about it. */
 export const UNTRACED_RULE = 'untraced'
@@ -45,13 +46,13 @@ function untraced(value: string | null): CellMask {
 function columnMask(masker: Masker, output: OutputColumn, column: Column): CellMask | undefined {
   const hits = hitsOf(masker, output.sources)
   const origins = column.origin.filter(origin => masker.hit(origin) !== undefined)
-  const hit = strictest([...hits, ...hitsOf(masker, origins)])
+  const hit = strictest(distinct([...hits, ...hitsOf(masker, origins)]))
   if (hit === undefined) return undefined
   // The wire names a masked column that the tree did not: one of them is wrong.
   const agreed = origins.every(origin => output.sources.some(source => isSame(source, origin)))
   // Several sources of one plain value are further names of it: a view's column, those of a table's
   // parents and children. Under different masks it is not known which one was meant for it.
-  const one = hits.every(({ mask }) => sameMask(mask, hit.mask))
+  const one = hits.every(each => sameMask(each, hit))
   return output.plain && agreed && one
     ? masker.mask(hit, column.type)
     : masker.redaction(hit, column.type)
@@ -68,11 +69,21 @@ function hitsOf(masker: Masker, columns: readonly ColumnName[]): MaskHit[] {
 
 /** The same object within a version of the catalog; by name across a change of it. */
 function isSame(a: ColumnName, b: ColumnName): boolean {
-  return a === b || (a.column === b.column && a.table === b.table && a.schema === b.schema)
+  if (a === b) return true
+  const column = a.column === b.column && a.table === b.table && a.schema === b.schema
+  return column && a.path?.join('\0') === b.path?.join('\0')
 }
 
-function sameMask(a: MaskHit['mask'], b: MaskHit['mask']): boolean {
-  return a === b || JSON.stringify(a) === JSON.stringify(b)
+/** A column under several names has its parts hidden once. */
+function distinct(hits: readonly MaskHit[]): readonly MaskHit[] {
+  return hits.filter((hit, i) => hits.findIndex(each => sameMask(each, hit)) === i)
+}
+
+function sameMask(a: MaskHit, b: MaskHit): boolean {
+  if (a === b) return true
+  if (a.parts === undefined || b.parts === undefined)
+    return a.parts === b.parts && JSON.stringify(a.mask) === JSON.stringify(b.mask)
+  return JSON.stringify(a.parts) === JSON.stringify(b.parts)
 }
 
 // ── What a statement reads and moves ────────────────────────────────────────────────────────────
@@ -104,12 +115,13 @@ function touched(masker: Masker, analysis: Analysis): Touched {
     reads: analysis.reads.filter(column => masker.hit(column) !== undefined),
     moves: analysis.moves.filter(move => {
       const hit = masker.hit(move.from)
-      return hit !== undefined && !(move.itself && showsNothing(hit.mask))
+      return hit !== undefined && !(move.itself && showsNothing(hit))
     }),
   }))
 }
 
 /** What is shown is the same whatever the value is: writing another one tells nothing. */
-function showsNothing({ kind }: MaskHit['mask']): boolean {
-  return kind === 'redact' || kind === 'null'
+function showsNothing({ mask, parts }: MaskHit): boolean {
+  // What is hidden in one place of a document may be put into another place of it.
+  return parts === undefined && (mask.kind === 'redact' || mask.kind === 'null')
 }

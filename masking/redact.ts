@@ -4,7 +4,7 @@
  */
 import type { ValueType } from '../protocols/protocol.ts'
 
-const REDACTED = '[redacted]'
+export const REDACTED = '[redacted]'
 
 /** A value that is valid for the type and says nothing; null where no such value is known. */
 export function redaction(type: ValueType): string | null {

@@ -4,20 +4,38 @@
  */
 import { createHmac } from 'node:crypto'
 import type { CellMask, ColumnName, ValueType } from '../protocols/protocol.ts'
-import { columnGlob, nameGlob } from './glob.ts'
+import { type CompiledRule, compileRule, hitsOf, strictest } from './compiled-rule.ts'
+import type { JsonPath } from './json-path.ts'
 import { deriveKey } from './keyed.ts'
 import { CellMasks } from './mask.ts'
-import { compareStrictness } from './strictness.ts'
 
 export interface MaskingRule {
   readonly name: string
-  /** Globs over schema.table.column: `public.customers.email`, `*.*.ssn`. */
+  /**
+   * Globs over schema.table.column: `public.customers.email`, `*.*.ssn`. With a path behind it only
+   * that part of a JSON document: `public.customers.prefs $.phone`.
+   */
   readonly columns: readonly string[]
   readonly mask: MaskSpec
-  /** Globs; absent means all. */
+  // To whom the rule applies: all of these hold. Lists are globs, of which one suffices; absent
+  // means all.
   readonly databases?: readonly string[]
-  /** Who sees raw values. Exact names. */
-  readonly exempt?: { readonly users?: readonly string[]; readonly groups?: readonly string[] }
+  readonly users?: readonly string[]
+  readonly groups?: readonly string[]
+  readonly kind?: MaskIdentity['kind']
+  /** Over what an identity is for; one that says nothing has the empty text. */
+  readonly purpose?: readonly string[]
+  readonly exempt?: readonly Exemption[]
+}
+
+/** Who sees raw values. Exact names. */
+export interface Exemption {
+  readonly users?: readonly string[]
+  readonly groups?: readonly string[]
+  /** From then on it is none. */
+  readonly until?: Date
+  readonly approvedBy?: string
+  readonly reason?: string
 }
 
 export type MaskSpec =
@@ -28,7 +46,11 @@ export type MaskSpec =
       readonly last: number
       readonly character?: string
     }
-  | { readonly kind: 'email' }
+  /** The first letter and the domain; `keepDomain`: the domain, behind a keyed name. */
+  | { readonly kind: 'email'; readonly keepDomain?: true }
+  | { readonly kind: 'card'; readonly last?: 4 }
+  | { readonly kind: 'phone' }
+  | { readonly kind: 'iban' }
   | { readonly kind: 'hash' }
   | { readonly kind: 'tokenize' }
   | {
@@ -41,12 +63,17 @@ export type MaskSpec =
 export interface MaskIdentity {
   readonly name: string
   readonly groups: readonly string[]
+  /** Absent: a person. */
+  readonly kind?: 'person' | 'agent'
+  readonly purpose?: string | undefined
 }
 
 /** The rules as they stand for one identity on one database. */
 export interface Masker {
   /** False: no rule applies to this identity at all. */
   readonly active: boolean
+  /** Milliseconds since 1970: from then on another masker stands for the identity. */
+  readonly until: number
   /** The strictest rule on a base column; undefined when it may be seen. */
   hit(column: ColumnName): MaskHit | undefined
   /** The mask of a hit, for a value that is the column's and nothing else. */
@@ -58,10 +85,19 @@ export interface Masker {
 export interface MaskHit {
   readonly rule: string
   readonly mask: MaskSpec
+  /** Only these parts of the JSON document that the value is; the strictest first. */
+  readonly parts?: readonly MaskedPart[]
+}
+
+export interface MaskedPart {
+  /** Empty: all of the value. */
+  readonly path: JsonPath
+  readonly hit: MaskHit
 }
 
 export interface MaskRules {
-  masker(identity: MaskIdentity, database: string): Masker
+  /** `now` is in milliseconds since 1970; the masker holds until its `until`. */
+  masker(identity: MaskIdentity, database: string, now?: number): Masker
   /** Changes whenever a rule or the key does. */
   readonly version: string
 }
@@ -73,23 +109,6 @@ export interface MaskRules {
 export function compileRules(rules: readonly MaskingRule[], key: Buffer): MaskRules {
   if (key.length < 32) throw new RangeError(`expected a key of 32 bytes, got ${key.length}`)
   return new CompiledRules(rules.map(compileRule), version(rules, key), new CellMasks(key))
-}
-
-interface CompiledRule {
-  readonly rule: MaskingRule
-  /** The same object for every column, so that what is made for it can be remembered by it. */
-  readonly hit: MaskHit
-  readonly columns: readonly ReturnType<typeof columnGlob>[]
-  readonly databases: readonly ReturnType<typeof nameGlob>[] | undefined
-}
-
-function compileRule(rule: MaskingRule): CompiledRule {
-  return {
-    rule,
-    hit: { rule: rule.name, mask: rule.mask },
-    columns: rule.columns.map(columnGlob),
-    databases: rule.databases?.map(nameGlob),
-  }
 }
 
 /** Names of users and databases are bounded by the configuration; this holds if they are not. */
@@ -107,16 +126,16 @@ class CompiledRules implements MaskRules {
     this.#masks = masks
   }
 
-  masker(identity: MaskIdentity, database: string): Masker {
-    const key = JSON.stringify([identity.name, [...identity.groups].sort(), database])
+  masker(identity: MaskIdentity, database: string, now: number = Date.now()): Masker {
+    const { name, groups, kind, purpose } = identity
+    const key = JSON.stringify([name, [...groups].sort(), kind, purpose, database])
     const known = this.#maskers.get(key)
-    if (known !== undefined) return known
+    if (known !== undefined && now < known.until) return known
     if (this.#maskers.size >= MASKERS_MAX) this.#maskers.clear()
-    const rules = this.#rules.filter(
-      ({ rule, databases }) =>
-        !isExempt(rule, identity) && (databases?.some(matches => matches(database)) ?? true),
-    )
-    const masker = new RulesMasker(rules, this.#masks)
+    const answers = this.#rules.map(rule => ({ rule, ...rule.applies(identity, database, now) }))
+    const hiding = answers.filter(({ hides }) => hides).map(({ rule }) => rule)
+    const until = Math.min(Number.POSITIVE_INFINITY, ...answers.map(answer => answer.until))
+    const masker = new RulesMasker(hiding, this.#masks, until)
     this.#maskers.set(key, masker)
     return masker
   }
@@ -124,13 +143,15 @@ class CompiledRules implements MaskRules {
 
 class RulesMasker implements Masker {
   readonly active: boolean
+  readonly until: number
   readonly #rules: readonly CompiledRule[]
   readonly #masks: CellMasks
   /** Null: looked up before, and may be seen. */
   readonly #hits = new WeakMap<ColumnName, MaskHit | null>()
 
-  constructor(rules: readonly CompiledRule[], masks: CellMasks) {
+  constructor(rules: readonly CompiledRule[], masks: CellMasks, until: number) {
     this.active = rules.length > 0
+    this.until = until
     this.#rules = rules
     this.#masks = masks
   }
@@ -138,7 +159,7 @@ class RulesMasker implements Masker {
   hit(column: ColumnName): MaskHit | undefined {
     const known = this.#hits.get(column)
     if (known !== undefined) return known ?? undefined
-    const hit = strictest(this.#rules.filter(rule => names(rule, column)).map(({ hit }) => hit))
+    const hit = strictest(this.#rules.flatMap(rule => hitsOf(rule, column)))
     this.#hits.set(column, hit ?? null)
     return hit
   }
@@ -150,24 +171,6 @@ class RulesMasker implements Masker {
   redaction(hit: MaskHit, type: ValueType): CellMask {
     return this.#masks.redaction(hit, type)
   }
-}
-
-/** By name when two hide the same, so that the order in the file never matters. */
-export function strictest(hits: readonly MaskHit[]): MaskHit | undefined {
-  const byStrictness = (a: MaskHit, b: MaskHit) =>
-    compareStrictness(b.mask, a.mask) || (a.rule < b.rule ? -1 : Number(a.rule > b.rule))
-  return [...hits].sort(byStrictness)[0]
-}
-
-function names({ columns }: CompiledRule, { schema, table, column }: ColumnName): boolean {
-  return columns.some(matches => matches(schema, table, column))
-}
-
-function isExempt({ exempt }: MaskingRule, { name, groups }: MaskIdentity): boolean {
-  return (
-    (exempt?.users?.includes(name) ?? false) ||
-    (exempt?.groups?.some(group => groups.includes(group)) ?? false)
-  )
 }
 
 /** Keyed, so that the version can be shown without saying anything about the key. */

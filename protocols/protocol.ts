@@ -65,6 +65,8 @@ export interface Login {
    */
   readonly database: string
   readonly application: string | undefined
+  /** Why it connects, where the protocol has a place of its own for that. */
+  readonly reason?: string | undefined
   readonly remoteAddress: string
   readonly tls: boolean
 }
@@ -109,14 +111,13 @@ export interface Session {
   /**
    * Whether a statement may run. It is in the journal's file before this answers that it may.
    * Answers synchronously when the policy alone decides; a held statement answers when people have
-   * decided, or `gone` fires. `notify` reaches the client while it waits. Statements are numbered
-   * by the calls of this, from 0.
+   * decided, or `gone` fires. Statements are numbered by the calls of this, from 0.
    */
   review(
     statement: Statement,
     context: StatementContext,
     gone: AbortSignal,
-    notify: (text: string) => void,
+    asker: Asker,
   ): Answer | Promise<Answer>
 
   /**
@@ -124,6 +125,9 @@ export interface Session {
    * `result` counts the SQL statements of the text from 0. `columns` is what the wire said.
    */
   masks(analysis: Analysis, result: number, columns: readonly Column[]): ResultMask | undefined
+
+  /** Grows when `masks` may answer otherwise than before: rules changed, or an exemption ended. */
+  readonly maskVersion: number
 
   /** Whether errors, notices and the like of a statement may carry values to be hidden. */
   hidesDiagnostics(analysis: Analysis): boolean
@@ -136,6 +140,23 @@ export interface Session {
 
   /** The client left, or the session was ended; `reason` is for the recording. */
   end(reason: string): Promise<void>
+}
+
+/** The client's side of a review. Asked only about a statement that is held: others pay nothing. */
+export interface Asker {
+  /** Reaches the client while it waits. */
+  notify(text: string): void
+  /** Why the client wants this statement, in its own words, as they came. */
+  reasons(statement: Statement): StatedReasons
+  /** How a client of this protocol says why, in one sentence. */
+  readonly reasonHelp: string
+}
+
+export interface StatedReasons {
+  /** Beside the statement itself: in a comment. */
+  readonly statement: string | undefined
+  /** In a setting of the session. */
+  readonly session: string | undefined
 }
 
 export type Answer = { readonly run: true } | { readonly run: false; readonly refusal: Refusal }
@@ -243,6 +264,11 @@ export interface ColumnName {
   readonly schema: string
   readonly table: string
   readonly column: string
+  /**
+   * Only this part of the JSON document in the column, by constant keys from its root; one of
+   * digits may be a position in an array, and known positions are left out. Interned, too.
+   */
+  readonly path?: readonly string[]
 }
 
 export interface RelationName {

@@ -1,5 +1,10 @@
 import t from 'tap'
-import { compileRules, type MaskingRule, type MaskSpec } from '../../masking/rules.ts'
+import {
+  compileRules,
+  type MaskIdentity,
+  type MaskingRule,
+  type MaskSpec,
+} from '../../masking/rules.ts'
 import { compareStrictness } from '../../masking/strictness.ts'
 
 const KEY = Buffer.alloc(32, 7)
@@ -45,7 +50,7 @@ t.test('who is exempt, and on other databases, sees raw values', t => {
     [
       rule('r', ['*.*.email'], {
         databases: ['shop*'],
-        exempt: { users: ['root'], groups: ['dpo'] },
+        exempt: [{ users: ['root'], groups: ['dpo'] }],
       }),
     ],
     KEY,
@@ -115,5 +120,51 @@ t.test('the version changes with the rules and the key, not with their order', t
   t.not(compileRules([a], KEY).version, version)
   t.not(compileRules([a, { ...b, mask: { kind: 'hash' } }], KEY).version, version)
   t.not(compileRules([a, b], Buffer.alloc(32, 8)).version, version)
+  t.end()
+})
+
+t.test('a rule hides from those it names, and from nobody else', t => {
+  const active = (more: Partial<MaskingRule>, identity: Partial<MaskIdentity>) =>
+    compileRules([rule('r', ['*.*.email'], more)], KEY).masker(
+      { name: 'anna', groups: ['analysts'], ...identity },
+      'shop',
+    ).active
+  t.ok(active({ users: ['an*'] }, {}))
+  t.notOk(active({ users: ['bob'] }, {}))
+  t.ok(active({ groups: ['support', 'ana*'] }, {}))
+  t.notOk(active({ groups: ['support'] }, {}))
+  t.notOk(active({ groups: ['*'] }, { groups: [] }))
+  t.ok(active({ kind: 'agent' }, { kind: 'agent' }))
+  t.notOk(active({ kind: 'agent' }, {}), 'who says nothing is a person')
+  t.ok(active({ purpose: ['*report*'] }, { purpose: 'weekly reports' }))
+  t.notOk(active({ purpose: ['*report*'] }, {}))
+  t.ok(active({ purpose: ['*'] }, {}))
+  t.notOk(active({ users: ['anna'], kind: 'agent' }, {}), 'all conditions hold')
+  t.end()
+})
+
+t.test('an exemption ends', t => {
+  const end = Date.UTC(2027, 0, 31)
+  const rules = compileRules(
+    [
+      rule('r', ['*.*.email'], {
+        exempt: [
+          { groups: ['fraud'], until: new Date(end), approvedBy: 'rita', reason: 'case 7' },
+          { users: ['anna'], until: new Date(end - 1000) },
+          { users: ['root'] },
+        ],
+      }),
+    ],
+    KEY,
+  )
+  const anna = { name: 'anna', groups: ['fraud'] }
+  const before = rules.masker(anna, 'shop', end - 5000)
+  t.notOk(before.active)
+  t.equal(before.until, end, 'the one that ends last counts')
+  t.equal(rules.masker(anna, 'shop', end - 1), before)
+  const after = rules.masker(anna, 'shop', end)
+  t.ok(after.active)
+  t.equal(after.until, Number.POSITIVE_INFINITY)
+  t.notOk(rules.masker({ name: 'root', groups: [] }, 'shop', end).active)
   t.end()
 })
