@@ -191,7 +191,8 @@ export class FromClient implements CommandHost {
       this.#waiting.for(refresh)
       return false
     }
-    if (this.state.certain || (text !== undefined && readsAlike(text))) return true
+    const alike = text !== undefined && this.state.reasonCertain && readsAlike(text)
+    if (this.state.certain || alike) return true
     this.#ask()
     return false
   }

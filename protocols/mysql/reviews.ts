@@ -2,14 +2,14 @@
  * Asks the session whether a statement may run, and waits with it while people decide. By the time
  * it may, neither the schema has changed under what they saw, nor has the client gone.
  */
-import type { Analysis, Answer, Session } from '../protocol.ts'
+import type { Analysis, Answer, Asker, Session } from '../protocol.ts'
 import type { Waiting } from '../waiting.ts'
 import type { ClientCommand, Reviewed } from './commands/host.ts'
 import { asksForDiagnostics } from './diagnostics.ts'
 import type { Exchange, Run } from './exchange.ts'
 import { interrupted, type MysqlRefusal } from './refusal.ts'
 import { contextWith } from './sent-as.ts'
-import type { SessionState } from './session-state.ts'
+import { reasonHelp, type SessionState } from './session-state.ts'
 
 export interface ReviewsParts {
   readonly session: Session
@@ -29,10 +29,18 @@ export class Reviews {
   /** A statement waits for people. */
   held = false
   readonly #parts: ReviewsParts
+  readonly #asker: Asker
   #statements = 0
 
   constructor(parts: ReviewsParts) {
     this.#parts = parts
+    const { state } = parts
+    this.#asker = {
+      // There is no packet for a notice: the error says it, or nothing does.
+      notify: () => undefined,
+      reasons: ({ text }) => ({ statement: state.reasonIn(text), session: state.reason }),
+      reasonHelp,
+    }
   }
 
   review(command: ClientCommand, reviewed: Reviewed): void {
@@ -46,8 +54,7 @@ export class Reviews {
       { text, analysis, parameters },
       sentAs === undefined ? context : contextWith(context, sentAs),
       signal,
-      // There is no packet for a notice: the error says it, or nothing does.
-      () => undefined,
+      this.#asker,
     )
     if (answer instanceof Promise) this.#hold(command, reviewed, run, answer, signal)
     else this.#decide(command, reviewed, run, answer)

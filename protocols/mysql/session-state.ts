@@ -3,6 +3,7 @@
  * What a text certainly changes is applied; what it may have changed is asked of the server before
  * the next text is read. Nobody evaluates a SET here.
  */
+import { reasonInComments } from '../comment-reason.ts'
 import type { Analysis, Column, ColumnName, StatementContext } from '../protocol.ts'
 import type { Catalog } from './catalog.ts'
 import type { ColumnDefinition } from './packets/column-definition.ts'
@@ -10,6 +11,7 @@ import { ServerStatus } from './packets/ok.ts'
 import type { PreparedStatement } from './prepared-statements.ts'
 import type { Analyzer } from './sql/analyzer.ts'
 import { changesOf } from './sql/changes.ts'
+import { commentsOf } from './sql/comments-of.ts'
 import type { LexerOptions } from './sql/lexer/options.ts'
 import { origins } from './sql/lineage/trace.ts'
 import { inDatabase } from './sql/names.ts'
@@ -17,8 +19,14 @@ import { SessionNames } from './sql/session-names.ts'
 import { type SettingChange, settingChanges } from './sql/setting-changes.ts'
 import { columnOf } from './values.ts'
 
+export const reasonHelp =
+  "Say why in a comment of the statement, /* reason='…' */, or first with " +
+  "SET @countersign_reason = '…'; or connect with the attribute countersign_reason."
+
 /** Asked of the server when it is not certain. The result has one row. */
-export const stateQuery = 'SELECT @@session.sql_mode, @@session.character_set_client, DATABASE()'
+export const stateQuery =
+  'SELECT @@session.sql_mode, @@session.character_set_client, DATABASE(), ' +
+  'HEX(LEFT(@countersign_reason, 2000))'
 
 export class SessionState {
   readonly #analyzer: Analyzer
@@ -29,6 +37,8 @@ export class SessionState {
   #sqlMode: string | undefined
   /** The server was not asked since the last change that only it knows the outcome of. */
   #certain = false
+  #reason: string | undefined
+  #reasonCertain = true
 
   constructor(parts: {
     analyzer: Analyzer
@@ -52,6 +62,16 @@ export class SessionState {
     return this.#certain
   }
 
+  /** Whether it has to be asked whatever the text that is read. */
+  get reasonCertain(): boolean {
+    return this.#reasonCertain
+  }
+
+  /** Why the client does what it does, as its variable says. */
+  get reason(): string | undefined {
+    return this.#reason
+  }
+
   get transaction(): 'idle' | 'open' {
     return this.#transaction
   }
@@ -63,6 +83,11 @@ export class SessionState {
       searchPath: this.#names.database,
       ...(this.#sqlMode === undefined ? {} : { settings: `sql_mode=${this.#sqlMode}` }),
     }
+  }
+
+  /** Why, as comments of the text say. */
+  reasonIn(text: string): string | undefined {
+    return reasonInComments(commentsOf(text, this.#names.lexer))
   }
 
   analyze(text: string): Analysis {
@@ -125,7 +150,7 @@ export class SessionState {
 
   /** The answer to `stateQuery`. Returns the setting under which statements cannot be read. */
   learn(rows: readonly (readonly (string | null)[])[] | undefined): string | undefined {
-    const [sqlMode, charset, database] = rows?.[0] ?? []
+    const [sqlMode, charset, database, reason] = rows?.[0] ?? []
     if (typeof sqlMode !== 'string' || typeof charset !== 'string' || database === undefined)
       return 'settings that the server does not tell'
     if (!readableCharsets.has(charset.toLowerCase())) return `character_set_client=${charset}`
@@ -135,6 +160,8 @@ export class SessionState {
     if (!sameLexer(lexer, this.#names.lexer)) this.#names.setLexer(lexer)
     if ((database ?? undefined) !== this.#names.database)
       this.#names.setDatabase(database ?? undefined)
+    this.#reason = reason == null ? undefined : Buffer.from(reason, 'hex').toString('utf8')
+    this.#reasonCertain = true
     this.#certain = true
     return undefined
   }
@@ -143,6 +170,7 @@ export class SessionState {
   reset(): void {
     this.#names.reset()
     this.#role = undefined
+    this.#reason = undefined
     this.#certain = false
   }
 
@@ -156,6 +184,7 @@ export class SessionState {
   }
 
   #apply(change: SettingChange, succeeded: boolean): void {
+    if (change.kind === 'reason') this.#reasonCertain = false
     if (change.kind === 'setting' && !isRead(change)) return
     if (change.kind === 'database' && succeeded) return
     this.#certain = false

@@ -66,6 +66,9 @@ const farewellMsMax = 1000
 /** As drivers name themselves, in the order in which a person wants to read it. */
 const applicationAttributes = ['program_name', '_client_name']
 
+/** Why it connects. */
+const reasonAttributes = ['countersign_reason', 'reason']
+
 /**
  * Undefined when there is no session: the client was refused (and told so) or is gone; the socket
  * is then closed or closing, and its id released. Rejects only for a bug of ours.
@@ -220,7 +223,10 @@ export async function admit(channel: Channel, gateway: Gateway, claim: Claim): P
   const application = applicationAttributes.map(name => attributes.get(name)).find(Boolean)
   const remoteAddress = channel.socket.remoteAddress ?? 'localhost'
   const { tls } = channel
-  const login: Login = { protocol: 'mysql', user, database, application, remoteAddress, tls }
+  const login: Login = {
+    ...{ protocol: 'mysql', user, database, application, remoteAddress, tls },
+    reason: reasonAttributes.map(name => attributes.get(name)).find(Boolean),
+  }
   const proved = await authenticate(channel, gateway, login, claim.came)
   if (!proved) throw accessDenied(login, claim.came.data.length > 0)
   const session = await logIn(channel, gateway, login)

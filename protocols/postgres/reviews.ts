@@ -2,11 +2,14 @@
  * Asks the session whether a statement may run, and waits with it while people decide. By the time
  * it may, neither the schema has changed under what they saw, nor has the client gone.
  */
-import type { Analysis, Answer, Parameter, Session } from '../protocol.ts'
+import { reasonInComments } from '../comment-reason.ts'
+import type { Analysis, Answer, Asker, Parameter, Session } from '../protocol.ts'
 import type { Waiting } from '../waiting.ts'
 import type { Conversation, Portal, Run } from './conversation.ts'
 import type { PostgresRefusal } from './refusal.ts'
+import { reasonHelp } from './session-reason.ts'
 import { errorPosition } from './sql/error-position.ts'
+import { commentsOf } from './sql/pieces.ts'
 import type { StatementNames } from './statement-names.ts'
 
 export interface ReviewsParts {
@@ -27,10 +30,19 @@ export class Reviews {
   /** A statement waits for people. */
   held = false
   readonly #parts: ReviewsParts
+  readonly #asker: Asker
   #statements: number
 
   constructor(parts: ReviewsParts) {
     this.#parts = parts
+    this.#asker = {
+      notify: parts.notify,
+      reasons: ({ text }) => ({
+        statement: reasonInComments(commentsOf(text)),
+        session: parts.names.reason,
+      }),
+      reasonHelp,
+    }
     this.#statements = parts.statements
   }
 
@@ -61,7 +73,7 @@ export class Reviews {
     analysis: Analysis,
     parameters: readonly Parameter[],
   ): Answer | Promise<Answer> {
-    const { session, conversation, names, interrupted, notify } = this.#parts
+    const { session, conversation, names, interrupted } = this.#parts
     this.#statements += 1
     const answer = session.review(
       { text, analysis, parameters },
@@ -71,7 +83,7 @@ export class Reviews {
         searchPath: names.searchPathText,
       },
       interrupted(),
-      notify,
+      this.#asker,
     )
     return analysis.unreadable === undefined ? answer : located(answer, analysis)
   }

@@ -21,6 +21,7 @@ import {
   encodeParameterStatus,
   encodeReadyForQuery,
 } from './messages/session.ts'
+import { reasonSetting } from './sql/reason-changes.ts'
 import { type StartedClient, startClient } from './startup.ts'
 import { reviewSettings } from './startup-review.ts'
 import { StatementNames } from './statement-names.ts'
@@ -146,6 +147,7 @@ class Relay {
       user: client.session.upstream.user,
       searchPath: upstream.parameters.get('search_path') ?? upstream.searchPath,
       reportsSearchPath: upstream.parameters.has('search_path'),
+      reason: client.parameters.get(reasonSetting),
     })
     const common = { session: client.session, conversation, names, limits }
     this.#fromClient = new FromClient({

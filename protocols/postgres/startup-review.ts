@@ -6,6 +6,8 @@ import type { Session } from '../protocol.ts'
 import type { Database } from './databases.ts'
 import { FatalError } from './fatal.ts'
 import { sqlStateOf } from './refusal.ts'
+import { reasonHelp } from './session-reason.ts'
+import { reasonSetting } from './sql/reason-changes.ts'
 import { SessionNames } from './sql/session-names.ts'
 
 /** What nearly every driver sends, and what says only how values are written. */
@@ -38,7 +40,12 @@ export async function reviewSettings(
     { text, analysis: database.analyzer.analyze(text, names), parameters: [] },
     { transaction: 'idle', role: undefined, searchPath: undefined },
     AbortSignal.abort('a connection cannot wait for people'),
-    () => undefined,
+    // Nor can it say anything, beside what it connects with.
+    {
+      notify: () => undefined,
+      reasons: () => ({ statement: undefined, session: parameters.get(reasonSetting) }),
+      reasonHelp,
+    },
   )
   if (answer.run) return 1
   const { message, detail } = answer.refusal

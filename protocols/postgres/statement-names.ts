@@ -7,6 +7,7 @@ import type { Catalog } from './catalog.ts'
 import type { Conversation } from './conversation.ts'
 import type { FieldDescription } from './messages/row-description.ts'
 import { duplicate, type PostgresRefusal } from './refusal.ts'
+import { SessionReason } from './session-reason.ts'
 import type { Analyzer } from './sql/analyzer.ts'
 import { changesOf, keepChanges } from './sql/changes.ts'
 import { baseColumns } from './sql/lineage/trace.ts'
@@ -21,6 +22,7 @@ export class StatementNames {
   readonly #declaredInSql = new Set<string>()
   #searchPathText: string | undefined
   #role: string | undefined
+  readonly #reason: SessionReason
 
   constructor(parts: {
     analyzer: Analyzer
@@ -28,10 +30,13 @@ export class StatementNames {
     user: string
     searchPath: string | undefined
     reportsSearchPath: boolean
+    /** The setting, as it came with the connection. */
+    reason: string | undefined
   }) {
     this.#analyzer = parts.analyzer
     this.#catalog = parts.catalog
     this.#searchPathText = parts.searchPath
+    this.#reason = new SessionReason(parts.reason)
     this.#names = new SessionNames({
       catalog: parts.catalog.snapshot,
       user: parts.user,
@@ -47,6 +52,11 @@ export class StatementNames {
 
   get searchPathText(): string | undefined {
     return this.#searchPathText
+  }
+
+  /** Why, as the session's setting says. */
+  get reason(): string | undefined {
+    return this.#reason.value
   }
 
   analyze(text: string): Analysis {
@@ -122,10 +132,12 @@ export class StatementNames {
   /** One SQL statement of the text succeeded. */
   completed(analysis: Analysis, result: number, tag: string): void {
     this.#names.completed(analysis, result, tag)
+    this.#reason.completed(analysis, result, tag)
   }
 
   settled(transaction: 'idle' | 'open' | 'failed'): void {
     this.#names.settled(transaction)
+    this.#reason.settled(transaction)
     // At once, since other sessions' statements depend on it, too. Whoever waits hears of a failure.
     if (this.#names.needsCatalog) this.#catalog.refresh().catch(() => undefined)
   }

@@ -50,7 +50,10 @@ export function showText(approval: Approval, now: Date, columns?: number): strin
     `${approval.shortId}  ${approval.risk} risk, ${visibleLine(stateText(approval))}${pending ? `, ${left} left` : ''}`,
     visibleLine(sentence(approval)),
     '',
-    field('why', approval.reason),
+    field('why held', approval.reason),
+    ...(approval.requesterReason === undefined
+      ? []
+      : [field('they say', approval.requesterReason)]),
     ...(approval.hint === undefined ? [] : [field('would pass', approval.hint)]),
     ...(approval.rules.length === 0 ? [] : [field('rules', approval.rules.join(', '))]),
     ...approval.effects.map(effect => {

@@ -78,7 +78,7 @@ export class SegmentRows {
         decision: entry.decision ?? null,
         person: entry.by ?? null,
         surface: entry.surface ?? null,
-        reason: entry.reason ?? null,
+        reason: entry.requesterReason ?? entry.reason ?? null,
         rules: entry.rules ?? [],
       })
     }

@@ -86,6 +86,7 @@ export interface ApprovalEntry {
   readonly by?: string
   readonly surface?: string
   readonly reason?: string
+  readonly requesterReason?: string
   readonly rules?: readonly string[]
   readonly expiresAt?: string
 }

@@ -64,6 +64,8 @@ export interface ApprovalRecord {
   readonly by?: string | undefined
   readonly surface?: string | undefined
   readonly reason?: string | undefined
+  /** Of a request: why it is wanted, in the requester's words. */
+  readonly requesterReason?: string | undefined
   readonly rules?: readonly string[] | undefined
   readonly expiresAt?: Date | undefined
 }

@@ -155,7 +155,8 @@ function entryText(entry: OtherEntry): string {
       return comment(`the session ended: ${entry.reason}`)
     case 'approval.requested': {
       const why = entry.reason ? `: ${entry.reason}` : ''
-      return comment(`waits for approval ${entry.shortId ?? entry.approvalId}${why}`)
+      const wanted = entry.requesterReason ? `, wanted because: ${entry.requesterReason}` : ''
+      return comment(`waits for approval ${entry.shortId ?? entry.approvalId}${why}${wanted}`)
     }
     case 'approval.decided': {
       const why = entry.reason ? `: ${entry.reason}` : ''

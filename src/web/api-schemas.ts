@@ -80,6 +80,10 @@ const facts = {
   application: z.string().optional(),
   rules: z.array(z.string()),
   reason: z.string().describe('Why it is held.'),
+  requesterReason: z
+    .string()
+    .optional()
+    .describe('Why it is wanted, in the requester’s own words: one line.'),
   hint: z.string().optional().describe('What would pass.'),
   risk: z.enum(['low', 'medium', 'high']),
   effects: z.array(effect),

@@ -141,7 +141,8 @@ function understand(text: string, statements: readonly ParsedStatement[], names:
     const traced = trace(node, seen)
     if (traced.unreadable !== undefined) return refused(text, names, traced.unreadable)
     tags.push(tagOf(node, tokens))
-    normalized.push(normalizeTokens(text, tokens))
+    const written = normalizeTokens(text, tokens)
+    normalized.push(written)
     results.push(traced.result)
     calls.push(done.effects.some(isCall))
     for (const effect of done.effects) effects.set(JSON.stringify(effect), effect)
@@ -164,6 +165,8 @@ function understand(text: string, statements: readonly ParsedStatement[], names:
     changes.push(...made)
     const set = readSettings(node, result, done.effects, seen)
     settings.push(...set.settings)
+    // In SET, INTO, := and wherever else a variable can get a value.
+    if (/countersign_reason/i.test(written)) settings.push({ kind: 'reason', result })
     kills.push(...set.kills)
     shared &&= !done.literalsMatter && made.length === 0 && shareable(node, tokens)
   }

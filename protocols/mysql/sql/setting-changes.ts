@@ -20,6 +20,8 @@ export type SettingChange =
       readonly name: string
       readonly value: SettingValue | undefined
     }
+  /** `@countersign_reason` may have been set. */
+  | { readonly kind: 'reason'; readonly result: number }
   /** Anything may have been set: a procedure, a dynamic statement, an unreadable text. */
   | { readonly kind: 'anything'; readonly result: number }
 

@@ -20,6 +20,13 @@ export type SessionChange =
       readonly name: string
       readonly statement: SessionStatement
     }
+  /** `countersign.reason` is set; undefined: to what the text does not tell. */
+  | {
+      readonly kind: 'reason'
+      readonly result: number
+      readonly value: { readonly text: string | undefined } | 'reset'
+      readonly local: boolean
+    }
   /** The search path may be another, or the current user, or the schema of the database. */
   | { readonly kind: 'path' | 'role' | 'schema'; readonly result: number }
 

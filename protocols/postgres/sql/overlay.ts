@@ -21,6 +21,7 @@ export class Overlay implements Names, SessionObjects {
           this.#pathKnown = false
           break
         case 'schema':
+        case 'reason':
           break
         case 'filled':
           // Relations of the session itself are filled in a copy of ours.

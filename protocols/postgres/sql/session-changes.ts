@@ -5,6 +5,7 @@ import type { SessionChange } from './changes.ts'
 import { effectsOf } from './effects.ts'
 import type { Trace } from './lineage/trace.ts'
 import { type Names, resolveRelation, type SessionColumn, type SessionRelation } from './names.ts'
+import { reasonChanges } from './reason-changes.ts'
 import { as, type Node, stringOf } from './tree.ts'
 
 export interface Made {
@@ -18,7 +19,7 @@ export interface Made {
 }
 
 export function changesOfStatement(made: Made): SessionChange[] {
-  return [...stateChanges(made), ...objectChanges(made), ...filled(made)]
+  return [...stateChanges(made), ...objectChanges(made), ...filled(made), ...reasonChanges(made)]
 }
 
 /** What effects alone tell. */

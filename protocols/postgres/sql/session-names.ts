@@ -97,6 +97,9 @@ export class SessionNames implements Names {
             renumber = true
           }
           break
+        case 'reason':
+          // It changes what people are told, and no name.
+          break
         default:
           this.#objects.add(change)
           renumber = true

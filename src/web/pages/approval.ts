@@ -86,6 +86,7 @@ ${action !== undefined && html`<p><b><bdi>${action.title}</bdi></b></p>`}
   })}</ul>
 <dl>
 ${row('Asked by', who(approval.requester))}
+${approval.requesterReason !== undefined && row('Their reason', approval.requesterReason)}
 ${action === undefined ? row('Database', place(approval)) : [row('Kind', action.kind), row('Environment', approval.environment)]}
 ${approval.application !== undefined && row('Application', approval.application)}
 ${approval.maskedColumns.length > 0 && row('Masked columns', approval.maskedColumns.join(', '))}
