@@ -26,6 +26,7 @@ function migrations(dialect: StateDialect): Readonly<Record<string, Migration>> 
     '0005-nodes': { up: db => createNodes(db, dialect) },
     '0006-grants': { up: createGrants },
     '0007-reasons': { up: addReasons },
+    '0008-teams': { up: createTeamsConversations },
   }
 }
 
@@ -192,6 +193,17 @@ async function createGrants(db: Kysely<unknown>): Promise<void> {
   await db.schema
     .alterTable('approvals')
     .addColumn('granted', 'integer', column => column.notNull().defaultTo(0))
+    .execute()
+}
+
+async function createTeamsConversations(db: Kysely<unknown>): Promise<void> {
+  await db.schema
+    .createTable('teams_conversations')
+    .addColumn('id', 'text', column => column.primaryKey())
+    .addColumn('service_url', 'text', column => column.notNull())
+    .addColumn('tenant', 'text', column => column.notNull())
+    .addColumn('person', 'text')
+    .addColumn('seen_at', 'bigint', column => column.notNull())
     .execute()
 }
 

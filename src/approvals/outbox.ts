@@ -13,10 +13,10 @@ export interface Courier {
   /** `slack`, `teams`: part of what makes a copy the same copy. */
   readonly name: string
   /** Where copies of it belong: channels, people. In the chat's own words. */
-  places(approval: Approval): readonly string[]
+  places(approval: Approval): readonly string[] | Promise<readonly string[]>
   /** Returns what names the message from then on. */
   post(place: string, copyId: string, approval: Approval): Promise<string>
-  update(place: string, message: string, approval: Approval): Promise<void>
+  update(place: string, message: string, approval: Approval, copyId: string): Promise<void>
   /** Into the thread of `message`: what the nth answer was, or how it ended. */
   reply(place: string, message: string, copyId: string, text: string): Promise<string>
   /** Whether a post that failed without an answer arrived nevertheless. */
@@ -51,7 +51,7 @@ export interface OutboxOptions {
   readonly courier: Courier
   readonly get: (id: string) => Promise<Approval | undefined>
   /** What an answer, or the end, is told as in a thread. */
-  readonly threadText: (approval: Approval, part: CopyPart) => string | undefined
+  readonly threadText: (approval: Approval, part: CopyPart, place: string) => string | undefined
   readonly onError: (error: unknown) => void
 }
 
@@ -118,6 +118,33 @@ export class Outbox {
     this.#next()
   }
 
+  /**
+   * Somebody looks at a card, and so a post whose answer was lost may turn up. `stray`: the copy is
+   * another message already. Undefined: no card of that place.
+   */
+  async seen(
+    copyId: string,
+    place: string,
+    message: string,
+  ): Promise<{ readonly approvalId: string; readonly stray: boolean } | undefined> {
+    const { db, courier } = this.#options
+    const copy = await db
+      .selectFrom('copies')
+      .selectAll()
+      .where('id', '=', copyId)
+      .where('courier', '=', courier.name)
+      .where('place', '=', place)
+      .where('part', '=', 'card')
+      .executeTakeFirst()
+    if (copy === undefined) return undefined
+    if (copy.message === null) {
+      await this.#save(copyId, { message, retry_at: 0 })
+      this.changed(copy.approval_id)
+    }
+    const stray = copy.message !== null && copy.message !== message
+    return { approvalId: copy.approval_id, stray }
+  }
+
   /** Resolves when nothing is on its way. What is not told stays for the next start. */
   async close(): Promise<void> {
     this.#closed = true
@@ -156,7 +183,7 @@ export class Outbox {
       .executeTakeFirst()
     const approval = await get(id)
     if (before === undefined || approval === undefined) return
-    for (const place of courier.places(approval)) await this.#expect(id, place, 'card')
+    for (const place of await courier.places(approval)) await this.#expect(id, place, 'card')
     const cards = await this.#copies(id, 'card')
     for (const card of cards) {
       const message = await this.#attempt(card, () => this.#show(card, approval, before.revision))
@@ -175,7 +202,7 @@ export class Outbox {
       return message
     }
     if ((copy.shown_revision ?? -1) < revision) {
-      await courier.update(copy.place, copy.message, approval)
+      await courier.update(copy.place, copy.message, approval, copy.id)
       await this.#save(copy.id, { shown_revision: revision })
     }
     return copy.message
@@ -186,7 +213,7 @@ export class Outbox {
     const { courier, threadText } = this.#options
     const parts: CopyPart[] = approval.answers.map((_, n): CopyPart => `answer-${n}`)
     for (const part of [...parts, 'end' as const]) {
-      const text = threadText(approval, part)
+      const text = threadText(approval, part, place)
       if (text === undefined) continue
       const copy = await this.#expect(approval.id, place, part)
       if (copy === undefined || copy.message !== null) continue

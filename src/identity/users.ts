@@ -28,6 +28,8 @@ export interface UserConfig {
   readonly onHold?: 'wait' | 'return'
   /** A Slack user's id. */
   readonly slack?: string
+  /** An Entra object id. */
+  readonly teams?: string
   readonly email?: string
   readonly owner?: string
   readonly purpose?: string
@@ -40,6 +42,7 @@ interface User {
   readonly credential: Credential
   readonly onHold: 'wait' | 'return'
   readonly slack: string | undefined
+  readonly teams: string | undefined
   readonly email: string | undefined
   readonly databases: RegExp | undefined
 }
@@ -73,6 +76,7 @@ export class Users {
         },
         onHold: user.onHold ?? 'wait',
         slack: user.slack,
+        teams: user.teams?.toLowerCase(),
         email: user.email,
         databases: user.databases && globs(user.databases),
       })
@@ -113,6 +117,15 @@ export class Users {
 
   slackId(name: string): string | undefined {
     return this.#users.get(name)?.slack
+  }
+
+  /** The one user who has that Entra object id, in lower case. Undefined: none, or several. */
+  byTeamsId(id: string): Identity | undefined {
+    return this.#only(user => user.teams === id)
+  }
+
+  teamsId(name: string): string | undefined {
+    return this.#users.get(name)?.teams
   }
 
   email(name: string): string | undefined {

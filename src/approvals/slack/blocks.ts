@@ -3,18 +3,9 @@
  * Slack does not interpret, and what it would hide is made visible.
  * https://docs.slack.dev/reference/block-kit/blocks
  */
-import { actionOf } from '../action.ts'
 import type { Approval } from '../approval.ts'
-import {
-  effectNote,
-  effectTitle,
-  place,
-  progressText,
-  sentence,
-  spanText,
-  stateText,
-  who,
-} from '../describe.ts'
+import { cut, facts, riskMark, shownParameters, shownStatement } from '../chat.ts'
+import { progressText, sentence, stateText } from '../describe.ts'
 import { visibleLine, visibleText } from '../visible-text.ts'
 
 export interface Block {
@@ -46,10 +37,10 @@ export const actions = {
 /** Slack's own limit is 3,000 for a section and some 13,200 for all blocks. */
 const statementLengthMax = 2_500
 const fieldLengthMax = 400
-const parametersMax = 20
+const parametersLengthMax = 2_000
 
 export function message(approval: Approval, options: MessageOptions): Message {
-  const { text: statement, whole } = statementOf(approval, options.literals)
+  const { text: statement, whole } = shownStatement(approval, options.literals, statementLengthMax)
   const pending = approval.state === 'pending'
   const title = `${riskMark[approval.risk]} ${sentence(approval)}`
   const mention =
@@ -61,7 +52,10 @@ export function message(approval: Approval, options: MessageOptions): Message {
     blocks: [
       { type: 'header', text: plain(title, 150) },
       ...mention,
-      { type: 'section', fields: fieldsOf(approval) },
+      {
+        type: 'section',
+        fields: facts(approval).map(([name, value]) => plain(`${name}\n${value}`, fieldLengthMax)),
+      },
       preformatted(statement),
       ...parametersOf(approval, options.literals),
       ...(whole
@@ -100,64 +94,13 @@ export function denyModal(approval: Approval, privateMetadata: string): Block {
   }
 }
 
-const riskMark: Readonly<Record<Approval['risk'], string>> = { low: '🟢', medium: '🟠', high: '🔴' }
-
-function fieldsOf(approval: Approval): readonly Block[] {
-  const { requester, application, rules, reason, effects } = approval
-  const action = actionOf(approval)
-  const touched = effects
-    .filter(effect => effect.kind !== 'read')
-    .slice(0, 3)
-    .map(effect => [effectTitle(effect), effectNote(effect)].filter(Boolean).join(': '))
-  const left = approval.expiresAt.getTime() - Date.now()
-  const fields: readonly (readonly [string, string])[] = [
-    ['Who', `${who(requester)}${application === undefined ? '' : ` with ${application}`}`],
-    ['Where', place(approval)],
-    ['Why it is held', `${reason}${rules.length === 0 ? '' : ` Rule: ${rules.join(', ')}`}`],
-    ['What it does', action?.title ?? (touched.length === 0 ? 'reads' : touched.join('; '))],
-    ...(action === undefined ? [] : [['Kind', action.kind] as const]),
-    ...(approval.maskedColumns.length === 0
-      ? []
-      : [['Masked columns it touches', approval.maskedColumns.join(', ')] as const]),
-    ...(approval.inTransaction
-      ? [['Transaction', 'open: it holds its locks while it waits'] as const]
-      : []),
-    ...(approval.state === 'pending'
-      ? [
-          [
-            'Time left',
-            `${spanText(left)}, until ${approval.expiresAt.toISOString().slice(11, 16)} UTC`,
-          ] as const,
-        ]
-      : []),
-  ]
-  return fields.map(([name, value]) => plain(`${name}\n${value}`, fieldLengthMax))
-}
-
-/** By default with `?` for values: Slack keeps what is posted. */
-function statementOf(
-  approval: Approval,
-  literals: boolean,
-): { readonly text: string; readonly whole: boolean } {
-  const text = visibleText(literals ? approval.text : approval.normalized)
-  return text.length <= statementLengthMax
-    ? { text, whole: text !== '' }
-    : { text: cut(text, statementLengthMax), whole: false }
-}
-
+/** By default without values and parameters. */
 function parametersOf(approval: Approval, literals: boolean): readonly Block[] {
-  const { parameters } = approval
-  if (parameters.length === 0) return []
-  if (!literals) return [context(`${parameters.length} parameters, not shown here.`)]
-  const shown = parameters
-    .slice(0, parametersMax)
-    .map((value, n) => `$${n + 1} = ${value === null ? 'NULL' : `'${value}'`}`)
-  const more = parameters.length - shown.length
-  return [
-    preformatted(
-      cut(visibleText([...shown, ...(more > 0 ? [`and ${more} more`] : [])].join('\n')), 2_000),
-    ),
-  ]
+  const shown = shownParameters(approval, parametersLengthMax)
+  if (shown === undefined) return []
+  return literals
+    ? [preformatted(shown.text)]
+    : [context(`${approval.parameters.length} parameters, not shown here.`)]
 }
 
 function buttons(approval: Approval, approvable: boolean, readOnly: boolean): Block {
@@ -230,8 +173,4 @@ function preformatted(text: string): Block {
 
 function plain(text: string, lengthMax: number): Block {
   return { type: 'plain_text', text: cut(visibleText(text), lengthMax), emoji: false }
-}
-
-function cut(text: string, lengthMax: number): string {
-  return text.length <= lengthMax ? text : `${text.slice(0, lengthMax - 1)}…`
 }

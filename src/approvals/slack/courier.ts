@@ -1,6 +1,7 @@
 /** Posts and edits messages in Slack, and turns its errors into what the outbox understands. */
 import type bolt from '@slack/bolt'
 import type { Approval } from '../approval.ts'
+import { requestingPerson, routesOf } from '../chat.ts'
 import { type Courier, CourierError } from '../outbox.ts'
 import { visibleText } from '../visible-text.ts'
 import { message } from './blocks.ts'
@@ -42,11 +43,8 @@ export class SlackCourier implements Courier {
 
   places(approval: Approval): readonly string[] {
     const { routes, channel, people } = this.#options
-    const routed = routes
-      .filter(route => approval.rules.some(route.rules))
-      .map(route => route.channel)
-    const requester =
-      approval.requester.kind === 'agent' ? approval.requester.owner : approval.requester.name
+    const routed = routesOf(approval, routes).map(route => route.channel)
+    const requester = requestingPerson(approval)
     const user = requester === undefined ? undefined : people.slackId(requester)
     return [
       ...new Set(routed.length === 0 ? [channel] : routed),
@@ -94,9 +92,7 @@ export class SlackCourier implements Courier {
   }
 
   #message(place: string, approval: Approval): object {
-    const route = this.#options.routes.find(
-      ({ channel, rules }) => channel === place && approval.rules.some(rules),
-    )
+    const route = routesOf(approval, this.#options.routes).find(({ channel }) => channel === place)
     return message(approval, {
       literals: this.#options.literals,
       mention: route?.mention ?? this.#options.mention,

@@ -6,7 +6,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import bolt from '@slack/bolt'
 import type { Person } from '../approval.ts'
 import type { Approvals } from '../approvals.ts'
-import { stateText } from '../describe.ts'
+import { type Route, threadText } from '../chat.ts'
 import type { Outbox } from '../outbox.ts'
 import { handleClicks } from './clicks.ts'
 import { SlackCourier } from './courier.ts'
@@ -25,9 +25,7 @@ export interface SlackPeople {
   slackId(name: string): string | undefined
 }
 
-export interface SlackRoute {
-  /** Whether a rule of that name is told here. */
-  readonly rules: (rule: string) => boolean
+export interface SlackRoute extends Route {
   readonly channel: string
   /** A user group to be told. */
   readonly mention: string | undefined
@@ -159,21 +157,6 @@ export class Slack {
     }
   }
 }
-
-/** What is said in the thread: each answer, and how it ended. */
-function threadText(
-  approval: Parameters<Parameters<Approvals['outbox']>[1]>[0],
-  part: Parameters<Parameters<Approvals['outbox']>[1]>[1],
-): string | undefined {
-  if (part === 'card') return undefined
-  if (part === 'end') return ended.has(approval.state) ? stateText(approval) : undefined
-  const answer = approval.answers[Number(part.slice('answer-'.length))]
-  if (answer === undefined) return undefined
-  const { name, decision, surface, reason } = answer
-  return `${name} ${decision} it (${surface})${reason === undefined ? '' : `: ${reason}`}`
-}
-
-const ended: ReadonlySet<string> = new Set(['expired', 'withdrawn', 'finished', 'failed'])
 
 /** Bolt logs requests whole: what it says is kept to a line, and below errors to nothing. */
 function quietLogger(log: SlackLog): InstanceType<typeof bolt.App>['logger'] {
