@@ -1,12 +1,14 @@
 /**
  * Every copy of an approval in a chat: posted once, edited at each change, answered in its thread.
  * What is to be shown is in SQL, so that a restart, a chat that is away or one that asks for patience
- * only make it later. A failure here never touches the approval.
+ * only make it later. Of several nodes all try, and one claims each message; when it dies, another
+ * does once the claim's time is over. A failure here never touches the approval.
  */
 import { randomUUID } from 'node:crypto'
 import type { Kysely } from 'kysely'
-import type { Approval } from './approval.ts'
+import { type Approval, isQuiet } from './approval.ts'
 import type { CopyPart, Tables } from './schema.ts'
+import { StateAway } from './state/away.ts'
 
 /** A chat, as the outbox sees it. Each may throw CourierError. */
 export interface Courier {
@@ -59,6 +61,10 @@ const backOffMsMin = 500
 const backOffMsMax = 60_000
 /** A chat takes a few requests at once; more would only meet its limits. */
 const busyMax = 8
+/** Longer than a chat takes to answer all that one message needs. */
+const claimMs = 20_000
+/** The database of the state comes back sooner than a chat. */
+const stateMs = 2000
 
 export class Outbox {
   readonly #options: OutboxOptions
@@ -85,7 +91,10 @@ export class Outbox {
       .where(where =>
         where.or([
           where('copies.message', 'is', null),
-          where('copies.shown_revision', '<', where.ref('approvals.revision')),
+          where.and([
+            where('copies.part', '=', 'card'),
+            where('copies.shown_revision', '<', where.ref('approvals.revision')),
+          ]),
         ]),
       )
       .execute()
@@ -163,7 +172,7 @@ export class Outbox {
       this.#deliver(id)
         .catch((error: unknown) => {
           this.#options.onError(error)
-          this.#later(id, backOffMsMax)
+          this.#later(id, error instanceof StateAway ? stateMs : backOffMsMax)
         })
         .finally(() => {
           this.#busy.delete(id)
@@ -183,29 +192,30 @@ export class Outbox {
       .executeTakeFirst()
     const approval = await get(id)
     if (before === undefined || approval === undefined) return
-    for (const place of await courier.places(approval)) await this.#expect(id, place, 'card')
+    const places = isQuiet(approval) ? [] : await courier.places(approval)
+    for (const place of places) await this.#expect(id, place, 'card')
     const cards = await this.#copies(id, 'card')
     for (const card of cards) {
-      const message = await this.#attempt(card, () => this.#show(card, approval, before.revision))
+      const message = await this.#shown(card, approval, before.revision)
       if (message !== undefined) await this.#answerIn(card.place, message, approval)
     }
   }
 
-  /** Posts the card, or edits it. Undefined when it could not be done yet. */
-  async #show(copy: Copy, approval: Approval, revision: number): Promise<string> {
+  /** The card's message, once it shows that revision; undefined when it cannot be done yet. */
+  async #shown(copy: Copy, approval: Approval, revision: number): Promise<string | undefined> {
     const { courier } = this.#options
-    if (copy.message === null) {
+    const { message: known } = copy
+    if (copy.given_up === 1) return undefined
+    if (known !== null && (copy.shown_revision ?? -1) >= revision) return known
+    return this.#attempt(copy, async () => {
       const message =
+        known ??
         (await this.#arrived(copy, undefined)) ??
         (await courier.post(copy.place, copy.id, approval))
-      await this.#save(copy.id, { message, shown_revision: revision })
+      if (known !== null) await courier.update(copy.place, known, approval, copy.id)
+      await this.#save(copy.id, { message, shown_revision: revision, retry_at: 0 })
       return message
-    }
-    if ((copy.shown_revision ?? -1) < revision) {
-      await courier.update(copy.place, copy.message, approval, copy.id)
-      await this.#save(copy.id, { shown_revision: revision })
-    }
-    return copy.message
+    })
   }
 
   /** Each answer, and the end, once into the thread. */
@@ -216,13 +226,15 @@ export class Outbox {
       const text = threadText(approval, part, place)
       if (text === undefined) continue
       const copy = await this.#expect(approval.id, place, part)
-      if (copy === undefined || copy.message !== null) continue
-      await this.#attempt(copy, async () => {
+      if (copy === undefined || copy.message !== null || copy.given_up === 1) continue
+      const told = await this.#attempt(copy, async () => {
         const message =
           (await this.#arrived(copy, thread)) ?? (await courier.reply(place, thread, copy.id, text))
-        await this.#save(copy.id, { message, shown_revision: 0 })
+        await this.#save(copy.id, { message, shown_revision: 0, retry_at: 0 })
         return message
       })
+      // What came first is told first.
+      if (told === undefined) return
     }
   }
 
@@ -232,15 +244,14 @@ export class Outbox {
     return this.#options.courier.find(copy.place, copy.id, new Date(copy.created_at), thread)
   }
 
+  /** Undefined when it has to wait, or failed, or another node does it. */
   async #attempt(copy: Copy, work: () => Promise<string>): Promise<string | undefined> {
-    if (copy.given_up === 1) return undefined
-    if (copy.retry_at > Date.now()) {
-      this.#later(copy.approval_id, copy.retry_at - Date.now())
+    const wait = copy.retry_at - Date.now()
+    if (wait > 0 || !(await this.#claim(copy))) {
+      this.#later(copy.approval_id, Math.max(wait, 0) || claimMs)
       return undefined
     }
     try {
-      // Counted before it is tried: a crash between the two has to be noticed.
-      await this.#save(copy.id, { tries: copy.tries + 1 })
       return await work()
     } catch (error) {
       const { onError } = this.#options
@@ -254,6 +265,18 @@ export class Outbox {
       }
       return undefined
     }
+  }
+
+  /** Counted before it is tried: a crash between the two has to be noticed. */
+  async #claim(copy: Copy): Promise<boolean> {
+    const { numUpdatedRows } = await this.#options.db
+      .updateTable('copies')
+      .set({ tries: copy.tries + 1, retry_at: Date.now() + claimMs })
+      .where('id', '=', copy.id)
+      .where('tries', '=', copy.tries)
+      .where('retry_at', '=', copy.retry_at)
+      .executeTakeFirst()
+    return numUpdatedRows === 1n
   }
 
   #later(id: string, waitMs: number): void {

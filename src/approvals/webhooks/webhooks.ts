@@ -32,6 +32,8 @@ const backOffMsMax = 3_600_000
 /** After so long nobody is waiting for the news any more. */
 const ageMsMax = 3 * 24 * 3_600_000
 const busyMax = 8
+/** While one node sends an event no other does; longer than a receiver and the store may take. */
+const claimMs = 20_000
 
 export class Webhooks {
   readonly #options: WebhooksOptions
@@ -207,7 +209,7 @@ export class Webhooks {
   async #deliver(row: Delivery): Promise<void> {
     const { targets, log, backOffMs = backOffMsMin } = this.#options
     const target = targets.find(({ url }) => url === row.target)
-    if (target === undefined) return
+    if (target === undefined || !(await this.#claim(row))) return
     const secret = secretBytes(target.secret)
     const event = { id: row.event_id, body: row.body }
     const { ok, why, retryAfterMs } = await send({ ...target, secret }, event, this.#stop.signal)
@@ -216,8 +218,11 @@ export class Webhooks {
       await this.#save(row, { delivered_at: now, body: '', error: null })
       return
     }
-    // That we stop is no fault of the receiver's.
-    if (this.#stop.signal.aborted) return
+    // That we stop is no fault of the receiver's: another node may send it at once.
+    if (this.#stop.signal.aborted) {
+      await this.#save(row, { retry_at: row.retry_at })
+      return
+    }
     const tries = row.tries + 1
     const wait = retryAfterMs ?? Math.min(backOffMsMax, backOffMs * 2 ** Math.min(tries - 1, 20))
     const given_up = now - row.created_at > ageMsMax ? 1 : 0
@@ -226,6 +231,19 @@ export class Webhooks {
     await this.#save(row, { tries, given_up, retry_at, error: why })
     const about = { host: new URL(target.url).host, event: row.event_id, why, tries }
     log(given_up === 1 ? 'a webhook was given up' : 'a webhook was not taken', about)
+  }
+
+  /** Whether this node is the one that sends it. When it dies, others do once its time is over. */
+  async #claim(row: Delivery): Promise<boolean> {
+    const { numUpdatedRows } = await this.#options.db
+      .updateTable('deliveries')
+      .set({ retry_at: Date.now() + claimMs })
+      .where('event_id', '=', row.event_id)
+      .where('target', '=', row.target)
+      .where('retry_at', '=', row.retry_at)
+      .where('delivered_at', 'is', null)
+      .executeTakeFirst()
+    return numUpdatedRows === 1n
   }
 
   async #save(row: Delivery, values: Partial<Delivery>): Promise<void> {
