@@ -138,7 +138,11 @@ function grouped<T extends { name: string }>(things: readonly T[]): Map<string, 
 }
 
 function typeOf(name: string): ValueType {
-  const classes: Record<string, ValueType['class']> = { int4: 'integer', date: 'date' }
+  const classes: Record<string, ValueType['class']> = {
+    int4: 'integer',
+    date: 'date',
+    jsonb: 'json',
+  }
   return { class: classes[name] ?? 'text', name, lengthMax: undefined }
 }
 

@@ -30,6 +30,7 @@ export function columnsInShort(columns: readonly ColumnName[]): string {
   return columns.map(columnInShort).sort().join(',')
 }
 
-export function columnInShort({ schema, table, column }: ColumnName): string {
-  return schema === 'public' ? `${table}.${column}` : `${schema}.${table}.${column}`
+export function columnInShort({ schema, table, column, path }: ColumnName): string {
+  const part = path === undefined ? '' : ['$', ...path].join('.')
+  return `${schema === 'public' ? '' : `${schema}.`}${table}.${column}${part}`
 }

@@ -167,8 +167,9 @@ export function columnsInShort(columns: readonly ColumnName[]): string {
   return columns.map(columnInShort).sort().join(',')
 }
 
-export function columnInShort({ schema, table, column }: ColumnName): string {
-  return schema === 'shop' ? `${table}.${column}` : `${schema}.${table}.${column}`
+export function columnInShort({ schema, table, column, path }: ColumnName): string {
+  const part = path === undefined ? '' : ['$', ...path].join('.')
+  return `${schema === 'shop' ? '' : `${schema}.`}${table}.${column}${part}`
 }
 
 export function reads(sql: string, names: Names = shop): string {

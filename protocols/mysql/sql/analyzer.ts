@@ -1,5 +1,6 @@
 /** SQL texts to what they do. One for each database, since it keeps what it read of its names. */
 import { AnalysisCache, type AnalysisCacheOptions, type ReadText } from '../../analysis-cache.ts'
+import { namesParts } from '../../column-parts.ts'
 import { ColumnPredicates } from '../../column-predicates.ts'
 import type {
   Analysis,
@@ -168,7 +169,8 @@ function understand(text: string, statements: readonly ParsedStatement[], names:
     // In SET, INTO, := and wherever else a variable can get a value.
     if (/countersign_reason/i.test(written)) settings.push({ kind: 'reason', result })
     kills.push(...set.kills)
-    shared &&= !done.literalsMatter && made.length === 0 && shareable(node, tokens)
+    shared &&= !done.literalsMatter && !namesParts(traced.reads)
+    shared &&= made.length === 0 && shareable(node, tokens)
   }
   const predicates = asked.all()
   const analysis: Analysis = {

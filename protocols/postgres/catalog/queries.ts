@@ -21,7 +21,8 @@ export interface RawCatalog {
 export type Row = readonly (string | null)[]
 
 /**
- * Gives the lists of RawCatalog in its order. A view's definition waits for whoever alters what the
+ * Gives the lists of RawCatalog in its order. Operators that somebody made to take JSON apart are
+ * among the functions, as `operator ->`. A view's definition waits for whoever alters what the
  * view reads; without `definitions` nothing is waited for.
  */
 export function catalogText(part: Part, serverVersion: number, definitions = true): string {
@@ -75,6 +76,13 @@ export function catalogText(part: Part, serverVersion: number, definitions = tru
            nullif(t.typrelid, 0)
       from pg_proc p join pg_namespace n on n.oid = p.pronamespace
         join pg_language l on l.oid = p.prolang left join pg_type t on t.oid = p.prorettype
-      where ${mine('p.oid')};
+      where ${mine('p.oid')}
+    union all
+    select o.oid, n.nspname, 'operator ' || o.oprname, 'f', 'operator', 'v', false, null, null
+      from pg_operator o join pg_namespace n on n.oid = o.oprnamespace
+        join pg_type t on t.oid = o.oprleft
+      where ${mine('o.oid')} and o.oid >= ${firstUserOid}
+        and o.oprname in ('->', '->>', '#>', '#>>')
+        and (t.typtype = 'p' or t.oid in ('json'::regtype, 'jsonb'::regtype));
     commit`
 }

@@ -5,6 +5,7 @@ import {
   type Meaning,
   type ReadText,
 } from '../../analysis-cache.ts'
+import { namesParts } from '../../column-parts.ts'
 import { ColumnPredicates } from '../../column-predicates.ts'
 import type {
   Analysis,
@@ -141,7 +142,8 @@ function understand(text: string, statements: readonly RawStatement[], names: Na
     })
     overlay?.apply(made)
     changes.push(...made)
-    shared &&= !done.literalsMatter && made.length === 0 && shareable(node)
+    shared &&= !done.literalsMatter && !namesParts(traced.reads)
+    shared &&= made.length === 0 && shareable(node)
   }
   const predicates = asked.all()
   const analysis: Analysis = {

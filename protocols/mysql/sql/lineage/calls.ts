@@ -8,6 +8,7 @@ import { isHarmless, sinks } from './built-ins.ts'
 import type { Context } from './context.ts'
 import { targetRelation } from './from.ts'
 import { functionResult } from './functions.ts'
+import { extractedByFunction } from './json-path.ts'
 import { windowValue } from './order.ts'
 import type { Scope } from './scope.ts'
 import { anyOf, clean, derive, either, untraced, type Value } from './value.ts'
@@ -34,7 +35,7 @@ function callValue(call: FunctionCall, args: readonly Value[], context: Context)
   )
   context.call({ schema: call.schema, name, builtIn: own, candidates, args: call.args })
   const results = candidates.map(candidate => functionResult(candidate, args, context))
-  if (own) results.push(ownResult(name, args, context))
+  if (own) results.push(extractedByFunction(name, call, args) ?? ownResult(name, args, context))
   if (results.length > 0) return either(results)
   // A loadable function, or one that nobody knows: it may read anything, and keep what it is given.
   context.callsUntraced = true

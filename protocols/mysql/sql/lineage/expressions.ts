@@ -7,6 +7,7 @@ import type { ColumnReference, Expression } from '../ast.ts'
 import { functionCall, lastInsertId, sequenceValue } from './calls.ts'
 import { type Conditions, wholly } from './conditions.ts'
 import type { Context } from './context.ts'
+import { extractedByArrow } from './json-path.ts'
 import { findName, findQualified, proposedItem, rowsWith, type Scope } from './scope.ts'
 import { anyOf, type Columns, clean, derive, isConstant, untraced, type Value } from './value.ts'
 
@@ -80,7 +81,7 @@ export function expressionValue(node: Expression, scope: Scope, context: Context
     case 'match':
       return union(...node.columns, node.against)
     case 'jsonArrow':
-      return union(node.column)
+      return extractedByArrow(node.path, context.value(node.column, scope))
     case 'valuesColumn':
       return proposedColumn(node.column, scope)
     case 'sequence':

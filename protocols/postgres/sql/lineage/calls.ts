@@ -6,6 +6,7 @@ import { as, constantOf, type FieldsOf, type Node, nameOf, qualified } from '../
 import { sinks } from './built-ins.ts'
 import type { Context } from './context.ts'
 import { functionResult } from './functions.ts'
+import { extractedByFunction } from './json-path.ts'
 import { windowValue } from './order.ts'
 import { fieldOf } from './references.ts'
 import type { Scope } from './scope.ts'
@@ -51,6 +52,11 @@ function callValue(call: Call, args: readonly Value[], context: Context): Value 
   if (candidates.length === 0) {
     if (field === undefined) context.callsUntraced = true
     return field ?? untraced
+  }
+  const taken = extractedByFunction(name, candidates, call, args)
+  if (taken !== undefined) {
+    context.call({ schema, name, candidates, args: call.args ?? [] })
+    return taken
   }
   const result = resultOf(schema, name, candidates, call.args ?? [], args, context)
   return field === undefined ? result : either([field, result])

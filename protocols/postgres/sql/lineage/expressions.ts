@@ -8,6 +8,7 @@ import { functionCall } from './calls.ts'
 import { type Conditions, wholly } from './conditions.ts'
 import type { Context, ExpressionTracers } from './context.ts'
 import { jsonTracers } from './json.ts'
+import { extractedByOperator } from './json-path.ts'
 import { columnReference, indirectionValue } from './references.ts'
 import { findArgs, type Scope } from './scope.ts'
 import { expressionList } from './targets.ts'
@@ -37,7 +38,7 @@ const basics: ExpressionTracers = {
   A_Indirection: indirectionValue,
   FuncCall: functionCall,
   // Operators are functions over their operands, user-defined ones are taken to be no more.
-  A_Expr: union(({ lexpr, rexpr }) => [lexpr, rexpr]),
+  A_Expr: operation,
   BoolExpr: union(({ args }) => args),
   BooleanTest: union(({ arg }) => [arg]),
   TypeCast: union(({ arg }) => [arg]),
@@ -67,6 +68,13 @@ const basics: ExpressionTracers = {
     )
   },
   SubLink: subLink,
+}
+
+function operation(fields: FieldsOf<'A_Expr'>, scope: Scope, context: Context): Value {
+  const [left, ...right] = context.values([fields.lexpr, fields.rexpr], scope)
+  const document = fields.lexpr === undefined ? undefined : left
+  const taken = extractedByOperator(fields, document, context)
+  return taken ?? derive(left === undefined ? right : [left, ...right])
 }
 
 function table(...parts: readonly ExpressionTracers[]): ReadonlyMap<NodeKind, AnyTracer> {
