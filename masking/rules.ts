@@ -8,6 +8,7 @@ import { type CompiledRule, compileRule, hitsOf, strictest } from './compiled-ru
 import type { JsonPath } from './json-path.ts'
 import { deriveKey } from './keyed.ts'
 import { CellMasks } from './mask.ts'
+import { type PredicateRule, PredicateRules } from './predicates.ts'
 
 export interface MaskingRule {
   readonly name: string
@@ -17,6 +18,8 @@ export interface MaskingRule {
    */
   readonly columns: readonly string[]
   readonly mask: MaskSpec
+  /** What may be asked of its columns; absent: `flag`. */
+  readonly predicates?: PredicateRule
   // To whom the rule applies: all of these hold. Lists are globs, of which one suffices; absent
   // means all.
   readonly databases?: readonly string[]
@@ -98,6 +101,7 @@ export interface MaskedPart {
 export interface MaskRules {
   /** `now` is in milliseconds since 1970; the masker holds until its `until`. */
   masker(identity: MaskIdentity, database: string, now?: number): Masker
+  readonly predicates: PredicateRules
   /** Changes whenever a rule or the key does. */
   readonly version: string
 }
@@ -108,7 +112,12 @@ export interface MaskRules {
  */
 export function compileRules(rules: readonly MaskingRule[], key: Buffer): MaskRules {
   if (key.length < 32) throw new RangeError(`expected a key of 32 bytes, got ${key.length}`)
-  return new CompiledRules(rules.map(compileRule), version(rules, key), new CellMasks(key))
+  return new CompiledRules(
+    rules.map(compileRule),
+    version(rules, key),
+    new CellMasks(key),
+    new PredicateRules(rules),
+  )
 }
 
 /** Names of users and databases are bounded by the configuration; this holds if they are not. */
@@ -116,11 +125,18 @@ const MASKERS_MAX = 1024
 
 class CompiledRules implements MaskRules {
   readonly version: string
+  readonly predicates: PredicateRules
   readonly #rules: readonly CompiledRule[]
   readonly #masks: CellMasks
   readonly #maskers = new Map<string, Masker>()
 
-  constructor(rules: readonly CompiledRule[], version: string, masks: CellMasks) {
+  constructor(
+    rules: readonly CompiledRule[],
+    version: string,
+    masks: CellMasks,
+    predicates: PredicateRules,
+  ) {
+    this.predicates = predicates
     this.#rules = rules
     this.version = version
     this.#masks = masks

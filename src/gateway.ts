@@ -5,6 +5,7 @@ import type { Credential, Gateway, Limits, Login, Session } from '../protocols/p
 import type { Approvals } from './approvals/approvals.ts'
 import type { Config, DatabaseConfig } from './config/config.ts'
 import type { Identity, Users } from './identity/users.ts'
+import { PredicateLimit } from './predicate-limit.ts'
 import type { Recorder } from './recording/recorder.ts'
 import { applicationReason } from './requester-reason.ts'
 import type { RulesInForce } from './rules-in-force.ts'
@@ -24,11 +25,14 @@ export class LocalGateway implements Gateway {
   readonly limits: Limits
   readonly tls: Gateway['tls']
   readonly #parts: GatewayParts
+  readonly #predicateLimit: PredicateLimit | undefined
   readonly #sessions = new Map<string, ClientSession>()
 
   constructor(parts: GatewayParts) {
     this.#parts = parts
     this.limits = parts.config.limits
+    const { predicateLimit } = parts.config
+    this.#predicateLimit = predicateLimit && new PredicateLimit(predicateLimit)
     this.tls = parts.config.listen.tls
   }
 
@@ -84,6 +88,7 @@ export class LocalGateway implements Gateway {
       approvals,
       approvalsConfig: config.approvals,
       recorder: sessionRecorder,
+      predicateLimit: this.#predicateLimit,
       count: verdict => {
         metrics.statements[verdict] += 1
       },

@@ -2,6 +2,7 @@
  * The policy and the masking rules as they stand. A new configuration replaces both at once; every
  * open session takes the new ones for its next statement, also for one that was prepared before.
  */
+import type { MaskedPredicate } from '../masking/predicates.ts'
 import type { Masker, MaskRules } from '../masking/rules.ts'
 import type { Analysis } from '../protocols/protocol.ts'
 import type { Identity } from './identity/users.ts'
@@ -54,6 +55,11 @@ export class SessionRules {
 
   get masker(): Masker {
     return this.#masker
+  }
+
+  /** What a statement asks of columns that are masked for this identity. */
+  asked(analysis: Analysis): readonly MaskedPredicate[] {
+    return this.#rules.masking.predicates.asked(this.#masker, analysis)
   }
 
   /** Grows whenever masks or verdicts may be others. */

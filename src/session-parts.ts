@@ -3,6 +3,7 @@ import type { Approvals } from './approvals/approvals.ts'
 import type { ApprovalsConfig, DatabaseConfig } from './config/config.ts'
 import type { Identity } from './identity/users.ts'
 import type { PolicyVerdict } from './policy/rule.ts'
+import type { PredicateLimit } from './predicate-limit.ts'
 import type { RecordedVerdict, SessionRecorder } from './recording/events.ts'
 import type { RulesInForce } from './rules-in-force.ts'
 
@@ -18,6 +19,8 @@ export interface SessionParts {
   readonly approvals: Approvals
   readonly approvalsConfig: ApprovalsConfig
   readonly recorder: SessionRecorder
+  /** Shared by all sessions; absent: nothing is limited. */
+  readonly predicateLimit?: PredicateLimit | undefined
   /** Told once for each statement. */
   readonly count: (verdict: 'allow' | 'hold' | 'deny') => void
   /** Told once, when the session has ended. */

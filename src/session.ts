@@ -17,6 +17,7 @@ import type {
   StatementContext,
   Upstream,
 } from '../protocols/protocol.ts'
+import { withFlags } from './flagged.ts'
 import { Hold } from './hold.ts'
 import type { PolicyVerdict } from './policy/rule.ts'
 import { denied, unrecorded } from './refusals.ts'
@@ -66,7 +67,7 @@ export class ClientSession implements Session {
     gone: AbortSignal,
     asker: Asker,
   ): Answer | Promise<Answer> {
-    const judged = this.judge(statement.analysis, context)
+    const judged = this.judge(statement.analysis, context, statement)
     const reason =
       judged.verdict.kind === 'hold'
         ? requesterReason(asker, statement, this.#parts.reason)
@@ -97,13 +98,18 @@ export class ClientSession implements Session {
     return this.#rules.masker
   }
 
-  /** What the policy says now. */
-  judge(analysis: Analysis, context: StatementContext): Judgement {
+  /** What the policy says now; of a `statement` that is asked for anew, its limits, too. */
+  judge(analysis: Analysis, context: StatementContext, statement?: Statement): Judgement {
     this.#rules.refresh()
     const { policy, masker, judged } = this.#rules
-    const known = judged.get(analysis)
+    const { identity, database, application, predicateLimit } = this.#parts
+    const asked = this.#rules.asked(analysis)
+    const overLimit =
+      statement === undefined || asked.length === 0
+        ? undefined
+        : predicateLimit?.ask(identity.name, database.name, statement, asked)
+    const known = overLimit === undefined ? judged.get(analysis) : undefined
     if (known !== undefined) return known
-    const { identity, database, application } = this.#parts
     const answered = policy.evaluate(analysis, {
       identity,
       database: database.name,
@@ -112,6 +118,9 @@ export class ClientSession implements Session {
       transaction: context.transaction,
       maskedReads: maskedReads(masker, analysis),
       maskedMoves: maskedMoves(masker, analysis),
+      maskedPredicates: asked,
+      overLimit,
+      maskingRule: column => masker.hit(column)?.rule,
       now: new Date(),
     })
     // What the parser rejects the server would reject, too: nobody has to be asked about that.
@@ -120,8 +129,9 @@ export class ClientSession implements Session {
         ? { ...answered, kind: 'deny' }
         : answered
     const { kind, rules, reason, observed } = verdict
-    const judgement = { verdict, recorded: { kind, rules, reason, observed } }
-    if (verdict.cacheable) judged.set(analysis, judgement)
+    const recorded = withFlags({ kind, rules, reason, observed }, asked)
+    const judgement = { verdict, recorded }
+    if (verdict.cacheable && overLimit === undefined) judged.set(analysis, judgement)
     return judgement
   }
 

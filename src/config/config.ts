@@ -24,6 +24,8 @@ export interface Config {
   readonly tokens: readonly TokenConfig[]
   readonly policy: PolicyConfig
   readonly masking: readonly MaskingRule[]
+  /** Absent: as much may be asked of masked columns as anybody likes. */
+  readonly predicateLimit?: PredicateLimitConfig
   readonly approvals: ApprovalsConfig
   readonly recording: RecordingConfig
 }
@@ -54,6 +56,13 @@ export interface DatabaseConfig {
   readonly upstream: Upstream
   /** As the owner calls it: `production`, `staging`. */
   readonly environment: string
+}
+
+export interface PredicateLimitConfig {
+  /** Values that one person may compare a masked column with within the window. */
+  readonly count: number
+  readonly windowMs: number
+  readonly action: 'hold' | 'deny'
 }
 
 export interface ApprovalsConfig {

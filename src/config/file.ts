@@ -2,7 +2,7 @@
  * The configuration file as it is written: the shape that schema.ts checks and resolve.ts reads.
  * Keys are those of the YAML.
  */
-import type { EffectKind } from '../../protocols/protocol.ts'
+import type { EffectKind, PredicateKind } from '../../protocols/protocol.ts'
 import type { TransitionType } from '../approvals/webhooks/transitions.ts'
 import type { TokenScope } from '../identity/tokens.ts'
 import type { PresetName } from '../policy/presets.ts'
@@ -16,7 +16,7 @@ export interface ConfigFile {
   readonly users: Readonly<Record<string, UserSection>>
   readonly tokens?: Readonly<Record<string, TokenSection>> | undefined
   readonly policy?: PolicySection | undefined
-  readonly masking?: { readonly rules: readonly MaskingSection[] } | undefined
+  readonly masking?: MaskingSections | undefined
   readonly approvals?: ApprovalsSection | undefined
   readonly recording?: RecordingSection | undefined
 }
@@ -100,6 +100,7 @@ export interface RuleSection {
   readonly unfiltered?: boolean | undefined
   readonly reads_masked?: boolean | undefined
   readonly moves_masked?: boolean | undefined
+  readonly predicates_masked?: readonly PredicateKind[] | undefined
   readonly users?: readonly string[] | undefined
   readonly groups?: readonly string[] | undefined
   readonly except_users?: readonly string[] | undefined
@@ -211,10 +212,22 @@ export interface SlackRouteSection {
   readonly mention?: string | undefined
 }
 
+export interface MaskingSections {
+  readonly rules: readonly MaskingSection[]
+  readonly equality_limit?:
+    | {
+        readonly count?: number | undefined
+        readonly window?: string | undefined
+        readonly action?: 'hold' | 'deny' | undefined
+      }
+    | undefined
+}
+
 export interface MaskingSection {
   readonly name: string
   readonly columns: readonly string[]
   readonly mask: MaskSection
+  readonly predicates?: 'flag' | 'hold' | 'deny' | 'equality' | undefined
   readonly databases?: readonly string[] | undefined
   readonly users?: readonly string[] | undefined
   readonly groups?: readonly string[] | undefined

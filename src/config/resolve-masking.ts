@@ -17,13 +17,15 @@ export function resolveMasking(file: ConfigFile, mistakes: Mistakes): readonly M
 }
 
 function resolveRule(section: MaskingSection, at: Path, mistakes: Mistakes): MaskingRule {
-  const { name, columns, mask, databases, users, groups, kind, purpose, exempt } = section
+  const { name, columns, mask, predicates, databases, users, groups, kind, purpose, exempt } =
+    section
   for (const [index, column] of columns.entries())
     checkColumn(column, [...at, 'columns', index], mistakes)
   return {
     name,
     columns,
     mask: maskOf(mask, [...at, 'mask'], mistakes),
+    ...(predicates && { predicates }),
     ...(databases && { databases }),
     ...(users && { users }),
     ...(groups && { groups }),

@@ -58,6 +58,7 @@ function resolveRule(section: RuleSection, at: Path, mistakes: Mistakes): Rule {
     unfiltered: section.unfiltered,
     readsMasked: section.reads_masked,
     movesMasked: section.moves_masked,
+    predicatesMasked: section.predicates_masked,
     users: section.users,
     groups: section.groups,
     exceptUsers: section.except_users,

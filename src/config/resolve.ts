@@ -11,6 +11,7 @@ import type { ConfigFile, LimitsSection } from './file.ts'
 import type { Mistakes, Path } from './mistakes.ts'
 import { resolveDatabases } from './resolve-databases.ts'
 import { resolveEmail } from './resolve-email.ts'
+import { resolvePredicateLimit } from './resolve-limit.ts'
 import { resolveMasking } from './resolve-masking.ts'
 import { resolvePolicy } from './resolve-policy.ts'
 import { resolveSlack } from './resolve-slack.ts'
@@ -33,6 +34,7 @@ export async function resolveConfig(
   const approvals = file.approvals ?? {}
   const recording = file.recording ?? {}
   const databases = resolveDatabases(file, sources, mistakes)
+  const predicateLimit = resolvePredicateLimit(file, mistakes)
   return {
     path,
     dataDir: sources.path(file.data_dir ?? './countersign-data'),
@@ -43,6 +45,7 @@ export async function resolveConfig(
     tokens: resolveTokens(file, mistakes),
     policy,
     masking: resolveMasking(file, mistakes),
+    ...(predicateLimit && { predicateLimit }),
     approvals: {
       expireSeconds: seconds(approvals.expires ?? '10m', ['approvals', 'expires'], mistakes),
       expireInTransactionSeconds: seconds(

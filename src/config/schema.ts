@@ -219,6 +219,22 @@ const rule = mapping({
   unfiltered: z.boolean().optional().describe('UPDATE or DELETE that nothing narrows.'),
   reads_masked: z.boolean().optional().describe('Depends on a column masked for this user.'),
   moves_masked: z.boolean().optional().describe('Puts such values somewhere else.'),
+  predicates_masked: z
+    .array(
+      z.enum([
+        'equality',
+        'range',
+        'pattern',
+        'computed',
+        'comparison',
+        'group',
+        'order',
+        'effect',
+      ]),
+    )
+    .min(1, { error: 'at least one kind of question' })
+    .optional()
+    .describe('Asks such a thing of a masked column, in WHERE, ON, ORDER BY and their like.'),
   users: globs.optional(),
   groups: globs.optional(),
   except_users: globs.optional(),
@@ -307,6 +323,13 @@ const exemption = mapping({
 })
 
 const masking = mapping({
+  equality_limit: mapping({
+    count: z.number().int().min(1).max(100_000).optional().describe('30.'),
+    window: duration.optional().describe('10m.'),
+    action: z.enum(['hold', 'deny']).optional().describe('What happens to more. hold.'),
+  })
+    .optional()
+    .describe('With how many values one person may compare a masked column within the window.'),
   rules: z.array(
     mapping({
       name: ruleName,
@@ -321,6 +344,13 @@ const masking = mapping({
         )
         .min(1, { error: 'at least one column' }),
       mask,
+      predicates: z
+        .enum(['flag', 'hold', 'deny', 'equality'])
+        .optional()
+        .describe(
+          'What may be asked of them unseen: flag records what is more than equality, hold and ' +
+            'deny stop it, equality stops orders and groups, too. flag.',
+        ),
       databases: globs.optional(),
       users: globs.optional().describe('From whom it hides. Absent: from everybody.'),
       groups: globs.optional(),

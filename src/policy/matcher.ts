@@ -6,7 +6,7 @@ import type { Analysis, Effect, EffectKind } from '../../protocols/protocol.ts'
 import { compileExpression } from './expression.ts'
 import { nameTest, objectTest, wordsTest } from './glob.ts'
 import { hoursTest } from './hours.ts'
-import type { PolicyContext, Rule } from './rule.ts'
+import type { MaskedPredicate, PolicyContext, Rule } from './rule.ts'
 
 export interface Matcher {
   readonly rule: Rule
@@ -92,13 +92,20 @@ function effectTestsOf(rule: Rule): EffectTest[] {
   return tests
 }
 
+function asks(test: (predicate: MaskedPredicate) => boolean): ContextTest {
+  return ({ maskedPredicates }) => maskedPredicates?.some(test) ?? false
+}
+
 function contextTestsOf(rule: Rule): ContextTest[] {
-  const { readsMasked, movesMasked, transaction } = rule
+  const { readsMasked, movesMasked, transaction, predicatesMasked, predicatesSay } = rule
   const applications = nameTest(rule.applications)
   const hours = rule.hours && hoursTest(rule.hours)
   const tests: ContextTest[] = []
   if (readsMasked !== undefined) tests.push(c => c.maskedReads.length > 0 === readsMasked)
   if (movesMasked !== undefined) tests.push(c => c.maskedMoves.length > 0 === movesMasked)
+  if (predicatesMasked) tests.push(asks(({ kind }) => predicatesMasked.includes(kind)))
+  if (predicatesSay) tests.push(asks(({ says }) => says === predicatesSay))
+  if (rule.overLimit) tests.push(c => c.overLimit === rule.overLimit)
   if (applications) tests.push(c => c.application !== undefined && applications(c.application))
   if (transaction) tests.push(c => transaction.includes(c.transaction))
   if (hours) tests.push(c => hours(c.now))

@@ -11,6 +11,7 @@ import type { Analysis, Effect, EffectKind } from '../../protocols/protocol.ts'
 import { joinApprovers } from './approvers.ts'
 import { joinLeeway, noLeeway } from './leeway.ts'
 import { compileRule, type Matcher } from './matcher.ts'
+import { inferenceRules } from './presets/inference.ts'
 import { requiredRules } from './presets/required.ts'
 import { presetRules } from './presets.ts'
 import { hintFor, reasonFor } from './reason.ts'
@@ -56,7 +57,8 @@ export class Policy {
   readonly #sets = new WeakMap<PolicyIdentity, Map<string, RuleSet>>()
 
   constructor(config: PolicyConfig) {
-    const rules = [...requiredRules, ...presetRules(config.preset), ...config.rules]
+    const own = [...requiredRules, ...inferenceRules, ...presetRules(config.preset)]
+    const rules = [...own, ...config.rules]
     this.version = createHash('sha256')
       .update(JSON.stringify([config, rules]))
       .digest('hex')

@@ -3,6 +3,7 @@
  * lifts them by name.
  */
 import { agents } from './presets/agents.ts'
+import { inferenceRules } from './presets/inference.ts'
 import { readOnly } from './presets/read-only.ts'
 import { recommended } from './presets/recommended.ts'
 import { requiredRules } from './presets/required.ts'
@@ -29,5 +30,6 @@ export const reservedRuleNames: ReadonlySet<string> = new Set([
   'default',
   'unreadable',
   ...requiredRules.map(rule => rule.name),
+  ...inferenceRules.map(rule => rule.name),
   ...presetNames.flatMap(preset => presets[preset].map(rule => rule.name)),
 ])

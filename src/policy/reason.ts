@@ -1,9 +1,15 @@
 /**
  * Sentences for people. A rule's reason and hint may name what they are about: `{effect}` is the
  * effect as SQL would say it, `{object}` what it is done to, `{detail}` its detail, `{columns}`
- * the masked columns, `{statement}` the statement's tag, `{user}` who asked.
+ * the masked columns, `{asked}` what is asked of them, `{statement}` the statement's tag, `{user}` who asked.
  */
-import type { Analysis, Effect, ObjectName } from '../../protocols/protocol.ts'
+import type {
+  Analysis,
+  ColumnName,
+  Effect,
+  ObjectName,
+  PredicateKind,
+} from '../../protocols/protocol.ts'
 import type { PolicyContext, Rule } from './rule.ts'
 
 /** Long enough for a few columns, short enough for a notice. */
@@ -40,6 +46,7 @@ export function fill(
     if (word === 'object') return objectName(effect.object)
     if (word === 'detail') return effect.detail ?? effect.kind
     if (word === 'columns') return columnList(context)
+    if (word === 'asked') return askedList(context)
     if (word === 'statement') return analysis.tag
     if (word === 'user') return context.identity.name
     if (word === 'why') return analysis.unreadable ?? 'its meaning is not known'
@@ -61,9 +68,39 @@ export function objectName(object: ObjectName | undefined): string {
   return object.schema === undefined ? object.name : `${object.schema}.${object.name}`
 }
 
-function columnList({ maskedReads, maskedMoves }: PolicyContext): string {
+function columnList(context: PolicyContext): string {
+  const { maskedReads, maskedMoves } = context
   const columns = maskedMoves.length > 0 ? maskedMoves.map(move => move.from) : maskedReads
-  const names = [...new Set(columns.map(c => `${c.schema}.${c.table}.${c.column}`))]
+  return shortList(columns.map(column => withRule(column, context.maskingRule?.(column))))
+}
+
+function withRule({ schema, table, column }: ColumnName, rule: string | undefined): string {
+  const name = `${schema}.${table}.${column}`
+  return rule === undefined ? name : `${name} (masking rule ${rule})`
+}
+
+const questions: Readonly<Record<PredicateKind, string>> = {
+  equality: 'an equality',
+  range: 'a range',
+  pattern: 'a pattern',
+  computed: 'something computed from it',
+  comparison: 'a comparison with other values',
+  group: 'a grouping',
+  order: 'an order',
+  effect: 'a side effect',
+}
+
+/** The masked columns that are asked about, each with what is asked most. */
+function askedList({ maskedPredicates = [] }: PolicyContext): string {
+  const telling = maskedPredicates.filter(({ says }) => says !== 'pass')
+  const shown = telling.length > 0 ? telling : maskedPredicates
+  return shortList(
+    shown.map(({ column, kind, rule }) => `${withRule(column, rule)}: ${questions[kind]}`),
+  )
+}
+
+function shortList(all: readonly string[]): string {
+  const names = [...new Set(all)]
   const rest = names.length - columnsShownMax
   const shown = names.slice(0, columnsShownMax).join(', ')
   return rest > 0 ? `${shown} and ${rest} more` : shown

@@ -5,7 +5,9 @@
 import type {
   ColumnMove,
   ColumnName,
+  ColumnPredicate,
   EffectKind,
+  PredicateKind,
   StatementContext,
 } from '../../protocols/protocol.ts'
 
@@ -47,6 +49,12 @@ export interface Rule extends LeewayTerms {
   readonly readsMasked?: boolean | undefined
   /** The statement puts values of such a column somewhere else than to the client. */
   readonly movesMasked?: boolean | undefined
+  /** The statement asks something of this kind of such a column. */
+  readonly predicatesMasked?: readonly PredicateKind[] | undefined
+  /** Rules of the program: the column's masking rule says this to what is asked of it. */
+  readonly predicatesSay?: 'hold' | 'deny' | undefined
+  /** Rules of the program: more was asked of such a column than its limit lets pass. */
+  readonly overLimit?: 'hold' | 'deny' | undefined
   /** Globs over names. */
   readonly users?: readonly string[] | undefined
   readonly groups?: readonly string[] | undefined
@@ -114,7 +122,19 @@ export interface PolicyContext {
   readonly transaction: StatementContext['transaction']
   readonly maskedReads: readonly ColumnName[]
   readonly maskedMoves: readonly ColumnMove[]
+  /** What is asked of masked columns. Absent: nothing. */
+  readonly maskedPredicates?: readonly MaskedPredicate[]
+  /** What the limit on questions says now; absent: they are not too many. */
+  readonly overLimit?: 'hold' | 'deny' | undefined
+  /** The masking rule that hides a column. */
+  maskingRule?(column: ColumnName): string | undefined
   readonly now: Date
+}
+
+/** As masking/predicates.ts has it. */
+export interface MaskedPredicate extends ColumnPredicate {
+  readonly says: 'pass' | 'flag' | 'hold' | 'deny'
+  readonly rule: string
 }
 
 export interface PolicyVerdict {

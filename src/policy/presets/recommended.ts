@@ -101,7 +101,7 @@ export const recommended: readonly Rule[] = [
     objects: ['view:*'],
     readsMasked: true,
     reason: 'The view {object} would show {columns}, which are masked for you.',
-    hint: 'Leave the masked columns out.',
+    hint: 'Leave {columns} out of the view.',
   },
   {
     name: 'masked-data-moved',
@@ -109,7 +109,15 @@ export const recommended: readonly Rule[] = [
     risk: 'high',
     movesMasked: true,
     reason: 'Values of {columns}, which are masked for you, would be written somewhere else.',
-    hint: 'Leave the masked columns out.',
+    hint: 'Leave {columns} out, or write constants in their place.',
+  },
+  {
+    name: 'masked-side-effect',
+    action: 'hold',
+    risk: 'high',
+    predicatesMasked: ['effect'],
+    reason: 'Whether the statement waits or fails would tell values of {asked}.',
+    hint: 'Compare with = or IN in WHERE, and leave waits, divisions and casts over it out.',
   },
 
   // Who may do what.
