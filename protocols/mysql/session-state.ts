@@ -19,12 +19,12 @@ import { SessionNames } from './sql/session-names.ts'
 import { type SettingChange, settingChanges } from './sql/setting-changes.ts'
 import { columnOf } from './values.ts'
 
-export const reasonHelp =
+export const reasonHelp: string =
   "Say why in a comment of the statement, /* reason='…' */, or first with " +
   "SET @countersign_reason = '…'; or connect with the attribute countersign_reason."
 
 /** Asked of the server when it is not certain. The result has one row. */
-export const stateQuery =
+export const stateQuery: string =
   'SELECT @@session.sql_mode, @@session.character_set_client, DATABASE(), ' +
   'HEX(LEFT(@countersign_reason, 2000))'
 

@@ -7,7 +7,7 @@ import type { Analysis } from '../protocol.ts'
 import { changesOf } from './sql/changes.ts'
 import { reasonSetting } from './sql/reason-changes.ts'
 
-export const reasonHelp =
+export const reasonHelp: string =
   "Say why in a comment of the statement, /* reason='…' */, or first with " +
   `SET ${reasonSetting} = '…'.`
 

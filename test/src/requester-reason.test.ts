@@ -9,12 +9,15 @@ function reason(beside?: string, session?: string, connection?: string): string 
   return requesterReason(asker, statement, connection)
 }
 
-t.test('the statement speaks before the session, and the session before the connection', async t => {
-  t.equal(reason('a', 'b', 'c'), 'a')
-  t.equal(reason(undefined, 'b', 'c'), 'b')
-  t.equal(reason('', ' \n ', 'c'), 'c')
-  t.equal(reason(), undefined)
-})
+t.test(
+  'the statement speaks before the session, and the session before the connection',
+  async t => {
+    t.equal(reason('a', 'b', 'c'), 'a')
+    t.equal(reason(undefined, 'b', 'c'), 'b')
+    t.equal(reason('', ' \n ', 'c'), 'c')
+    t.equal(reason(), undefined)
+  },
+)
 
 t.test('is one line of visible text, of a length that fits a message', async t => {
   t.equal(reason('one\ntwo\u202e\u0007'), 'one two⟨U+202E⟩⟨U+0007⟩')

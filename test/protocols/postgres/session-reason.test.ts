@@ -26,7 +26,10 @@ t.test('a reason is what the setting was last set to', async t => {
   t.equal(after([set]), 'ticket 7')
   t.equal(after([set, ['SET Countersign.Reason TO other', 'SET']]), 'other')
   t.equal(after([set, ["SELECT set_config('countersign.reason', 'x', false)", 'SELECT 1']]), 'x')
-  t.equal(after([set, ["SELECT set_config('countersign.reason', 'x', true)", 'SELECT 1']]), 'ticket 7')
+  t.equal(
+    after([set, ["SELECT set_config('countersign.reason', 'x', true)", 'SELECT 1']]),
+    'ticket 7',
+  )
   t.equal(after([set, ["SELECT set_config('work_mem', 'x', false)", 'SELECT 1']]), 'ticket 7')
   for (const reset of ['RESET countersign.reason', 'RESET ALL', 'DISCARD ALL']) {
     t.equal(after([set, [reset, 'RESET']]), undefined, reset)
