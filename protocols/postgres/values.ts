@@ -9,11 +9,13 @@ import { dates } from './values/dates.ts'
 import { network } from './values/network.ts'
 import { numbers } from './values/numbers.ts'
 import { plain } from './values/plain.ts'
+import { redacted } from './values/redacted.ts'
 import { builtInOids } from './values/types.ts'
 
 export { builtInTypes, valueType } from './values/types.ts'
 
 const codecs: ReadonlyMap<string, Codec> = withArrays({
+  ...redacted,
   ...plain,
   ...numbers,
   ...dates,

@@ -63,7 +63,11 @@ export class Snapshot implements CatalogSnapshot {
     if (type === undefined) return valueType(builtInTypes.get(typeOid) ?? 'unknown type', -1)
     // A domain's values are those of its base type, under its own modifier.
     if (type.type === 'd') return this.valueType(type.base, type.baseModifier)
-    if (type.type === 'e') return { class: 'text', name: type.name, lengthMax: undefined }
+    // A text that is no label would be no value of an enum.
+    if (type.type === 'e') return otherType(type.name, null)
+    // Any other range's format is that of all.
+    if (type.type === 'r') return builtInTypes.has(typeOid) ? valueType(type.name, -1) : anyRange
+    if (type.type === 'm') return builtInTypes.has(typeOid) ? valueType(type.name, -1) : anyRanges
     if (type.element !== 0 && type.name.startsWith('_'))
       return { class: 'array', name: type.name, lengthMax: undefined }
     return valueType(type.name, typeModifier)
@@ -116,6 +120,13 @@ export class Snapshot implements CatalogSnapshot {
     }
   }
 }
+
+function otherType(name: string, redaction: string | null): ValueType {
+  return { class: 'other', name, lengthMax: undefined, redaction }
+}
+
+const anyRange = otherType('anyrange', 'empty')
+const anyRanges = otherType('anymultirange', '{}')
 
 const relationKinds: Readonly<Record<string, Relation['kind']>> = {
   r: 'table',

@@ -73,7 +73,9 @@ const CLASSES: Readonly<Record<string, ValueClass>> = {
 
 /** Name and modifier (`atttypmod`, -1 for none) to what the rest of the proxy knows of a type. */
 export function valueType(typeName: string, typeModifier: number): ValueType {
+  const redaction = redactionOf(typeName, typeModifier)
   return {
+    ...(redaction !== undefined && { redaction }),
     class: Object.hasOwn(CLASSES, typeName)
       ? (CLASSES[typeName] ?? 'other')
       : typeName.startsWith('_')
@@ -83,6 +85,60 @@ export function valueType(typeName: string, typeModifier: number): ValueType {
     lengthMax: lengthMax(typeName, typeModifier),
   }
 }
+
+/** What stands for a hidden value of a type whose class has none that is valid. */
+function redactionOf(typeName: string, typeModifier: number): string | undefined {
+  // bit(n) has n digits, neither more nor less.
+  if (typeName === 'bit') return '0'.repeat(Math.max(1, typeModifier))
+  return redactions.get(typeName)
+}
+
+/** Types that are not here, nor in a class, are redacted to NULL: enums and rows above all. */
+const redactions: ReadonlyMap<string, string> = new Map([
+  ['varbit', ''],
+  ['inet', '0.0.0.0'],
+  ['cidr', '0.0.0.0/32'],
+  ['macaddr', '00:00:00:00:00:00'],
+  ['macaddr8', '00:00:00:00:00:00:00:00'],
+  ['point', '(0,0)'],
+  ['lseg', '[(0,0),(0,0)]'],
+  ['path', '((0,0))'],
+  ['box', '(0,0),(0,0)'],
+  ['polygon', '((0,0))'],
+  ['line', '{0,-1,0}'],
+  ['circle', '<(0,0),0>'],
+  ['xml', '<redacted/>'],
+  ['tsvector', ''],
+  ['tsquery', "'redacted'"],
+  ['jsonpath', '$'],
+  ['pg_lsn', '0/0'],
+  ['txid_snapshot', '1:1:'],
+  ['pg_snapshot', '1:1:'],
+  ['xid', '0'],
+  ['cid', '0'],
+  ['xid8', '0'],
+  ['tid', '(0,0)'],
+  ['int2vector', '0'],
+  ['oidvector', '0'],
+  ['hstore', ''],
+  ['regoper', '0'],
+  ['regoperator', '0'],
+  ...[
+    'class',
+    'collation',
+    'config',
+    'dictionary',
+    'namespace',
+    'proc',
+    'procedure',
+    'role',
+    'type',
+  ].map(of => [`reg${of}`, '-'] as const),
+  ...['int4', 'int8', 'num', 'ts', 'tstz', 'date'].flatMap(of => [
+    [`${of}range`, 'empty'] as const,
+    [`${of}multirange`, '{}'] as const,
+  ]),
+])
 
 /** The modifier of varchar(n) and char(n) counts the four bytes of a length word. */
 function lengthMax(typeName: string, typeModifier: number): number | undefined {
