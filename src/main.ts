@@ -11,6 +11,7 @@ import { demoCommand } from './cli/demo.ts'
 import type { Deps } from './cli/deps.ts'
 import { explainCommand } from './cli/explain.ts'
 import { gateCommand } from './cli/gate.ts'
+import { grantsCommand } from './cli/grants.ts'
 import { serveCommand } from './cli/serve.ts'
 import { sessionsCommand } from './cli/sessions.ts'
 import { tokensCommand } from './cli/tokens.ts'
@@ -30,6 +31,7 @@ export function program(): Command {
     .addCommand(checkCommand(deps))
     .addCommand(explainCommand(deps))
     .addCommand(approvalsCommand(deps))
+    .addCommand(grantsCommand())
     .addCommand(gateCommand())
     .addCommand(sessionsCommand(deps))
     .addCommand(tokensCommand())

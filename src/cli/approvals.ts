@@ -1,8 +1,17 @@
 /** `countersign approvals`: review from a terminal, over the console's HTTP API. */
 import { Command, InvalidArgumentError } from 'commander'
+import { grantText } from '../approvals/describe.ts'
+import type { GrantTerms } from '../approvals/grant.ts'
 import { lineText, listText, showText } from './approval-text.ts'
-import { type ApprovalView, ConsoleClient, type ConsoleFlags, Refused } from './console-client.ts'
+import {
+  type ApprovalView,
+  type ConsoleClient,
+  type ConsoleFlags,
+  Refused,
+} from './console-client.ts'
 import type { Deps } from './deps.ts'
+import { type GrantFlags, grantOption } from './grant-flags.ts'
+import { guarded } from './guarded.ts'
 import { ask, type Io, processIo, safeJson, UsageError } from './io.ts'
 
 const watchMs = 2000
@@ -11,11 +20,18 @@ interface Flags extends ConsoleFlags {
   readonly json?: true
 }
 
+interface ApproveFlags extends Flags, GrantFlags {
+  readonly reason?: string
+  readonly yes?: true
+}
+
 const examples = `
 Examples:
   countersign approvals --user rita
   countersign approvals show k7x9 --user rita
   countersign approvals approve k7x9 --user rita
+  countersign approvals approve k7x9 --grant statement --for 1h --times 20 --user rita
+  countersign approvals close-review k7x9 --comment 'as agreed in INC-7' --user rita
   countersign approvals deny k7x9 --reason 'narrow it to one customer' --user rita
   COUNTERSIGN_USER=rita COUNTERSIGN_URL=https://db.example.com countersign approvals watch
 
@@ -39,7 +55,15 @@ export function approvalsCommand(_deps: Deps, io: Io = processIo()): Command {
     .action((_options: unknown, self: Command) =>
       guarded<Flags & { all?: true; limit: number }>(self, io, async (flags, client) => {
         const query = flags.all ? {} : { state: 'pending,approved,running' }
-        const approvals = await client.list({ ...query, limit: flags.limit })
+        const [reviews, others] = await Promise.all([
+          client.list({ review: 'open', limit: flags.limit }),
+          client.list({ ...query, limit: flags.limit }),
+        ])
+        // What already ran waits longest for somebody who looks at it.
+        const approvals = [
+          ...reviews,
+          ...others.filter(({ id }) => reviews.every(review => review.id !== id)),
+        ].slice(0, flags.limit)
         const text = flags.json
           ? `${safeJson(approvals, 2)}\n`
           : listText(approvals, new Date(), io.stdout.columns)
@@ -59,21 +83,26 @@ export function approvalsCommand(_deps: Deps, io: Io = processIo()): Command {
     .description('shows the request, asks, and approves what was shown')
     .option('--reason <text>', 'a comment for the record')
     .option('--yes', 'do not ask')
+    .option('--grant <kind>', 'allow more than this run: statement, table or rule')
+    .option('--for <time>', 'with --grant: for how long, such as 30m; else the longest permitted')
+    .option('--times <count>', 'with --grant: how often; else as often as permitted')
     .action((id: string, _options: unknown, self: Command) =>
-      guarded<Flags & { reason?: string; yes?: true }>(self, io, async (flags, client) => {
+      guarded<ApproveFlags>(self, io, async (flags, client) => {
         const approval = await client.get(id)
+        const grant = grantOption(flags, approval)
         // With --json the answer is for a program; the person still has to see what it is about.
         const shown = showText(approval, new Date(), io.stdout.columns)
         const screen = flags.json ? io.stderr : io.stdout
         screen.write(shown)
         if (approval.bars.approve !== undefined) throw new Refused('barred', approval.bars.approve)
-        if (!flags.yes && !(await confirmed(io))) {
+        if (!flags.yes && !(await confirmed(io, grant))) {
           throw new Refused('not_confirmed', 'nothing was approved')
         }
         const { digest } = approval
         const decided = await client.decide(approval.id, 'approve', {
           digest,
           reason: flags.reason,
+          grant,
         })
         told(decided, flags, io)
       }),
@@ -92,6 +121,16 @@ export function approvalsCommand(_deps: Deps, io: Io = processIo()): Command {
     )
 
   command
+    .command('close-review <id>')
+    .description('says that you have looked at what broke the glass')
+    .requiredOption('--comment <text>', 'with what result')
+    .action((id: string, _options: unknown, self: Command) =>
+      guarded<Flags & { comment: string }>(self, io, async (flags, client) =>
+        told(await client.closeReview(id, flags.comment), flags, io),
+      ),
+    )
+
+  command
     .command('watch')
     .description('prints requests as they come and change; Ctrl-C ends it')
     .action((_options: unknown, self: Command) =>
@@ -100,28 +139,12 @@ export function approvalsCommand(_deps: Deps, io: Io = processIo()): Command {
   return command
 }
 
-/** Runs a command's work and turns its failure into a line and an exit code. */
-async function guarded<F extends Flags>(
-  self: Command,
-  io: Io,
-  work: (flags: F, client: ConsoleClient) => Promise<void> | void,
-): Promise<void> {
-  const flags = self.optsWithGlobals<F>()
-  try {
-    await work(flags, await ConsoleClient.open(flags, io))
-  } catch (error) {
-    if (io.signal.aborted) return
-    if (!(error instanceof Refused || error instanceof UsageError)) throw error
-    io.stderr.write(`countersign: ${safeJson(error.message).slice(1, -1)}\n`)
-    io.exitCode(error instanceof UsageError ? 2 : 1)
-  }
-}
-
-async function confirmed(io: Io): Promise<boolean> {
+async function confirmed(io: Io, grant: GrantTerms | undefined): Promise<boolean> {
   if (io.stdin.isTTY !== true) {
     throw new UsageError('expected --yes, or a terminal to ask on')
   }
-  const answer = await ask(io, '\nApprove this? [y/N] ')
+  const more = grant === undefined ? '' : `, and ${grantText(grant)}`
+  const answer = await ask(io, `\nApprove this${more}? [y/N] `)
   return /^y(es)?$/i.test(answer.trim())
 }
 

@@ -8,8 +8,10 @@ import type {
   ApprovalFacts,
   ApprovalSummary,
   PersonAnswer,
+  Review,
   RunResult,
 } from '../approvals/approval.ts'
+import type { Grant, GrantState, GrantTerms } from '../approvals/grant.ts'
 import { tokenPattern } from '../identity/tokens.ts'
 import type { Bars } from '../web/api.ts'
 import { askHidden, type Io, UsageError } from './io.ts'
@@ -63,8 +65,13 @@ export class ConsoleClient {
     return new ConsoleClient(url, authorization, io.signal)
   }
 
-  async list(query: { state?: string; limit?: number }): Promise<readonly SummaryView[]> {
+  async list(query: {
+    state?: string
+    review?: 'open'
+    limit?: number
+  }): Promise<readonly SummaryView[]> {
     const search = new URLSearchParams()
+    if (query.review !== undefined) search.set('review', query.review)
     if (query.state !== undefined) search.set('state', query.state)
     if (query.limit !== undefined) search.set('limit', String(query.limit))
     const { approvals } = await this.#send<{ approvals: Wire<SummaryView>[] }>(
@@ -81,10 +88,33 @@ export class ConsoleClient {
   async decide(
     id: string,
     decision: 'approve' | 'deny',
-    answer: { digest: string; reason?: string | undefined },
+    answer: { digest: string; reason?: string | undefined; grant?: GrantTerms | undefined },
   ): Promise<ApprovalView> {
     const wire = await this.#approval(id, decision, { ...answer, surface: 'terminal' })
     return { ...wire, ...revived(wire) }
+  }
+
+  async closeReview(id: string, comment: string): Promise<ApprovalView> {
+    const wire = await this.#approval(id, 'close-review', { comment, surface: 'terminal' })
+    return { ...wire, ...revived(wire) }
+  }
+
+  async grants(state: GrantState | undefined): Promise<readonly GrantView[]> {
+    const path = state === undefined ? 'grants' : `grants?${new URLSearchParams({ state })}`
+    const { grants } = await this.#send<{ grants: WireGrant[] }>(path)
+    return grants.map(revivedGrant)
+  }
+
+  async grant(id: string): Promise<GrantView> {
+    const path = `grants/${encodeURIComponent(id)}`
+    return revivedGrant((await this.#send<{ grant: WireGrant }>(path)).grant)
+  }
+
+  async revoke(id: string, reason: string | undefined): Promise<GrantView> {
+    const path = `grants/${encodeURIComponent(id)}`
+    const body = { ...(reason !== undefined && { reason }) }
+    const { grant } = await this.#send<{ grant: WireGrant }>(path, body, undefined, 'DELETE')
+    return revivedGrant(grant)
   }
 
   async request(action: Action, reason: string | undefined): Promise<ApprovalView> {
@@ -123,8 +153,13 @@ export class ConsoleClient {
   }
 
   /** The shapes are those of src/web/api.ts. */
-  async #send<T>(path: string, body?: object, signal?: AbortSignal): Promise<T> {
-    const answer = await this.#fetch(path, body, signal)
+  async #send<T>(
+    path: string,
+    body?: object,
+    signal?: AbortSignal,
+    method: 'GET' | 'POST' | 'DELETE' = body === undefined ? 'GET' : 'POST',
+  ): Promise<T> {
+    const answer = await this.#fetch(method, path, body, signal)
     let json: unknown
     try {
       json = await answer.json()
@@ -139,11 +174,16 @@ export class ConsoleClient {
     throw new Refused(error?.code ?? 'unknown', message)
   }
 
-  async #fetch(path: string, body?: object, signal?: AbortSignal): Promise<Response> {
+  async #fetch(
+    method: string,
+    path: string,
+    body?: object,
+    signal?: AbortSignal,
+  ): Promise<Response> {
     const longest = answerMsMax + (path.includes('/wait?') ? waitSeconds * 1000 : 0)
     try {
       return await fetch(`${this.#url}/api/v1/${path}`, {
-        method: body === undefined ? 'GET' : 'POST',
+        method,
         // A redirect would take the password somewhere else.
         redirect: 'error',
         signal: AbortSignal.any([
@@ -171,7 +211,7 @@ type Wire<T extends ApprovalFacts> = Omit<T, keyof Dated> & WireDated
 type Dated = Pick<
   ApprovalFacts,
   'createdAt' | 'expiresAt' | 'settledAt' | 'startedAt' | 'endedAt' | 'answers'
->
+> & { readonly review: Review | undefined }
 
 interface WireDated {
   readonly createdAt: string
@@ -179,6 +219,7 @@ interface WireDated {
   readonly settledAt?: string
   readonly startedAt?: string
   readonly endedAt?: string
+  readonly review?: Omit<Review, 'at'> & { readonly at?: string }
   readonly answers: readonly (Omit<PersonAnswer, 'at'> & { readonly at: string })[]
 }
 
@@ -195,6 +236,25 @@ function revived(wire: WireDated): Dated {
     startedAt: date(wire.startedAt),
     endedAt: date(wire.endedAt),
     answers: wire.answers.map(answer => ({ ...answer, at: new Date(answer.at) })),
+    review: wire.review && { ...wire.review, at: date(wire.review.at) },
+  }
+}
+
+export type GrantView = Grant & { readonly state: GrantState }
+
+type WireGrant = Omit<GrantView, GrantDate> & {
+  readonly createdAt: string
+  readonly expiresAt: string
+  readonly revokedAt?: string
+}
+type GrantDate = 'createdAt' | 'expiresAt' | 'revokedAt'
+
+function revivedGrant(wire: WireGrant): GrantView {
+  return {
+    ...wire,
+    createdAt: new Date(wire.createdAt),
+    expiresAt: new Date(wire.expiresAt),
+    revokedAt: wire.revokedAt === undefined ? undefined : new Date(wire.revokedAt),
   }
 }
 

@@ -4,7 +4,7 @@
  */
 import { createHash, randomBytes } from 'node:crypto'
 
-export const tokenScopes = ['read', 'decide', 'request'] as const
+export const tokenScopes = ['read', 'decide', 'request', 'grant'] as const
 export type TokenScope = (typeof tokenScopes)[number]
 
 export interface TokenConfig {

@@ -127,7 +127,8 @@ interface IdRoute {
   Params: { id: string }
 }
 
-function mistaken(reply: FastifyReply, error: z.ZodError): FastifyReply {
+/** What of a body is not as expected. */
+export function mistaken(reply: FastifyReply, error: z.ZodError): FastifyReply {
   const message = error.issues
     .map(issue => `${issue.path.length === 0 ? 'body' : issue.path.join('.')}: ${issue.message}`)
     .join('; ')

@@ -4,6 +4,7 @@
  */
 import { z } from 'zod'
 import type { RunResult } from '../approvals/approval.ts'
+import { type GrantState, type GrantTerms, grantKinds } from '../approvals/grant.ts'
 
 /** Those that have a name in the document. */
 export const components: Map<string, z.ZodType> = new Map()
@@ -50,13 +51,55 @@ const effect = z.object({
   detail: z.string().optional(),
 })
 
+const surface = z.enum(['web', 'terminal', 'api', 'slack', 'teams', 'rule', 'grant'])
+
+export const grantTermsSchema: z.ZodType<GrantTerms> = named(
+  'GrantTerms',
+  z.strictObject({
+    kind: z
+      .enum(grantKinds)
+      .describe('statement: this text with any parameters; table; rule: all that it holds.'),
+    seconds: z.number().int().min(1),
+    times: z.number().int().min(1),
+  }),
+)
+const grantTerms = grantTermsSchema
+
+export const grantStates: readonly GrantState[] = ['active', 'used up', 'expired', 'revoked']
+
+const grant = named(
+  'Grant',
+  z.object({
+    id: z.string().describe('Of the approval that it was given with.'),
+    shortId: z.string(),
+    url: z.string(),
+    state: z.enum(grantStates).optional(),
+    kind: z.enum(grantKinds),
+    requester,
+    database: z.string(),
+    environment: z.string(),
+    rules: z.array(z.string()),
+    effects: z.array(effect),
+    statement: z.string().describe('What it was given for: the beginning, without literals.'),
+    by: z.array(z.string()).describe('Who gave it.'),
+    times: z.number().int(),
+    used: z.number().int(),
+    createdAt: at,
+    expiresAt: at,
+    revokedAt: at.optional(),
+    revokedBy: z.string().optional(),
+    revokedReason: z.string().optional(),
+  }),
+)
+
 const answer = z.object({
   name: z.string(),
   groups: z.array(z.string()).describe('The person’s, when they answered.'),
   decision,
-  surface: z.enum(['web', 'terminal', 'api', 'slack', 'teams']),
+  surface,
   at,
   reason: z.string().optional(),
+  grant: grantTerms.optional().describe('What the person gave beyond this run.'),
 })
 
 const result = z.object({
@@ -102,6 +145,29 @@ const facts = {
   startedAt: at.optional(),
   endedAt: at.optional(),
   result: result.optional(),
+  grantable: z
+    .object({
+      kinds: z.array(z.enum(grantKinds)),
+      secondsMax: z.number().int(),
+      timesMax: z.number().int(),
+    })
+    .optional()
+    .describe('What may be granted with an approval; absent: nothing.'),
+  shortcut: z
+    .enum(['rule', 'grant', 'break_glass'])
+    .optional()
+    .describe('Why nobody was asked; absent: people were.'),
+  grantedBy: z.string().optional().describe('The short id of the grant that covers it.'),
+  review: z
+    .object({
+      state: z.enum(['open', 'closed']),
+      by: z.string().optional(),
+      surface: surface.optional(),
+      comment: z.string().optional(),
+      at: at.optional(),
+    })
+    .optional()
+    .describe('Of what broke the glass: somebody else has to look at it afterwards.'),
   bars: z
     .object({ approve: z.string().optional(), deny: z.string().optional() })
     .describe('Why the caller may not approve or deny; absent when they may.'),
@@ -115,6 +181,7 @@ const approval = named(
     parameters: z.array(z.string().nullable()),
     normalized: z.string().describe('Without literals.'),
     digest: z.string().describe('Of what is asked. A decision names it.'),
+    grant: grant.optional().describe('What it allowed beyond its own run.'),
   }),
 )
 
@@ -128,6 +195,45 @@ export const approveSchema: z.ZodType = named(
   z.object({
     digest: z.string().describe('Of the approval that was shown.'),
     reason: z.string().optional(),
+    surface: z.enum(['terminal', 'api']).optional(),
+    grant: grantTermsSchema.optional().describe('More than this run; needs the scope grant.'),
+  }),
+)
+
+export const grantSchema: z.ZodType = z.object({ grant })
+export const grantListSchema: z.ZodType = z.object({ grants: z.array(grant) })
+export const givenGrantSchema: z.ZodType = z.object({
+  approval,
+  grant: grant.optional().describe('Absent: others have to give it, too.'),
+})
+
+interface GiveGrantBody extends GrantTerms {
+  readonly approval: string
+  readonly digest: string
+  readonly reason?: string | undefined
+}
+
+export const giveGrantSchema: z.ZodType<GiveGrantBody> = named(
+  'GiveGrant',
+  z.strictObject({
+    approval: z.string().max(100).describe('Id of a request that waits.'),
+    digest: z.string().max(100).describe('Of the approval that was shown.'),
+    kind: z.enum(grantKinds),
+    seconds: z.number().int().min(1),
+    times: z.number().int().min(1),
+    reason: z.string().max(2000).optional(),
+  }),
+)
+
+interface CloseReviewBody {
+  readonly comment: string
+  readonly surface?: 'terminal' | 'api' | undefined
+}
+
+export const closeReviewSchema: z.ZodType<CloseReviewBody> = named(
+  'CloseReview',
+  z.strictObject({
+    comment: z.string().max(2000).regex(/\S/, { error: 'a comment' }),
     surface: z.enum(['terminal', 'api']).optional(),
   }),
 )

@@ -12,11 +12,14 @@ import {
   type DecisionErrorCode,
   maySee,
 } from '../approvals/approval.ts'
+import type { GrantTerms } from '../approvals/grant.ts'
 import { registerActions } from './actions.ts'
+import { grantTermsSchema } from './api-schemas.ts'
 import type { Attempts } from './attempts.ts'
 import { isAuditor } from './auditor.ts'
 import { Callers, refuse } from './callers.ts'
 import { field } from './forms.ts'
+import { registerGrants } from './grants.ts'
 import { accessOf, openApiDocument } from './openapi.ts'
 import type { Account, WebOptions } from './options.ts'
 import { Waits, waitSecondsDefault, waitSecondsMax } from './wait.ts'
@@ -29,6 +32,8 @@ const statusOf: Readonly<Record<DecisionErrorCode, number>> = {
   not_a_reviewer: 403,
   already_decided: 409,
   stale: 409,
+  not_grantable: 400,
+  not_open: 409,
   expired: 410,
 }
 
@@ -47,7 +52,7 @@ export function registerApi(app: FastifyInstance, options: WebOptions, attempts:
   app.get('/openapi.json', async () => openApiDocument(options.publicUrl()))
 
   app.get<{ Querystring: Record<string, unknown> }>('/approvals', async (request, reply) => {
-    const { state, limit } = request.query
+    const { state, limit, review } = request.query
     const states = typeof state === 'string' ? state.split(',') : undefined
     const unknown = states?.find(name => !isState(name))
     if (unknown !== undefined) {
@@ -57,8 +62,12 @@ export function registerApi(app: FastifyInstance, options: WebOptions, attempts:
     if (!Number.isInteger(count) || count < 1 || count > listMax) {
       return refuse(reply, 400, 'bad_request', `expected a limit from 1 to ${listMax}`)
     }
+    if (review !== undefined && review !== 'open') {
+      return refuse(reply, 400, 'bad_request', 'expected review=open')
+    }
     const account = accountOf(request)
     const list = await approvals.list({
+      ...(review === 'open' && { reviewOpen: true as const }),
       visibleTo: account,
       limit: count,
       ...(states !== undefined && { states: states.filter(isState) }),
@@ -109,15 +118,22 @@ export function registerApi(app: FastifyInstance, options: WebOptions, attempts:
       const message = 'expected the digest of the approval that was shown'
       return refuse(reply, 400, 'bad_request', message)
     }
+    const grant = grantOf(request)
+    if (grant === 'mistaken') {
+      const message = 'expected a grant of kind, seconds and times'
+      return refuse(reply, 400, 'bad_request', message)
+    }
+    if (grant !== undefined && !callers.may(request, 'grant')) {
+      return refuse(reply, 403, 'scope', 'expected a token with the scope grant')
+    }
     const reason = field(request, 'reason')
     if (decision === 'denied' && reason.trim() === '') {
       return refuse(reply, 400, 'bad_request', 'expected a reason: the requester sees it')
     }
-    // A program that holds a token is at no terminal.
     const { token } = callers.of(request)
-    const said = field(request, 'surface')
-    const surface = said === 'terminal' && token === undefined ? 'terminal' : 'api'
-    const decided = { person: account, decision, reason, surface, shownDigest: digest } as const
+    const surface = surfaceOf(request)
+    const answer = { person: account, decision, reason, surface, shownDigest: digest } as const
+    const decided = { ...answer, ...(grant && decision === 'approved' && { grant }) }
     const result = await approvals.decide(approval.id, decided)
     if (!result.ok) return refuse(reply, statusOf[result.code], result.code, result.message)
     if (token !== undefined) {
@@ -127,6 +143,7 @@ export function registerApi(app: FastifyInstance, options: WebOptions, attempts:
   }
 
   registerActions(app, options, { accountOf, shown })
+  registerGrants(app, options, { statusOf, accountOf, surfaceOf, seen, shown })
 
   if (sessions !== undefined) {
     app.get('/sessions', async (request, reply) => {
@@ -145,9 +162,22 @@ export function registerApi(app: FastifyInstance, options: WebOptions, attempts:
     return approval !== undefined && maySee(approval, account) ? approval : undefined
   }
 
+  /** A program that holds a token is at no terminal. */
+  function surfaceOf(request: FastifyRequest): 'terminal' | 'api' {
+    const { token } = callers.of(request)
+    return field(request, 'surface') === 'terminal' && token === undefined ? 'terminal' : 'api'
+  }
+
   function accountOf(request: FastifyRequest): Account {
     return callers.of(request).account
   }
+}
+
+/** With an approval, beside it: whether it covers more than this run. */
+function grantOf({ body }: FastifyRequest): GrantTerms | 'mistaken' | undefined {
+  if (typeof body !== 'object' || body === null || !('grant' in body)) return undefined
+  const terms = grantTermsSchema.safeParse(body.grant)
+  return terms.success ? terms.data : 'mistaken'
 }
 
 interface IdRoute {

@@ -3,16 +3,18 @@
  * (Bearer), which acts as its user within its scopes. Nothing is read from a cookie.
  */
 import type { FastifyReply, FastifyRequest } from 'fastify'
+import type { TokenScope } from '../identity/tokens.ts'
 import type { Attempts } from './attempts.ts'
 import type { Account, WebOptions } from './options.ts'
 
 /** What an operation needs of a token; `password`: no token will do, `open`: nobody is asked. */
-export type Access = 'open' | 'read' | 'decide' | 'request' | 'password'
+export type Access = 'open' | TokenScope | 'password'
 
 export interface Caller {
   readonly account: Account
   /** The token's name; undefined with a password. */
   readonly token: string | undefined
+  readonly scopes: readonly TokenScope[] | undefined
 }
 
 export class Callers {
@@ -29,6 +31,11 @@ export class Callers {
     const caller = this.#callers.get(request)
     if (caller === undefined) throw new Error('expected an authenticated request, got none')
     return caller
+  }
+
+  /** Whether a token, if it is one, has this scope, too. */
+  may(request: FastifyRequest, scope: TokenScope): boolean {
+    return this.of(request).scopes?.includes(scope) ?? true
   }
 
   /** Undefined when the caller may go on; otherwise the answer was sent. */
@@ -50,7 +57,7 @@ export class Callers {
       this.#options.users.verifyPassword(user, password),
     )
     if (attempt.ok) {
-      this.#callers.set(request, { account: attempt.value, token: undefined })
+      this.#callers.set(request, { account: attempt.value, token: undefined, scopes: undefined })
       return undefined
     }
     this.#failed(request, { user })
@@ -83,7 +90,7 @@ export class Callers {
       const message = `expected a token with the scope ${access}, got ${scopes.join(', ')}`
       return refuse(reply, 403, 'scope', message)
     }
-    this.#callers.set(request, { account, token: name })
+    this.#callers.set(request, { account, token: name, scopes })
     return undefined
   }
 

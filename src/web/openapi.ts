@@ -9,10 +9,15 @@ import {
   approvalSchema,
   approveSchema,
   claimSchema,
+  closeReviewSchema,
   components,
   denySchema,
   errorSchema,
   finishedSchema,
+  giveGrantSchema,
+  givenGrantSchema,
+  grantListSchema,
+  grantSchema,
   requestSchema,
   sessionListSchema,
   sessionSchema,
@@ -22,7 +27,7 @@ import type { Access } from './callers.ts'
 import { waitSecondsDefault, waitSecondsMax } from './wait.ts'
 
 export interface Operation {
-  readonly method: 'GET' | 'POST'
+  readonly method: 'GET' | 'POST' | 'DELETE'
   /** As in the document: `/approvals/{id}`. */
   readonly path: string
   readonly id: string
@@ -51,6 +56,10 @@ export const operations: readonly Operation[] = [
     summary: 'Requests that you may see, newest first',
     query: {
       state: { description: 'States, with commas between them.', schema: { type: 'string' } },
+      review: {
+        description: 'Only what broke the glass, and was not looked at yet.',
+        schema: { type: 'string', enum: ['open'] },
+      },
       limit: {
         description: 'At most so many.',
         schema: { type: 'integer', minimum: 1, maximum: 500, default: 50 },
@@ -128,6 +137,42 @@ export const operations: readonly Operation[] = [
     refusals: [400, 403, 404, 409, 413, 415],
   },
   {
+    ...{ method: 'POST', path: '/approvals/{id}/close-review', id: 'closeReview' },
+    ...{ access: 'decide', status: 200 },
+    summary: 'Says that you have looked at what broke the glass, and with what result',
+    body: closeReviewSchema,
+    answer: approvalSchema,
+    refusals: [400, 403, 404, 409, 413, 415],
+  },
+  {
+    ...{ method: 'GET', path: '/grants', id: 'listGrants', access: 'read', status: 200 },
+    summary: 'Grants that you may see, newest first',
+    query: {
+      state: { description: 'States, with commas between them.', schema: { type: 'string' } },
+    },
+    answer: grantListSchema,
+    refusals: [400, 403],
+  },
+  {
+    ...{ method: 'GET', path: '/grants/{id}', id: 'getGrant', access: 'read', status: 200 },
+    summary: 'One grant; by the id or the short id of the approval that it was given with',
+    answer: grantSchema,
+    refusals: [403, 404],
+  },
+  {
+    ...{ method: 'POST', path: '/grants', id: 'giveGrant', access: 'grant', status: 201 },
+    summary: 'Approves what was shown, and more runs than this one',
+    body: giveGrantSchema,
+    answer: givenGrantSchema,
+    refusals: [400, 403, 404, 409, 410, 413, 415],
+  },
+  {
+    ...{ method: 'DELETE', path: '/grants/{id}', id: 'revokeGrant', access: 'grant', status: 200 },
+    summary: 'Ends a grant at once, also for open sessions',
+    answer: grantSchema,
+    refusals: [400, 403, 404, 409, 413, 415],
+  },
+  {
     ...{ method: 'GET', path: '/sessions', id: 'listSessions', access: 'password', status: 200 },
     summary: 'Recorded sessions, for auditors',
     answer: sessionListSchema,
@@ -166,7 +211,7 @@ export function openApiDocument(server: string): object {
     info: {
       title: 'Countersign',
       version: '1',
-      description: 'Requests for approval: list, read, decide, wait, ask.',
+      description: 'Requests for approval: list, read, decide, wait, ask; grants.',
       license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
     },
     servers: [{ url: `${server}${prefix}` }],
