@@ -7,6 +7,8 @@ import { recordActions } from './action-log.ts'
 import { Approvals } from './approvals/approvals.ts'
 import { Mail } from './approvals/mail/mail.ts'
 import { Slack } from './approvals/slack/slack.ts'
+import { Teams, type TeamsLog } from './approvals/teams/teams.ts'
+import { Workflow } from './approvals/teams/workflow.ts'
 import type { RunningServer } from './cli/deps.ts'
 import { type Address, type Config, type ProtocolName, protocolNames } from './config/config.ts'
 import { LocalGateway } from './gateway.ts'
@@ -80,6 +82,7 @@ async function start(
     metrics,
   })
   const slack = startSlack(config, approvals, users, log, opened)
+  const teams = startTeams(config, approvals, users, log, opened)
   if (config.approvals.email !== undefined) {
     const mail = Mail.start(approvals, {
       ...config.approvals.email,
@@ -109,6 +112,7 @@ async function start(
       },
     },
     ...(slack !== undefined && { slack: (request, reply) => slack.handle(request, reply) }),
+    ...(teams !== undefined && { teams: request => teams.receive(request) }),
     publicUrl: () => config.listen.publicUrl ?? http.url,
     auditors: config.recording.auditors,
     sessions: new JournalSessions(new JournalReader({ dir: join(dataDir, 'journal'), keys })),
@@ -120,7 +124,11 @@ async function start(
     ready: () => ({
       ready: recorder.state === 'healthy',
       // A chat that is away keeps nobody from deciding elsewhere.
-      parts: { recording: recorder.state, ...(slack && { slack: slack.status.state }) },
+      parts: {
+        recording: recorder.state,
+        ...(slack && { slack: slack.status.state }),
+        ...(teams && { teams: teams.status.state }),
+      },
     }),
     log: (level, message, data) => log[level](data, message),
   })
@@ -147,6 +155,26 @@ function startSlack(
   })
   opened.add(() => slack.close())
   return slack
+}
+
+/** Either, or both: an app that is pressed, and a workflow that only tells. */
+function startTeams(
+  config: Config,
+  approvals: Approvals,
+  users: Users,
+  log: Log,
+  opened: Opened,
+): Teams | undefined {
+  const { teams: options, teamsWorkflow } = config.approvals
+  const say: TeamsLog = (level, message, data) => log[level](data, message)
+  if (teamsWorkflow !== undefined) {
+    const workflow = Workflow.start(approvals, { ...teamsWorkflow, log: say })
+    opened.add(() => workflow.close())
+  }
+  if (options === undefined) return undefined
+  const teams = Teams.start(approvals, { ...options, people: users, log: say })
+  opened.add(() => teams.close())
+  return teams
 }
 
 /** Those that a database speaks. Closed together: a session of one may be the last of all. */

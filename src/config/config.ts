@@ -5,6 +5,8 @@
 import type { MaskingRule } from '../../masking/rules.ts'
 import type { Limits, Upstream } from '../../protocols/protocol.ts'
 import type { MailOptions } from '../approvals/mail/mail.ts'
+import type { TeamsOptions } from '../approvals/teams/teams.ts'
+import type { WorkflowOptions } from '../approvals/teams/workflow.ts'
 import type { WebhookTarget } from '../approvals/webhooks/webhooks.ts'
 import type { TokenConfig } from '../identity/tokens.ts'
 import type { UserConfig } from '../identity/users.ts'
@@ -75,10 +77,18 @@ export interface ApprovalsConfig {
   readonly ownerMayApprove: boolean
   /** Absent: nothing is told to Slack. */
   readonly slack?: SlackConfig
+  /** Absent: nothing is told to Microsoft Teams. */
+  readonly teams?: TeamsConfig
+  /** One that tells Teams and hears nothing. */
+  readonly teamsWorkflow?: WorkflowConfig
   /** Absent: nobody is written to. */
   readonly email?: EmailConfig
   readonly webhooks: readonly WebhookTarget[]
 }
+
+export type TeamsConfig = Omit<TeamsOptions, 'people' | 'log' | 'answerMsMax' | 'seenMsMax'>
+
+export type WorkflowConfig = Pick<WorkflowOptions, 'url' | 'literals'>
 
 export type EmailConfig = Omit<MailOptions, 'people' | 'log'>
 

@@ -67,6 +67,7 @@ export interface UserSection {
   readonly mysql_native_verifier?: string | undefined
   readonly on_hold?: 'wait' | 'return' | undefined
   readonly slack?: string | undefined
+  readonly teams?: string | undefined
   readonly email?: string | undefined
   readonly groups?: readonly string[] | undefined
   readonly databases?: readonly string[] | undefined
@@ -165,6 +166,7 @@ export interface ApprovalsSection {
   readonly auto_approve?: AutoApproveSection | undefined
   readonly break_glass?: BreakGlassSection | undefined
   readonly slack?: SlackSection | undefined
+  readonly teams?: TeamsSection | undefined
   readonly email?: EmailSection | undefined
   readonly webhooks?: readonly WebhookSection[] | undefined
 }
@@ -204,6 +206,29 @@ export interface SlackSection {
   readonly literals?: boolean | undefined
   readonly match_email?: boolean | undefined
   readonly api_url?: string | undefined
+}
+
+export interface TeamsSection {
+  readonly app_id?: string | undefined
+  readonly app_password_env?: string | undefined
+  readonly app_password_file?: string | undefined
+  readonly tenant?: string | undefined
+  readonly conversation?: string | undefined
+  readonly routes?:
+    | readonly { readonly rules: readonly string[]; readonly conversation: string }[]
+    | undefined
+  readonly literals?: boolean | undefined
+  readonly workflow_url_env?: string | undefined
+  readonly workflow_url_file?: string | undefined
+  readonly endpoints?: TeamsEndpointsSection | undefined
+  readonly playground?: boolean | undefined
+}
+
+export interface TeamsEndpointsSection {
+  readonly token?: string | undefined
+  readonly keys?: string | undefined
+  readonly issuer?: string | undefined
+  readonly service?: string | undefined
 }
 
 export interface SlackRouteSection {

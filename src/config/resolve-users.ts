@@ -27,6 +27,7 @@ export async function resolveUsers(
       groups: section.groups ?? [],
       ...onHold(section, file),
       ...(section.slack !== undefined && { slack: section.slack }),
+      ...(section.teams !== undefined && { teams: section.teams }),
       ...(section.email !== undefined && { email: section.email }),
       ...(section.owner !== undefined && { owner: section.owner }),
       ...(section.purpose !== undefined && { purpose: section.purpose }),

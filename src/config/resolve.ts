@@ -15,6 +15,7 @@ import { resolvePredicateLimit } from './resolve-limit.ts'
 import { resolveMasking } from './resolve-masking.ts'
 import { resolvePolicy } from './resolve-policy.ts'
 import { resolveSlack } from './resolve-slack.ts'
+import { resolveTeams } from './resolve-teams.ts'
 import { resolveTokens } from './resolve-tokens.ts'
 import { resolveUsers } from './resolve-users.ts'
 import { resolveWebhooks } from './resolve-webhooks.ts'
@@ -35,10 +36,11 @@ export async function resolveConfig(
   const recording = file.recording ?? {}
   const databases = resolveDatabases(file, sources, mistakes)
   const predicateLimit = resolvePredicateLimit(file, mistakes)
+  const listen = resolveListen(file, databases, sources, mistakes)
   return {
     path,
     dataDir: sources.path(file.data_dir ?? './countersign-data'),
-    listen: resolveListen(file, databases, sources, mistakes),
+    listen,
     limits: resolveLimits(file.limits ?? {}, mistakes),
     databases,
     users: await resolveUsers(file, sources, mistakes),
@@ -56,6 +58,7 @@ export async function resolveConfig(
       reviewers,
       ownerMayApprove: approvals.owner_may_approve ?? false,
       ...resolveSlack(approvals.slack, policy, sources, mistakes),
+      ...resolveTeams(approvals.teams, policy, listen, sources, mistakes),
       ...resolveEmail(approvals.email, { policy, reviewers, addresses }, sources, mistakes),
       webhooks: resolveWebhooks(approvals.webhooks ?? [], sources, mistakes),
     },

@@ -3,6 +3,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Approvers, Person } from '../approvals/approval.ts'
 import type { Approvals } from '../approvals/approvals.ts'
+import type { TeamsReply, TeamsRequest } from '../approvals/teams/teams.ts'
 import type { Tokens } from '../identity/tokens.ts'
 
 /** Who may sign in; `Users` of src/identity fits. */
@@ -34,6 +35,8 @@ export interface WebOptions {
   readonly ready?: () => Promise<Readiness> | Readiness
   /** Takes what Slack sends in HTTP mode; the body is not read yet. */
   readonly slack?: (request: IncomingMessage, response: ServerResponse) => void
+  /** Takes what Microsoft Teams sends. */
+  readonly teams?: (request: TeamsRequest) => Promise<TeamsReply>
   readonly log?: (level: 'info' | 'warn' | 'error', message: string, data: object) => void
 }
 

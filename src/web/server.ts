@@ -11,6 +11,7 @@ import type { WebOptions } from './options.ts'
 import { messagePage } from './pages/layout.ts'
 import { registerProbes } from './probes.ts'
 import { registerSlack } from './slack.ts'
+import { registerTeams } from './teams.ts'
 
 const bodyBytesMax = 64 * 1024
 const requestMsMax = 15_000
@@ -55,6 +56,7 @@ export async function buildWeb(options: WebOptions): Promise<FastifyInstance> {
   registerProbes(app, options)
   const slack: FastifyPluginAsync = async scope => registerSlack(scope, options)
   await app.register(slack)
+  registerTeams(app, options)
   return app
 }
 
