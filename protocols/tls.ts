@@ -55,24 +55,31 @@ export async function secureUpstream(
   application: string,
   signal: AbortSignal,
 ): Promise<SecuredSocket> {
-  const checksName = options.mode === 'verify-full'
-  // As libpq: who names an authority wants it asked, also where the mode does not say so.
-  const checksChain = checksName || options.mode === 'verify-ca' || options.ca !== undefined
   const secured = tls.connect({
     socket,
     // The name to check; `servername` is what the server is told, and must not be an address.
     host,
     ...(isIP(host) === 0 ? { servername: host } : {}),
-    ...(options.ca === undefined ? {} : { ca: options.ca }),
-    ...(options.cert === undefined ? {} : { cert: options.cert }),
-    ...(options.key === undefined ? {} : { key: options.key }),
+    ...tlsOptions(options),
     ALPNProtocols: [application],
-    rejectUnauthorized: checksChain,
-    ...(checksName ? {} : { checkServerIdentity: () => undefined }),
   })
   await established(secured, 'secureConnect', signal)
   const peer = secured.getPeerX509Certificate()
   return { socket: secured, endPoint: peer && certificateHash(peer.raw) }
+}
+
+/** What the client's side shows and checks. */
+export function tlsOptions({ mode, ca, cert, key }: UpstreamTls): tls.ConnectionOptions {
+  const checksName = mode === 'verify-full'
+  // As libpq: who names an authority wants it asked, also where the mode does not say so.
+  const checksChain = checksName || mode === 'verify-ca' || ca !== undefined
+  return {
+    ...(ca === undefined ? {} : { ca }),
+    ...(cert === undefined ? {} : { cert }),
+    ...(key === undefined ? {} : { key }),
+    rejectUnauthorized: checksChain,
+    ...(checksName ? {} : { checkServerIdentity: () => undefined }),
+  }
 }
 
 /**

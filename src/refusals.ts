@@ -1,5 +1,6 @@
 /** What a client is told when its statement does not run. */
 import type { Analysis, Refusal } from '../protocols/protocol.ts'
+import { StateAway } from './approvals/state/away.ts'
 import type { PolicyVerdict } from './policy/rule.ts'
 
 export function denied(verdict: PolicyVerdict, analysis: Analysis): Refusal {
@@ -13,8 +14,15 @@ export function denied(verdict: PolicyVerdict, analysis: Analysis): Refusal {
   }
 }
 
-/** Nothing runs unrecorded. */
+/** Nothing runs unrecorded, and nothing that is held runs unasked. */
 export function unrecorded(error: unknown): Refusal {
+  if (error instanceof StateAway)
+    return {
+      code: 'unrecorded',
+      message: 'the statement was not run: nobody can be asked now',
+      detail: error.message,
+      hint: 'Try again when the state database answers. What needs no approval runs meanwhile.',
+    }
   return {
     code: 'unrecorded',
     message: 'the statement was not run: it could not be recorded',

@@ -3,14 +3,16 @@ import { mkdir, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { compileRules } from '../masking/rules.ts'
 import type { Protocol } from '../protocols/protocol.ts'
+import { tlsOptions } from '../protocols/tls.ts'
 import { recordActions } from './action-log.ts'
-import { Approvals } from './approvals/approvals.ts'
+import { Approvals, type ApprovalsOptions } from './approvals/approvals.ts'
 import { Mail } from './approvals/mail/mail.ts'
 import { Slack } from './approvals/slack/slack.ts'
 import { Teams, type TeamsLog } from './approvals/teams/teams.ts'
 import { Workflow } from './approvals/teams/workflow.ts'
 import type { RunningServer } from './cli/deps.ts'
 import { type Address, type Config, type ProtocolName, protocolNames } from './config/config.ts'
+import { ConfigWatcher } from './config/watch.ts'
 import { LocalGateway } from './gateway.ts'
 import { Tokens } from './identity/tokens.ts'
 import { Users } from './identity/users.ts'
@@ -21,6 +23,7 @@ import { Policy } from './policy/policy.ts'
 import { JournalSessions } from './recording/journal-sessions.ts'
 import { JournalReader } from './recording/reader.ts'
 import { Recorder } from './recording/recorder.ts'
+import { Reload } from './reload.ts'
 import { RulesInForce } from './rules-in-force.ts'
 import { createLog, type Log } from './telemetry/log.ts'
 import { Metrics } from './telemetry/metrics.ts'
@@ -60,19 +63,23 @@ async function start(
   opened.add(() => recorder.close())
   const http: { url: string } = { url: '' }
   const approvals = await Approvals.open({
-    path: join(dataDir, 'state.db'),
+    path: statePlace(config),
     publicUrl: () => config.listen.publicUrl ?? http.url,
     onError: error => log.error({ err: error }, 'approvals'),
   })
   opened.add(() => approvals.close())
   recordActions(approvals, recorder)
   const users = new Users(config.users, await keptSecret(keys, join(dataDir, 'keys'), 'decoys'))
-  const masking = compileRules(
-    config.masking,
-    await keptSecret(keys, join(dataDir, 'keys'), 'masking'),
-  )
-  const metrics = new Metrics(() => recorder.state)
-  const rules = new RulesInForce({ policy: new Policy(config.policy), masking })
+  const maskingKey = await keptSecret(keys, join(dataDir, 'keys'), 'masking')
+  const metrics = new Metrics({
+    storage: () => recorder.state,
+    configMistaken: () => reload.mistake !== undefined,
+  })
+  const rules = new RulesInForce({
+    policy: new Policy(config.policy),
+    masking: compileRules(config.masking, maskingKey),
+  })
+  const reload = new Reload(config, { rules, maskingKey, recorder, log })
   const gateway = new LocalGateway({
     config,
     users,
@@ -126,17 +133,40 @@ async function start(
       // A chat that is away keeps nobody from deciding elsewhere.
       parts: {
         recording: recorder.state,
+        state: approvals.away === undefined ? config.state.kind : 'away',
         ...(slack && { slack: slack.status.state }),
         ...(teams && { teams: teams.status.state }),
       },
     }),
+    warnings: () => [
+      ...(recorder.state === 'healthy' ? [] : [`The recording is ${recorder.state}.`]),
+      ...(reload.mistake === undefined
+        ? []
+        : ['The configuration file has mistakes: what was in force before them still is.']),
+    ],
     log: (level, message, data) => log[level](data, message),
   })
   http.url = await web.listen({ host: config.listen.http.host, port: config.listen.http.port })
   opened.add(() => web.close())
   const listening = await listen(config, protocols, gateway, log, opened)
+  if (config.path !== undefined) {
+    const watcher = new ConfigWatcher(config.path, reload)
+    opened.add(() => watcher.close())
+  }
   await announce(dataDir, http.url, opened)
   return { listening, http: http.url, close: () => opened.close() }
+}
+
+/** A file of this node's own, or the server that all nodes share. */
+function statePlace({ dataDir, state }: Config): ApprovalsOptions['path'] {
+  if (state.kind === 'sqlite') return join(dataDir, 'state.db')
+  const { tls, ...server } = state.server
+  return {
+    ...server,
+    node: state.node,
+    ssl: tls.mode === 'disable' ? false : tlsOptions(tls),
+    plainToo: tls.mode === 'prefer',
+  }
 }
 
 function startSlack(

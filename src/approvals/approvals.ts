@@ -268,6 +268,11 @@ export class Approvals {
     return withdrawn
   }
 
+  /** Why the database of the state does not answer; undefined while it does. */
+  get away(): string | undefined {
+    return this.#state.away
+  }
+
   get(idOrShortId: string): Promise<Approval | undefined> {
     return this.#store.get(idOrShortId)
   }

@@ -17,6 +17,7 @@ export interface Config {
   readonly path: string | undefined
   /** Absolute. Holds the state, the journal, the keys and the embedded archive. */
   readonly dataDir: string
+  readonly state: StateConfig
   readonly listen: ListenConfig
   readonly limits: Limits
   /** By the name that clients ask for. */
@@ -31,6 +32,13 @@ export interface Config {
   readonly approvals: ApprovalsConfig
   readonly recording: RecordingConfig
 }
+
+/** Approvals, grants, and what is to be told of them. */
+export type StateConfig =
+  /** In `dataDir`, for this node alone. */
+  | { readonly kind: 'sqlite' }
+  /** For all nodes; this one is called `node`. */
+  | { readonly kind: 'postgres'; readonly server: Upstream; readonly node: string }
 
 export interface Address {
   readonly host: string

@@ -11,6 +11,7 @@ import type { Action, Risk } from '../policy/rule.ts'
 export interface ConfigFile {
   readonly listen?: ListenSection | undefined
   readonly data_dir?: string | undefined
+  readonly state?: StateSection | undefined
   readonly limits?: LimitsSection | undefined
   readonly databases: Readonly<Record<string, DatabaseSection>>
   readonly users: Readonly<Record<string, UserSection>>
@@ -28,6 +29,10 @@ export interface ListenSection {
   readonly tls?: { readonly cert: string; readonly key: string } | undefined
   readonly public_url?: string | undefined
   readonly insecure?: boolean | undefined
+}
+
+export interface StateSection extends UpstreamSection {
+  readonly node?: string | undefined
 }
 
 export interface LimitsSection {

@@ -35,7 +35,8 @@ export function resolveDatabases(
   const names = Object.keys(file.databases)
   if (names.length === 0) mistakes.add(['databases'], 'expected at least one database, got none')
   const databases = Object.entries(file.databases).flatMap(([name, section]) => {
-    const resolved = resolveUpstream(name, section, sources, mistakes)
+    const at = ['databases', name, 'upstream']
+    const resolved = resolveUpstream(section, at, sources, mistakes)
     if (!resolved) return []
     const environment = section.environment ?? 'production'
     return [[name, { name, environment, ...resolved }] as const]
@@ -45,20 +46,19 @@ export function resolveDatabases(
 
 type Resolved = Pick<DatabaseConfig, 'protocol' | 'upstream'>
 
-function resolveUpstream(
-  name: string,
-  { protocol, upstream }: DatabaseSection,
+export function resolveUpstream(
+  { protocol, upstream }: Pick<DatabaseSection, 'protocol' | 'upstream'>,
+  at: Path,
   sources: Sources,
   mistakes: Mistakes,
 ): Resolved | undefined {
-  const at = ['databases', name, 'upstream']
   const section: UpstreamSection = typeof upstream === 'string' ? {} : upstream
   const url = typeof upstream === 'string' ? upstream : sources.secret({ ...section }, 'url', at)
   const fromUrl = url === undefined ? undefined : partsOfUrl(url, at, mistakes)
   if (url !== undefined && !fromUrl) return undefined
   if (protocol && fromUrl?.protocol && protocol !== fromUrl.protocol) {
     const message = `the upstream's URL is one of ${fromUrl.protocol}, not of ${protocol}`
-    mistakes.add(['databases', name, 'protocol'], message)
+    mistakes.add([...at.slice(0, -1), 'protocol'], message)
     return undefined
   }
   const password = sources.secret({ ...section }, 'password', at)

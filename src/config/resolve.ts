@@ -15,6 +15,7 @@ import { resolvePredicateLimit } from './resolve-limit.ts'
 import { resolveMasking } from './resolve-masking.ts'
 import { resolvePolicy } from './resolve-policy.ts'
 import { resolveSlack } from './resolve-slack.ts'
+import { resolveState } from './resolve-state.ts'
 import { resolveTeams } from './resolve-teams.ts'
 import { resolveTokens } from './resolve-tokens.ts'
 import { resolveUsers } from './resolve-users.ts'
@@ -40,6 +41,7 @@ export async function resolveConfig(
   return {
     path,
     dataDir: sources.path(file.data_dir ?? './countersign-data'),
+    state: resolveState(file.state, sources, mistakes),
     listen,
     limits: resolveLimits(file.limits ?? {}, mistakes),
     databases,

@@ -33,9 +33,6 @@ const time = z.string().regex(timePattern, { error: 'a time of day such as 09:00
 const entraId = z.string().regex(/^[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}$/, {
   error: 'an id such as 1f0c4a52-0f8e-4f8e-9d52-4a1f7c1f0001',
 })
-const entraId = z.string().regex(/^[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}$/, {
-  error: 'an id such as 1f0c4a52-0f8e-4f8e-9d52-4a1f7c1f0001',
-})
 const mailbox = z.string().regex(mailPattern, { error: 'an address such as rita@example.com' })
 const datePattern = /^\d{4}-\d\d-\d\d(T\d\d:\d\d(:\d\d)?(Z|[+-]\d\d:\d\d))?$/
 const dateExpected = 'a date such as 2027-01-31, or with a time such as 2027-01-31T12:00:00Z'
@@ -131,9 +128,6 @@ const user = mapping({
     .regex(/^[UW][A-Z0-9]{5,}$/, { error: 'the id of a Slack user, such as U0123456789' })
     .optional()
     .describe('Who this is in Slack: for decisions there, and to be told.'),
-  teams: entraId
-    .optional()
-    .describe('Who this is in Teams, by Entra object id: for decisions there, and to be told.'),
   teams: entraId
     .optional()
     .describe('Who this is in Teams, by Entra object id: for decisions there, and to be told.'),
@@ -451,41 +445,6 @@ const teams = mapping({
     .describe("No tokens, for Microsoft's Agents Playground on this machine. false."),
 })
 
-const teamsConversation = z
-  .string()
-  .regex(/^19:[\w.-]+@(thread\.(tacv2|skype|v2)|unq\.gbl\.spaces)$/, {
-    error: 'the id of a channel or group chat, such as 19:…@thread.tacv2',
-  })
-
-const teams = mapping({
-  app_id: entraId.optional().describe('Of the Azure bot.'),
-  app_password_env: variable.optional().describe('Variable that holds a client secret of it.'),
-  app_password_file: file.optional(),
-  tenant: entraId.optional().describe('Decisions count from here only.'),
-  conversation: teamsConversation.optional().describe('Where no route fits.'),
-  routes: z
-    .array(mapping({ rules: globs, conversation: teamsConversation }))
-    .optional()
-    .describe('Other channels for what certain rules hold.'),
-  literals: z.boolean().optional().describe('Show values of statements in Teams. false.'),
-  workflow_url_env: variable
-    .optional()
-    .describe('Variable that holds the URL of a Workflows webhook: cards with a link only.'),
-  workflow_url_file: file.optional(),
-  endpoints: mapping({
-    token: text.optional(),
-    keys: text.optional(),
-    issuer: text.optional(),
-    service: text.optional().describe('Then no other host is trusted.'),
-  })
-    .optional()
-    .describe("URLs of another cloud. Microsoft's public one."),
-  playground: z
-    .boolean()
-    .optional()
-    .describe("No tokens, for Microsoft's Agents Playground on this machine. false."),
-})
-
 const webhook = mapping({
   url: z.string().regex(/^https?:\/\/[^\s#]+$/, { error: 'an https:// URL' }),
   secret_env: variable.optional().describe('Variable that holds what events are signed with.'),
@@ -522,7 +481,6 @@ const approvals = mapping({
   auto_approve: autoApprove.optional().describe('Where no rule says otherwise. Never.'),
   break_glass: breakGlass.optional().describe('Where no rule says otherwise. Nobody.'),
   slack: slack.optional(),
-  teams: teams.optional(),
   teams: teams.optional(),
   email: email.optional().describe('Reviewers are asked to look, whoever asked is told the end.'),
   webhooks: z.array(webhook).optional().describe('Told of every transition.'),

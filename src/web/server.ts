@@ -3,6 +3,7 @@
  * from what it is given; the caller listens and closes.
  */
 import Fastify, { type FastifyError, type FastifyInstance, type FastifyPluginAsync } from 'fastify'
+import { StateAway } from '../approvals/state/away.ts'
 import { registerApi } from './api.ts'
 import { Attempts } from './attempts.ts'
 import { registerConsole } from './console.ts'
@@ -39,7 +40,7 @@ export async function buildWeb(options: WebOptions): Promise<FastifyInstance> {
     const status = error.statusCode ?? 500
     if (status >= 500) options.log?.('error', 'a request of the console failed', { err: error })
     // What went wrong inside is for the log.
-    const message = status < 500 ? error.message : 'something went wrong; the log says what'
+    const message = status < 500 ? error.message : insideMessage(error)
     reply.code(status)
     if (isApi(request.url))
       return reply.send(apiError(status < 500 ? 'bad_request' : 'internal', message))
@@ -58,6 +59,12 @@ export async function buildWeb(options: WebOptions): Promise<FastifyInstance> {
   await app.register(slack)
   registerTeams(app, options)
   return app
+}
+
+function insideMessage(error: Error): string {
+  return error instanceof StateAway
+    ? 'the state database does not answer: look again in a moment whether this was done'
+    : 'something went wrong; the log says what'
 }
 
 function isApi(url: string): boolean {

@@ -3,6 +3,7 @@ import type { ConnectionOptions } from 'node:tls'
 import { Client, type QueryArrayResult } from 'pg'
 import { UpstreamError } from '../../errors.ts'
 import type { Upstream } from '../../protocol.ts'
+import { tlsOptions } from '../../tls.ts'
 import type { Row } from './queries.ts'
 
 const connectMsMax = 15_000
@@ -61,7 +62,7 @@ export class CatalogConnection {
 async function connect(upstream: Upstream): Promise<Client> {
   const { mode } = upstream.tls
   try {
-    return await attempt(upstream, mode === 'disable' ? false : tlsOptions(upstream))
+    return await attempt(upstream, mode === 'disable' ? false : tlsOptions(upstream.tls))
   } catch (error) {
     const refused = error instanceof Error && error.message.includes('does not support SSL')
     if (mode === 'prefer' && refused) {
@@ -100,19 +101,6 @@ async function attempt(
   } catch (error) {
     await client.end().catch(() => undefined)
     throw error
-  }
-}
-
-/** As for the session's own connection: see tls.ts. */
-function tlsOptions({ tls }: Upstream): ConnectionOptions {
-  const checksName = tls.mode === 'verify-full'
-  const checksChain = checksName || tls.mode === 'verify-ca' || tls.ca !== undefined
-  return {
-    ...(tls.ca === undefined ? {} : { ca: tls.ca }),
-    ...(tls.cert === undefined ? {} : { cert: tls.cert }),
-    ...(tls.key === undefined ? {} : { key: tls.key }),
-    rejectUnauthorized: checksChain,
-    ...(checksName ? {} : { checkServerIdentity: () => undefined }),
   }
 }
 
