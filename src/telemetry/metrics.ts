@@ -1,6 +1,11 @@
 /** What the proxy counts, in Prometheus' words. No statement, user or session is ever a label. */
 import { Counter, Gauge, Registry } from 'prom-client'
 
+export interface MetricsStates {
+  storage(): 'healthy' | 'low' | 'critical'
+  configMistaken(): boolean
+}
+
 export class Metrics {
   readonly registry: Registry = new Registry()
   /** Plain numbers: counting a statement must cost nothing. */
@@ -9,7 +14,7 @@ export class Metrics {
   sessionsTotal = 0
   refusedLogins = 0
 
-  constructor(storageState: () => 'healthy' | 'low' | 'critical') {
+  constructor(states: MetricsStates) {
     const { registry, statements } = this
     const registers = [registry]
     new Counter({
@@ -28,7 +33,12 @@ export class Metrics {
     this.#number(
       'countersign_recording_healthy',
       '1 while the recording takes new sessions and statements.',
-      () => (storageState() === 'healthy' ? 1 : 0),
+      () => (states.storage() === 'healthy' ? 1 : 0),
+    )
+    this.#number(
+      'countersign_config_mistaken',
+      '1 while the configuration file has mistakes and what it says is not in force.',
+      () => (states.configMistaken() ? 1 : 0),
     )
   }
 

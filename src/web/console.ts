@@ -2,10 +2,11 @@
 import cookie from '@fastify/cookie'
 import formbody from '@fastify/formbody'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
-import { type Approval, maySee } from '../approvals/approval.ts'
+import { type Approval, type DecisionErrorCode, maySee } from '../approvals/approval.ts'
 import { assets } from './assets.ts'
 import type { Attempts } from './attempts.ts'
 import { isAuditor } from './auditor.ts'
+import { grantOf, registerGrantPages } from './console-grants.ts'
 import { Doorkeeper, type Visit } from './doorkeeper.ts'
 import { registerEvents } from './events.ts'
 import { field, sendPage } from './forms.ts'
@@ -44,12 +45,19 @@ export async function registerConsole(
     const visit = door.enter(request, reply)
     if (visit === undefined) return reply
     const { account } = visit
-    const [open, settled] = await Promise.all([
+    const [reviews, open, settled] = await Promise.all([
+      approvals.list({ reviewOpen: true, visibleTo: account }),
       approvals.list({ states: openStates, visibleTo: account }),
       approvals.list({ states: settledStates, visibleTo: account, limit: settledShownMax }),
     ])
     const viewer = viewerOf(visit, options)
-    return sendPage(reply, inboxPage({ viewer, person: account, open, settled, now: new Date() }))
+    return sendPage(
+      reply,
+      inboxPage({
+        ...{ viewer, person: account, reviews, open, settled, now: new Date() },
+        warnings: options.warnings?.() ?? [],
+      }),
+    )
   })
 
   app.get<ApprovalRoute>('/approvals/:id', async (request, reply) => {
@@ -85,7 +93,9 @@ export async function registerConsole(
       const error = 'Say why: the requester sees the reason.'
       return show(reply.code(422), visit, approval, { error })
     }
+    const grant = decision === 'approved' ? grantOf(request, approval) : undefined
     const result = await approvals.decide(approval.id, {
+      ...(grant && { grant }),
       person: visit.account,
       decision,
       reason,
@@ -93,11 +103,15 @@ export async function registerConsole(
       shownDigest: field(request, 'digest'),
     })
     if (result.ok) return reply.redirect(`/approvals/${result.approval.shortId}`, 303)
-    const status = result.code === 'own_request' || result.code === 'not_a_reviewer' ? 403 : 409
+    const status = refusedStatus[result.code] ?? 409
     const error = `Your answer did not count: ${result.message}.`
     const now = (await approvals.get(approval.id)) ?? approval
     return show(reply.code(status), visit, now, { error, reason })
   }
+
+  registerGrantPages(app, options, {
+    ...{ door, seen, show, notFound, viewerOf: visit => viewerOf(visit, options) },
+  })
 
   if (sessions !== undefined) {
     app.get('/sessions', async (request, reply) => {
@@ -139,6 +153,12 @@ export async function registerConsole(
     const viewer = viewerOf(visit, options)
     return sendPage(reply.code(404), messagePage('Not found', 'There is no such page.', viewer))
   }
+}
+
+const refusedStatus: Partial<Readonly<Record<DecisionErrorCode, number>>> = {
+  own_request: 403,
+  not_a_reviewer: 403,
+  not_grantable: 422,
 }
 
 interface ApprovalRoute {

@@ -37,6 +37,8 @@ export interface WebOptions {
   readonly slack?: (request: IncomingMessage, response: ServerResponse) => void
   /** Takes what Microsoft Teams sends. */
   readonly teams?: (request: TeamsRequest) => Promise<TeamsReply>
+  /** What those who look after the proxy should know, each a sentence. */
+  readonly warnings?: () => readonly string[]
   readonly log?: (level: 'info' | 'warn' | 'error', message: string, data: object) => void
 }
 

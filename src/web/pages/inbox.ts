@@ -13,13 +13,20 @@ import { badge, layout, time, type Viewer } from './layout.ts'
 export interface Inbox {
   readonly viewer: Viewer
   readonly person: Person
+  /** What broke the glass, and nobody has looked at yet. */
+  readonly reviews: readonly ApprovalSummary[]
   /** Those that the person may see, newest first. */
   readonly open: readonly ApprovalSummary[]
   readonly settled: readonly ApprovalSummary[]
   readonly now: Date
+  readonly warnings: readonly string[]
 }
 
-export function inboxPage({ viewer, person, open, settled, now }: Inbox): Html {
+export function inboxPage(inbox: Inbox): Html {
+  const { viewer, person, reviews, now, warnings } = inbox
+  const listed = new Set(reviews.map(({ id }) => id))
+  const open = inbox.open.filter(({ id }) => !listed.has(id))
+  const settled = inbox.settled.filter(({ id }) => !listed.has(id))
   const waiting = open.filter(approval => waitsFor(approval, person))
   const others = open.filter(approval => !waiting.includes(approval))
   return layout({
@@ -28,7 +35,9 @@ export function inboxPage({ viewer, person, open, settled, now }: Inbox): Html {
     here: 'approvals',
     refreshSeconds: 15,
     body: html`<h1>Approvals</h1>
+${warnings.map(text => html`<p class="warning" role="status">${text}</p>`)}
 <div id="inbox" data-live>
+${reviews.length > 0 && section('Broke the glass: somebody has to look at it', reviews, now, '')}
 ${section('Waiting for you', waiting, now, 'Nothing waits for your decision.')}
 ${others.length > 0 && section('Under way', others, now, '')}
 ${section('Lately', settled, now, 'Nothing was decided yet.')}

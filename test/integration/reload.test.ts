@@ -1,0 +1,69 @@
+/** A changed configuration under open sessions, through the real program. */
+import { readFile, writeFile } from 'node:fs/promises'
+import { setTimeout as delay } from 'node:timers/promises'
+import pg from 'pg'
+import t from 'tap'
+import { startProxy } from '../support/proxy.ts'
+
+t.test('a changed configuration', async t => {
+  const proxy = await startProxy(t, { log: true })
+  const client = new pg.Client(proxy.client())
+  await client.connect()
+  t.teardown(() => client.end())
+  const original = await readFile(proxy.config, 'utf8')
+  const prepared = { name: 'one', text: 'SELECT name, email FROM customers WHERE id = $1' }
+  const simple = 'SELECT name, email FROM customers WHERE id = 1'
+  const rows = async (): Promise<unknown> => [
+    (await client.query({ ...prepared, values: [1] })).rows[0],
+    (await client.query(simple)).rows[0],
+  ]
+  const both = (row: object): unknown => [row, row]
+
+  /** Resolves once the program said so, after this very change. */
+  async function write(text: string, said: string): Promise<void> {
+    const before = proxy.output().length
+    await writeFile(proxy.config, text)
+    while (!proxy.output().slice(before).includes(said)) await delay(20)
+  }
+  const gauge = async (): Promise<string | undefined> =>
+    (await (await fetch(`${proxy.http}/metrics`)).text()).match(
+      /^countersign_config_mistaken (\d)$/m,
+    )?.[1]
+
+  await t.test('masks another column from the next statement on, prepared ones too', async t => {
+    t.strictSame(await rows(), both({ name: 'Name 1', email: 'c***@secret.example' }))
+    const more = '    - { name: names, columns: [public.customers.name], mask: redact }\n'
+    await write(original.replace('masking:\n  rules:\n', `$&${more}`), 'the policy changed')
+    t.strictSame(await rows(), both({ name: '[redacted]', email: 'c***@secret.example' }))
+    await write(original, 'the policy changed')
+    t.strictSame(await rows(), both({ name: 'Name 1', email: 'c***@secret.example' }))
+  })
+
+  await t.test('refuses what a new rule denies, prepared before', async t => {
+    const rule = '  rules: [{ name: no-orders, action: deny, objects: [public.orders] }]\n'
+    const orders = { name: 'two', text: 'SELECT count(*) FROM orders' }
+    await client.query(orders)
+    await write(original.replace('  preset: recommended\n', `$&${rule}`), '"added":["no-orders"]')
+    await t.rejects(client.query(orders), { code: '42501', message: /no-orders/ })
+    await write(original, '"removed":["no-orders"]')
+    t.equal((await client.query(orders)).rows[0].count, '150')
+  })
+
+  await t.test('with mistakes changes nothing, and is told in log and metric', async t => {
+    t.equal(await gauge(), '0')
+    const broken = original
+      .replace('preset: recommended', 'preset: recomended\n  default: alow')
+      .replace('mask: tokenize', 'mask: tokenise')
+    await write(broken, 'what was in force stays in force')
+    for (const word of ['recomended', 'alow', 'tokenise']) t.match(proxy.output(), word)
+    t.equal(await gauge(), '1')
+    t.strictSame(await rows(), both({ name: 'Name 1', email: 'c***@secret.example' }))
+    await writeFile(proxy.config, original)
+    while ((await gauge()) !== '0') await delay(20)
+  })
+
+  await t.test('in a section that cannot change names it', async t => {
+    await write(original.replace('rows: true', 'rows: false'), 'count after a restart')
+    t.match(proxy.output(), '"sections":["recording"]')
+  })
+})
