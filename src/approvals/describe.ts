@@ -2,6 +2,7 @@
 import type { Effect } from '../../protocols/protocol.ts'
 import { actionOf } from './action.ts'
 import {
+  type Approval,
   type ApprovalFacts,
   isApproved,
   type PersonAnswer,
@@ -144,6 +145,30 @@ export function shortcutText({
     default:
       return shortcut satisfies never
   }
+}
+
+/** `rita approved it (web): looked at it`, `rule nightly approved it`. */
+export function answerText({ name, decision, surface, reason, grant }: PersonAnswer): string {
+  const given = grant === undefined ? '' : `, and ${grantText(grant)}`
+  const why = reason === undefined ? '' : `: ${reason}`
+  if (surface === 'rule') return `rule ${name} ${decision} it${why}`
+  return `${name} ${decision} it${given} (${surface})${why}`
+}
+
+/** What happened to its grant and to its review, oldest first. */
+export function afterwards({
+  grant,
+  review,
+}: Pick<Approval, 'grant' | 'review'>): readonly { readonly at: Date; readonly text: string }[] {
+  const because = grant?.revokedReason === undefined ? '' : `: ${grant.revokedReason}`
+  return [
+    ...(grant?.revokedAt === undefined
+      ? []
+      : [{ at: grant.revokedAt, text: `${grant.revokedBy} revoked the grant${because}` }]),
+    ...(review?.at === undefined
+      ? []
+      : [{ at: review.at, text: `${review.by} closed the review: ${review.comment}` }]),
+  ]
 }
 
 /** `the exact statement with any parameters, 20 times within 1 h 0 min`. */

@@ -118,10 +118,11 @@ dd { margin: 0; }
 .forms { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 18rem), 1fr)); gap: 1rem; align-items: start; }
 .forms form { background: var(--card); border: 1px solid var(--line); border-radius: 10px; padding: 1rem; }
 .stack { display: grid; gap: .85rem; }
+.pair { display: grid; grid-template-columns: 1fr 1fr; gap: .85rem; }
 label { display: grid; gap: .3rem; font-size: .9375rem; }
 label.check { grid-template-columns: auto 1fr; gap: .6rem; align-items: start; }
 label.check input { margin: .3rem 0 0; width: 1.05rem; height: 1.05rem; accent-color: var(--accent); }
-input:not([type=checkbox]) {
+input:not([type=checkbox]), select {
   font: inherit; color: inherit; width: 100%; padding: .5rem .65rem;
   background: var(--paper); border: 1px solid var(--line); border-radius: 7px;
 }

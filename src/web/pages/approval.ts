@@ -2,6 +2,8 @@
 import { actionOf } from '../../approvals/action.ts'
 import { type Approval, barredFrom, countedAnswers, type Person } from '../../approvals/approval.ts'
 import {
+  afterwards,
+  answerText,
   effectNote,
   effectTitle,
   place,
@@ -11,8 +13,10 @@ import {
   who,
 } from '../../approvals/describe.ts'
 import { type Html, html, type Part, visible } from '../html.ts'
+import { grantFields, grantSection } from './grants.ts'
 import { timeLeft } from './inbox.ts'
 import { badge, layout, time, type Viewer } from './layout.ts'
+import { reviewSection } from './review.ts'
 
 export interface ApprovalView {
   readonly approval: Approval
@@ -51,6 +55,8 @@ ${approval.inTransaction && html`<p class="warning">A transaction is open and wa
 ${statement(approval)}
 ${details(view)}
 ${decide(view)}
+${reviewSection(view)}
+${grantSection(view)}
 ${history(approval)}
 </article>`,
   })
@@ -125,6 +131,7 @@ function approveForm({ approval, viewer }: ApprovalView): Html {
   <label><span>Comment <small>(optional)</small></span>
     <input name="reason" maxlength="2000" autocomplete="off">
   </label>
+  ${grantFields(approval)}
   <button class="primary">Approve</button>
 </form>`
 }
@@ -150,7 +157,7 @@ function history(approval: Approval): Html {
     { at: approval.createdAt, text: `${who(approval.requester)} asked` },
     ...approval.answers.map(answer => ({
       at: answer.at,
-      text: `${answer.name} ${answer.decision} it (${answer.surface})${answer.reason === undefined ? '' : `: ${answer.reason}`}`,
+      text: answerText(answer),
     })),
   ]
   const { state, settledAt, startedAt, endedAt } = approval
@@ -159,6 +166,7 @@ function history(approval: Approval): Html {
   }
   if (startedAt !== undefined) events.push({ at: startedAt, text: 'it ran' })
   if (endedAt !== undefined) events.push({ at: endedAt, text: stateText(approval) })
+  events.push(...afterwards(approval))
   return html`<section id="history" data-live>
 <h2>What happened</h2>
 <ol class="history">${events.map(event => html`<li>${time(event.at)} <span><bdi>${event.text}</bdi></span></li>`)}</ol>

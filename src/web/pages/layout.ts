@@ -14,7 +14,7 @@ export interface Page {
   readonly title: string
   readonly viewer: Viewer | undefined
   readonly body: Part
-  readonly here?: 'approvals' | 'sessions'
+  readonly here?: 'approvals' | 'grants' | 'sessions'
   /** For browsers without our script. */
   readonly refreshSeconds?: number | undefined
 }
@@ -57,6 +57,7 @@ function navigation(viewer: Viewer, here: Page['here']): Html {
       : html`<a href="${to}">${name}</a>`
   return html`<nav aria-label="Console">
     ${link('/', 'Approvals', 'approvals')}
+    ${link('/grants', 'Grants', 'grants')}
     ${viewer.auditor && link('/sessions', 'Sessions', 'sessions')}
   </nav>
   <form class="who" method="post" action="/sign-out">
