@@ -23,6 +23,8 @@ export interface Protocol {
   serve(client: Socket, gateway: Gateway): Promise<void>
   /** Reads statements against a live catalog without a client: `explain`, `check`, `discover`. */
   open(upstream: Upstream): Promise<StatementReader>
+  /** Looks at the tables of one database without a client: `discover`, `check`. */
+  survey(upstream: Upstream): Promise<Survey>
   /** Turns the frames that a session recorded back into results. */
   decodeFrames(frames: Iterable<RecordedFrames>): Iterable<ResultEvent>
   /** Lets go of what outlives a session. To be called after the last one ended. */
@@ -336,6 +338,30 @@ export interface OutputColumn {
 export interface StatementReader {
   read(text: string): Statement
   close(): Promise<void>
+}
+
+/** The tables of one database, and some of what is in them. Nothing is changed by it. */
+export interface Survey {
+  /** Those that hold rows of their own and did not come with the server. */
+  readonly tables: readonly SurveyedTable[]
+  /**
+   * Some rows, in the order of the table's columns, long values cut; null also where the type is
+   * none that can be read. Rejects with UpstreamError when the server does not let it, or not soon.
+   */
+  sample(table: SurveyedTable, rowsMax: number): Promise<readonly (readonly (string | null)[])[]>
+  close(): Promise<void>
+}
+
+export interface SurveyedTable {
+  readonly schema: string
+  readonly name: string
+  readonly columns: readonly {
+    readonly name: string
+    /** The server's own name: `varchar`, `int8`. */
+    readonly type: string
+    readonly class: ValueClass
+    readonly comment: string | undefined
+  }[]
 }
 
 // ── A result ────────────────────────────────────────────────────────────────────────────────────

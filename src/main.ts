@@ -21,6 +21,7 @@ export function program(): Command {
   const deps: Deps = {
     start: config => startServer(config, protocols),
     open: (name, upstream) => protocolNamed(name).open(upstream),
+    survey: (name, upstream) => protocolNamed(name).survey(upstream),
     decodeFrames: (name, frames) => protocolNamed(name).decodeFrames(frames),
   }
   const program = new Command('countersign')

@@ -8,6 +8,7 @@ import { Databases } from './databases.ts'
 import { openReader } from './reader.ts'
 import { decodeFrames } from './replay.ts'
 import { serve } from './serve.ts'
+import { openSurvey } from './survey.ts'
 
 export function mysql(): Protocol {
   const connections = new ConnectionIds()
@@ -18,6 +19,7 @@ export function mysql(): Protocol {
     learn: upstreams => databases.learn(upstreams),
     serve: (client, gateway) => serve(client, gateway, connections, databases),
     open: openReader,
+    survey: openSurvey,
     decodeFrames,
     close: () => databases.close(),
   }

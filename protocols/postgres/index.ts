@@ -5,6 +5,7 @@ import { Databases } from './databases.ts'
 import { openReader } from './reader.ts'
 import { decodeFrames } from './replay.ts'
 import { serve } from './serve.ts'
+import { openSurvey } from './survey.ts'
 
 export function postgres(): Protocol {
   const cancels = new CancelRegistry()
@@ -16,6 +17,7 @@ export function postgres(): Protocol {
     learn: () => Promise.resolve(),
     serve: (client, gateway) => serve(client, gateway, cancels, databases),
     open: openReader,
+    survey: openSurvey,
     decodeFrames,
     close: () => databases.close(),
   }

@@ -3,6 +3,7 @@ import type {
   RecordedFrames,
   ResultEvent,
   StatementReader,
+  Survey,
   Upstream,
 } from '../../protocols/protocol.ts'
 import type { Address, Config, ProtocolName } from '../config/config.ts'
@@ -12,6 +13,8 @@ export interface Deps {
   start(config: Config): Promise<RunningServer>
   /** Opens a reader of statements over a live catalog. Rejects with UpstreamError. */
   open(protocol: string, upstream: Upstream): Promise<StatementReader>
+  /** Looks at the tables of a live database. Rejects with UpstreamError. */
+  survey(protocol: string, upstream: Upstream): Promise<Survey>
   decodeFrames(protocol: string, frames: Iterable<RecordedFrames>): Iterable<ResultEvent>
 }
 

@@ -22,6 +22,7 @@ interface Run {
 const noDeps: Deps = {
   start: () => Promise.reject(new Error('not here')),
   open: () => Promise.reject(new Error('not here')),
+  survey: () => Promise.reject(new Error('not here')),
   decodeFrames: () => [],
 }
 

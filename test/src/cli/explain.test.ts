@@ -34,6 +34,7 @@ const deps: Deps = {
       },
     }
   },
+  survey: () => Promise.reject(new Error('not here')),
   decodeFrames: () => [],
 }
 
