@@ -23,6 +23,10 @@ export interface ProxyOptions extends TestPostgresOptions {
   readonly rules?: string
   readonly approvals?: string
   readonly limits?: string
+  /** More of the file, in YAML, not indented. */
+  readonly more?: string
+  /** That of another proxy, which made its tables. */
+  readonly upstream?: EmbeddedPostgres
   /** More of rita, in YAML. */
   readonly rita?: string
   /** Rows of `customers`; 50 unless given. */
@@ -96,14 +100,9 @@ masking:
 `
 
 export async function startProxy(t: Test, options: ProxyOptions = {}): Promise<Proxy> {
-  const upstream = await startPostgres(options)
+  const upstream = options.upstream ?? (await startPostgres(options))
   const dir = await mkdtemp(join(tmpdir(), 'countersign-test-proxy-'))
-  const direct = new pg.Client({ connectionString: upstream.url })
-  await direct.connect()
-  await direct.query(schema)
-  await direct.query(rowsSql(options.customers ?? 50))
-  if (options.sql !== undefined) await direct.query(options.sql)
-  await direct.end()
+  if (options.upstream === undefined) await fill(upstream, options)
   const config = join(dir, 'countersign.yaml')
   await writeFile(join(dir, 'upstream.url'), upstream.url, { mode: 0o600 })
   if (options.tls !== undefined) {
@@ -115,6 +114,15 @@ export async function startProxy(t: Test, options: ProxyOptions = {}): Promise<P
   t.teardown(() => proxy.stop())
   await proxy.start()
   return proxy
+}
+
+async function fill(upstream: EmbeddedPostgres, options: ProxyOptions): Promise<void> {
+  const direct = new pg.Client({ connectionString: upstream.url })
+  await direct.connect()
+  await direct.query(schema)
+  await direct.query(rowsSql(options.customers ?? 50))
+  if (options.sql !== undefined) await direct.query(options.sql)
+  await direct.end()
 }
 
 async function configText(options: ProxyOptions): Promise<string> {
@@ -142,6 +150,7 @@ approvals:
   reviewers: { any: [{ group: reviewers }] }
 ${options.approvals ?? '  expires: 10m'}
 recording: { rows: true, archive: none }
+${options.more ?? ''}
 `
 }
 
