@@ -186,8 +186,8 @@ interface Detector {
 }
 
 const detectors: readonly Detector[] = [
-  { kind: 'email', what: 'e-mail', test: isEmail, least: 0.6, distinct: 2 },
-  { kind: 'iban', what: 'IBAN', test: isIban, least: 0.6, distinct: 2 },
+  { kind: 'email', what: 'e-mail', test: isEmail, least: 0.6, distinct: 1 },
+  { kind: 'iban', what: 'IBAN', test: isIban, least: 0.6, distinct: 1 },
   { kind: 'card', what: 'payment card (Luhn)', test: isCard, least: 0.8, distinct: distinctMin },
   { kind: 'secret', what: 'key or token', test: isSecret, least: 0.5, distinct: 1 },
   { kind: 'ip', what: 'IP address', test: isIp, least: 0.9, distinct: 3 },

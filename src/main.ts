@@ -9,6 +9,7 @@ import { approvalsCommand } from './cli/approvals.ts'
 import { checkCommand } from './cli/check.ts'
 import { demoCommand } from './cli/demo.ts'
 import type { Deps } from './cli/deps.ts'
+import { discoverCommand } from './cli/discover.ts'
 import { explainCommand } from './cli/explain.ts'
 import { gateCommand } from './cli/gate.ts'
 import { grantsCommand } from './cli/grants.ts'
@@ -31,6 +32,7 @@ export function program(): Command {
     .addCommand(serveCommand(deps))
     .addCommand(checkCommand(deps))
     .addCommand(explainCommand(deps))
+    .addCommand(discoverCommand(deps))
     .addCommand(approvalsCommand(deps))
     .addCommand(grantsCommand())
     .addCommand(gateCommand())
