@@ -11,6 +11,7 @@ import type { Config, DatabaseConfig } from '../config/config.ts'
 import { loadConfig } from '../config/load.ts'
 import type { UserConfig } from '../identity/users.ts'
 import { Policy } from '../policy/policy.ts'
+import { choose } from './choose.ts'
 import type { Deps } from './deps.ts'
 import { type Explanation, explainResult, explanationText } from './explanation.ts'
 
@@ -84,9 +85,11 @@ function explain(
   flags: Flags,
 ): Explanation {
   // Which masks hit does not depend on the key that they are made with.
-  const masker: Masker = compileRules(config.masking, randomBytes(32)).masker(user, database.name)
+  const masks = compileRules(config.masking, randomBytes(32))
+  const masker: Masker = masks.masker(user, database.name)
   const reads = maskedReads(masker, analysis)
   const moves = maskedMoves(masker, analysis)
+  const asked = masks.predicates.asked(masker, analysis)
   const { cacheable: _, ...verdict } = new Policy(config.policy).evaluate(analysis, {
     identity: { ...user, owner: user.owner },
     database: database.name,
@@ -95,6 +98,8 @@ function explain(
     transaction: flags.transaction ? 'open' : 'idle',
     maskedReads: reads,
     maskedMoves: moves,
+    maskedPredicates: asked,
+    maskingRule: column => masker.hit(column)?.rule,
     now: new Date(),
   })
   return {
@@ -112,23 +117,10 @@ function explain(
       from: `${from.schema}.${from.table}.${from.column}`,
       to: to.schema === undefined ? to.name : `${to.schema}.${to.name}`,
     })),
+    asked: asked.map(({ column: { schema, table, column }, kind, says, rule }) => ({
+      ...{ column: `${schema}.${table}.${column}`, kind, says, rule },
+    })),
   }
-}
-
-function choose<T>(
-  what: string,
-  name: string | undefined,
-  among: ReadonlyMap<string, T>,
-  command: Command,
-): T {
-  const names = [...among.keys()]
-  const wanted = name ?? (names.length === 1 ? names[0] : undefined)
-  const chosen = wanted === undefined ? undefined : among.get(wanted)
-  if (chosen !== undefined) return chosen
-  const came = wanted === undefined ? 'nothing' : `"${wanted}"`
-  return command.error(`error: expected --${what} to be one of ${names.join(', ')}, got ${came}`, {
-    exitCode: 2,
-  })
 }
 
 async function standardInput(): Promise<string> {

@@ -1,6 +1,11 @@
 /** What `explain` answers, as data and as text. */
 import type { Masker } from '../../masking/rules.ts'
-import type { Effect, OutputColumn, ResultLineage } from '../../protocols/protocol.ts'
+import type {
+  Effect,
+  OutputColumn,
+  PredicateKind,
+  ResultLineage,
+} from '../../protocols/protocol.ts'
 import type { PolicyVerdict } from '../policy/rule.ts'
 
 export interface Explanation {
@@ -17,6 +22,16 @@ export interface Explanation {
   readonly reads: readonly string[]
   readonly maskedReads: readonly string[]
   readonly maskedMoves: readonly { readonly from: string; readonly to: string }[]
+  /** What is asked of masked columns without showing them. */
+  readonly asked: readonly ExplainedQuestion[]
+}
+
+export interface ExplainedQuestion {
+  readonly column: string
+  readonly kind: PredicateKind
+  /** What the masking rule says to that. */
+  readonly says: 'pass' | 'flag' | 'hold' | 'deny'
+  readonly rule: string
 }
 
 /** `hidden`: nothing is known about the rows, and all of them are redacted. */
@@ -59,7 +74,7 @@ function explainOutput({ name, plain, sources }: OutputColumn, masker: Masker): 
 }
 
 export function explanationText(explanation: Explanation): string {
-  const { verdict, effects, results, maskedMoves } = explanation
+  const { verdict, effects, results, maskedMoves, asked } = explanation
   const observed = verdict.observed ? ` (observed only; would be ${verdict.observed})` : ''
   const lines = [
     `${explanation.tag || 'nothing'} by ${explanation.user} on ${explanation.database}`,
@@ -79,6 +94,10 @@ export function explanationText(explanation: Explanation): string {
     ]),
     ...(maskedMoves.length > 0 ? ['', 'masked values that would go elsewhere'] : []),
     ...maskedMoves.map(({ from, to }) => `  ${from} → ${to}`),
+    ...(asked.length > 0 ? ['', 'asked of masked columns'] : []),
+    ...asked.map(
+      ({ column, kind, says, rule }) => `  ${column} ← ${kind}: ${says} (rule ${rule})`,
+    ),
   ]
   return lines.join('\n')
 }
