@@ -20,6 +20,7 @@ export interface CallersOptions {
   readonly serviceHosts: readonly string[]
   /** No tokens at all, on loopback. */
   readonly playground: boolean
+  readonly answerMsMax?: number
 }
 
 /** What is answered to whoever it was; `why` is for the log. */
@@ -35,7 +36,7 @@ export class Callers {
   constructor(options: CallersOptions) {
     this.#options = options
     this.#keys = createRemoteJWKSet(new URL(options.keysUrl), {
-      timeoutDuration: keysMsMax,
+      timeoutDuration: options.answerMsMax ?? keysMsMax,
       cacheMaxAge: keysAgeMsMax,
     })
   }

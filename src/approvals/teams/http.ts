@@ -4,7 +4,7 @@
  */
 import { CourierError } from '../outbox.ts'
 
-const answerMsMax = 10_000
+const answerMsMax = 8_000
 const answerBytesMax = 64 * 1024
 const retryAfterMsMax = 3_600_000
 
@@ -20,7 +20,7 @@ export interface Call {
   readonly url: string
   readonly headers: Readonly<Record<string, string>>
   readonly body?: string
-  /** For tests: 10 seconds unless told. */
+  /** For tests: 8 seconds unless told. */
   readonly answerMsMax?: number
 }
 

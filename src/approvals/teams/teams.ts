@@ -116,6 +116,7 @@ export class Teams {
       ...{ appId, tenant, issuer: endpoints.issuer, keysUrl: endpoints.keys },
       serviceHosts: endpoints.serviceHosts,
       playground: appPassword === undefined,
+      ...limits,
     })
     this.#conversations = approvals.conversations()
     const connector = new Connector({
