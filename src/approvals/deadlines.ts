@@ -33,6 +33,8 @@ export class Deadlines {
       if (deadline !== undefined) this.#in(Math.max(0, deadline - Date.now()))
       else clearTimeout(this.#timer)
     } catch (error) {
+      // What is closed is not asked any more.
+      if (this.#closed) return
       this.#options.failed(error)
       if (look === this.#looks) this.#in(againMs)
     }
@@ -53,6 +55,7 @@ export class Deadlines {
     try {
       await this.#options.expire()
     } catch (error) {
+      if (this.#closed) return
       this.#options.failed(error)
       this.#in(againMs)
       return

@@ -20,6 +20,8 @@ export interface PostgresStateOptions {
   readonly plainToo: boolean
   /** As people call this node. */
   readonly node: string
+  /** For tests: after how long without a sign of life a node is dead. */
+  readonly silenceMs?: number
   /** What goes wrong with nobody waiting for it. */
   readonly onError: (error: unknown) => void
 }
@@ -33,7 +35,12 @@ export async function openPostgres(options: PostgresStateOptions): Promise<State
   await prepare(config)
   const pool = new ImpatientPool({ ...config, max: connectionsMax }, options.onError)
   const db = new Kysely<Tables>({ dialect: new PostgresDialect({ pool }) })
-  const watch = new Watch(config, { id: node, name: options.node }, options.onError)
+  const watch = new Watch(
+    config,
+    { id: node, name: options.node },
+    options.onError,
+    options.silenceMs,
+  )
   try {
     await watch.start()
   } catch (error) {

@@ -6,9 +6,8 @@
 import { Client, type ClientConfig, type Notification } from 'pg'
 import type { StateListener } from './state.ts'
 
-const beatMs = 1000
-/** Without a beat for so long, a node is dead. */
-const silenceMsMax = 5000
+/** Without a beat for so long, a node is dead; five beats are due in it. */
+const silenceMsDefault = 5000
 const answerMsMax = 3000
 const backOffMsMin = 100
 const backOffMsMax = 1000
@@ -24,6 +23,7 @@ export class Watch {
   readonly #config: ClientConfig
   readonly #self: Node
   readonly #onError: (error: unknown) => void
+  readonly #silenceMs: number
   #client: Client | undefined
   #listener: StateListener | undefined
   #timer: NodeJS.Timeout | undefined
@@ -36,8 +36,14 @@ export class Watch {
   /** Nodes that are gone, and whether nothing of theirs is left to be withdrawn. */
   readonly #burials = new Map<string, boolean>()
 
-  constructor(config: ClientConfig, self: Node, onError: (error: unknown) => void) {
+  constructor(
+    config: ClientConfig,
+    self: Node,
+    onError: (error: unknown) => void,
+    silenceMs: number = silenceMsDefault,
+  ) {
     this.#config = { ...config, query_timeout: answerMsMax }
+    this.#silenceMs = silenceMs
     this.#self = self
     this.#onError = onError
   }
@@ -48,7 +54,7 @@ export class Watch {
 
   async start(): Promise<void> {
     await this.#connect()
-    this.#next(beatMs)
+    this.#next(this.#silenceMs / 5)
   }
 
   listen(listener: StateListener): void {
@@ -84,7 +90,7 @@ export class Watch {
       } else {
         await this.#beat(this.#client)
       }
-      this.#next(beatMs)
+      this.#next(this.#silenceMs / 5)
     } catch (error) {
       this.#lose(error)
       // Nodes that lost it together should not come back together.
@@ -128,7 +134,7 @@ export class Watch {
          insert into nodes (id, name, beat_at) values ($1, $2, ${now})
            on conflict (id) do update set beat_at = excluded.beat_at
        ), silent as (
-         select id, name from nodes where id <> $1 and beat_at < ${now} - ${silenceMsMax}
+         select id, name from nodes where id <> $1 and beat_at < ${now} - ${this.#silenceMs}
        ), gone as (
          delete from nodes where id in (select id from silent) and id = any ($3)
        )
@@ -138,7 +144,7 @@ export class Watch {
     this.#heardAt = Date.now()
     for (const dead of buried) this.#burials.delete(dead)
     // After a break of the database all are silent: each first has to have the time to come back.
-    const judges = this.#client !== undefined && Date.now() - this.#since > silenceMsMax
+    const judges = this.#client !== undefined && Date.now() - this.#since > this.#silenceMs
     if (judges) for (const node of rows) this.#bury(node)
   }
 

@@ -1,15 +1,16 @@
 /** Requests that no client waits for: found again by the same statement, used once. */
 import { spawnSync } from 'node:child_process'
-import { join } from 'node:path'
 import t, { type Test } from 'tap'
 import type { ApprovalEvent, Person, Returned } from '../../../src/approvals/approval.ts'
 import { Approvals } from '../../../src/approvals/approvals.ts'
 import { approvalRequest, reviewer } from '../../support/approval-request.ts'
+import { type StatePlace, stateIsShared, statePlace } from '../../support/state.ts'
 
 const digest = 'a'.repeat(64)
 const request = approvalRequest({ onHold: 'return' })
 
-async function open(test: Test, path = join(test.testdir(), 'state.db')): Promise<Approvals> {
+async function open(test: Test, at?: StatePlace): Promise<Approvals> {
+  const path = at ?? (await statePlace(test))
   const approvals = await Approvals.open({ path, publicUrl: () => 'http://console.test' })
   test.teardown(() => approvals.close())
   return approvals
@@ -103,9 +104,14 @@ t.test('time runs out twice: for the decision, and for the use', async t => {
   t.match(await approvals.askOrReturn(one), { kind: 'pending', fresh: true })
 })
 
-t.test('requests and approvals outlive the process, running statements do not', async t => {
-  const path = join(t.testdir(), 'state.db')
-  const script = `
+// That nodes die is told in approvals.test.ts, and it takes its time.
+const noNodes = { skip: stateIsShared() && 'as with the requests whose clients wait' }
+t.test(
+  'requests and approvals outlive the process, running statements do not',
+  noNodes,
+  async t => {
+    const path = await statePlace(t)
+    const script = `
     import { Approvals } from ${JSON.stringify(new URL('../../../src/approvals/approvals.ts', import.meta.url).href)}
     const approvals = await Approvals.open({ path: ${JSON.stringify(path)}, publicUrl: () => '' })
     const request = ${JSON.stringify(request)}
@@ -121,24 +127,30 @@ t.test('requests and approvals outlive the process, running statements do not', 
     process.stdout.write(JSON.stringify(ids))
     process.kill(process.pid, 'SIGKILL')
   `
-  const arguments_ = [...process.execArgv, '--input-type=module', '-e', script]
-  const { stdout, stderr } = spawnSync(process.execPath, arguments_, { encoding: 'utf8' })
-  t.equal(stderr, '')
-  const [pending, approved, running] = JSON.parse(stdout) as string[]
-  const approvals = await open(t, path)
-  const of = (text: string) => approvals.askOrReturn({ ...request, digest: text })
-  t.match(await of('b'), { kind: 'pending', fresh: false, approval: { id: pending } })
-  t.match(await of('c'), { kind: 'approved', approval: { id: approved } })
-  t.equal(await approvals.claim(approved ?? '', 'c'), true)
-  t.match(await of('d'), { kind: 'pending', fresh: true })
-  t.match(await approvals.get(running ?? ''), { state: 'failed' })
-})
+    const arguments_ = [...process.execArgv, '--input-type=module', '-e', script]
+    const { stdout, stderr } = spawnSync(process.execPath, arguments_, { encoding: 'utf8' })
+    t.equal(stderr, '')
+    const [pending, approved, running] = JSON.parse(stdout) as string[]
+    const approvals = await open(t, path)
+    const of = (text: string) => approvals.askOrReturn({ ...request, digest: text })
+    t.match(await of('b'), { kind: 'pending', fresh: false, approval: { id: pending } })
+    t.match(await of('c'), { kind: 'approved', approval: { id: approved } })
+    t.equal(await approvals.claim(approved ?? '', 'c'), true)
+    t.match(await of('d'), { kind: 'pending', fresh: true })
+    await ended(approvals, running ?? '', 'failed')
+    t.match(await approvals.get(running ?? ''), { state: 'failed' })
+  },
+)
 
-async function ended(approvals: Approvals, id: string): Promise<void> {
+async function ended(
+  approvals: Approvals,
+  id: string,
+  state: 'expired' | 'failed' = 'expired',
+): Promise<void> {
   const expired = new Promise<void>(resolve => {
     approvals.on(({ type, approval }) => {
-      if (type === 'expired' && approval.id === id) resolve()
+      if (type === state && approval.id === id) resolve()
     })
   })
-  if ((await approvals.get(id))?.state !== 'expired') await expired
+  if ((await approvals.get(id))?.state !== state) await expired
 }

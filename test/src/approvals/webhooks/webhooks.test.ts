@@ -3,13 +3,13 @@ import { createHmac, timingSafeEqual } from 'node:crypto'
 import { once } from 'node:events'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { join } from 'node:path'
 import t, { type Test } from 'tap'
 import { Approvals } from '../../../../src/approvals/approvals.ts'
 import { secretBytes } from '../../../../src/approvals/webhooks/send.ts'
 import type { Webhooks, WebhookTarget } from '../../../../src/approvals/webhooks/webhooks.ts'
 import { parseConfig } from '../../../../src/config/load.ts'
 import { approvalRequest, reviewer } from '../../../support/approval-request.ts'
+import { type StatePlace, statePlace } from '../../../support/state.ts'
 
 const never = new AbortController().signal
 const secret = 'a secret of twenty-four characters'
@@ -87,8 +87,9 @@ interface Place {
 async function open(
   t: Test,
   targets: readonly (Partial<WebhookTarget> & { url: string })[],
-  path = join(t.testdir(), 'state.db'),
+  at?: StatePlace,
 ): Promise<Place> {
+  const path = at ?? (await statePlace(t))
   const approvals = await Approvals.open({ path, publicUrl: () => 'http://console.test' })
   const logged: string[] = []
   const webhooks = approvals.webhooks({
@@ -192,7 +193,7 @@ t.test('a redirect is not followed', async t => {
 })
 
 t.test('a restart loses nothing: neither what was not taken nor what was not noted', async t => {
-  const path = join(t.testdir(), 'state.db')
+  const path = await statePlace(t)
   let away = true
   const receiver = await receive(t, (_request, response) => {
     response.writeHead(away ? 503 : 200, away ? { 'retry-after': '0' } : {}).end()
@@ -228,7 +229,7 @@ t.test('a restart loses nothing: neither what was not taken nor what was not not
 t.test(
   'a receiver that is new gets no history; one that hangs keeps no other from its own',
   async t => {
-    const path = join(t.testdir(), 'state.db')
+    const path = await statePlace(t)
     const before = await Approvals.open({ path, publicUrl: () => 'http://console.test' })
     await before.askOrReturn(request)
     await before.close()
