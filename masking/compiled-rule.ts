@@ -1,7 +1,8 @@
 /** One rule over base columns and parts of them, and which of several that hit one hides most. */
 import type { ColumnName } from '../protocols/protocol.ts'
 import { type Applicability, applicability } from './applies.ts'
-import { columnGlob } from './glob.ts'
+import { type DerivedColumn, derivedPattern } from './derived.ts'
+import { columnGlob, nameGlob } from './glob.ts'
 import { type JsonPath, overlap, parseJsonPath } from './json-path.ts'
 import type { MaskedPart, MaskHit, MaskingRule } from './rules.ts'
 import { compareStrictness } from './strictness.ts'
@@ -9,6 +10,8 @@ import { compareStrictness } from './strictness.ts'
 export interface CompiledRule {
   readonly rule: MaskingRule
   readonly applies: Applicability
+  /** Whether the rule is one of that database's, whoever it hides from. */
+  readonly inDatabase: (database: string) => boolean
   readonly columns: readonly ColumnPattern[]
   /** The same object for every column, so that what is made for it can be remembered by it. */
   readonly hit: MaskHit
@@ -20,13 +23,28 @@ export interface ColumnPattern {
   readonly matches: ReturnType<typeof columnGlob>
   /** Of the part that is hidden; undefined: the whole column. */
   readonly path: JsonPath | undefined
+  /** Absent: those of the rule. */
+  readonly database?: string
+  /** What is there was computed from what the rule hides: its mask has no meaning for it. */
+  readonly redacted?: true
 }
 
-export function compileRule(rule: MaskingRule): CompiledRule {
+/** `derived`: where values that the rule hides were moved to. */
+export function compileRule(
+  rule: MaskingRule,
+  derived: readonly DerivedColumn[] = [],
+): CompiledRule {
+  const databases = rule.databases?.map(nameGlob)
   return {
     rule,
     applies: applicability(rule),
-    columns: rule.columns.map(columnPattern),
+    inDatabase: database => databases?.some(matches => matches(database)) ?? true,
+    columns: [
+      ...rule.columns.map(columnPattern),
+      ...derived.map(each =>
+        derivedPattern(each, each.path === '' ? undefined : parseJsonPath(each.path)),
+      ),
+    ],
     hit: { rule: rule.name, mask: rule.mask },
     redacted: { rule: rule.name, mask: { kind: 'redact' } },
   }
@@ -44,8 +62,12 @@ export function columnPattern(text: string): ColumnPattern {
 /** What a rule hides of a column, or of a part of one. */
 export function hitsOf({ columns, hit, redacted }: CompiledRule, column: ColumnName): MaskHit[] {
   const hits: MaskHit[] = []
-  for (const { matches, path } of columns) {
+  for (const { matches, path, redacted: computed } of columns) {
     if (!matches(column.schema, column.table, column.column)) continue
+    if (computed) {
+      hits.push(redacted)
+      continue
+    }
     if (path === undefined) {
       // A piece of a document that is hidden as a whole has no mask of its own.
       hits.push(column.path === undefined ? hit : redacted)

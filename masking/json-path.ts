@@ -27,6 +27,13 @@ export function parseJsonPath(text: string): JsonPath | undefined {
   return keys
 }
 
+/** The reverse of parseJsonPath. */
+export function jsonPathText(path: JsonPath): string {
+  const leg = (key: JsonPath[number]) =>
+    key === anyKey ? '.*' : `."${key.replace(/["\\]/g, '\\$&')}"`
+  return `$${path.map(leg).join('')}`
+}
+
 /**
  * What the part of a document says about what a rule hides of it. `apart`: nothing. `same`: it is
  * what is hidden. `around`: it has that inside, at `rest`. `inside`: it is a piece of it.

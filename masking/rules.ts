@@ -3,12 +3,14 @@
  * configuration; then a look-up by the identity of the catalog's column objects.
  */
 import { createHmac } from 'node:crypto'
-import type { CellMask, ColumnName, ValueType } from '../protocols/protocol.ts'
+import type { Analysis, CellMask, ColumnName, ValueType } from '../protocols/protocol.ts'
 import { type CompiledRule, compileRule, hitsOf, strictest } from './compiled-rule.ts'
+import { type DerivedColumn, derivedColumns, derivedKey } from './derived.ts'
 import type { JsonPath } from './json-path.ts'
 import { deriveKey } from './keyed.ts'
 import { CellMasks } from './mask.ts'
 import { type PredicateRule, PredicateRules } from './predicates.ts'
+import { remember } from './remember.ts'
 
 export interface MaskingRule {
   readonly name: string
@@ -102,22 +104,46 @@ export interface MaskRules {
   /** `now` is in milliseconds since 1970; the masker holds until its `until`. */
   masker(identity: MaskIdentity, database: string, now?: number): Masker
   readonly predicates: PredicateRules
+  /** What the statement would make masked that is not yet, whoever runs it. Mostly nothing. */
+  derived(analysis: Analysis, database: string): readonly DerivedColumn[]
+  /** The same rules, with other places where values were moved to. */
+  withDerived(derived: readonly DerivedColumn[]): MaskRules
   /** Changes whenever a rule or the key does. */
   readonly version: string
 }
 
 /**
- * `key` is at least 32 secret bytes; every purpose gets a key derived from it. Throws RangeError
+ * `key` is at least 32 secret bytes; every purpose gets a key derived from it. `derived`: where
+ * values were moved to; under a rule that is gone they are hidden from everybody. Throws RangeError
  * for a column glob that is not `schema.table.column`.
  */
-export function compileRules(rules: readonly MaskingRule[], key: Buffer): MaskRules {
+export function compileRules(
+  rules: readonly MaskingRule[],
+  key: Buffer,
+  derived: readonly DerivedColumn[] = [],
+): MaskRules {
   if (key.length < 32) throw new RangeError(`expected a key of 32 bytes, got ${key.length}`)
   return new CompiledRules(
-    rules.map(compileRule),
-    version(rules, key),
+    [...rules, ...goneRules(rules, derived)].map(rule =>
+      compileRule(
+        rule,
+        derived.filter(each => each.rule === rule.name),
+      ),
+    ),
+    version(rules, key, derived),
     new CellMasks(key),
     new PredicateRules(rules),
+    others => compileRules(rules, key, others),
   )
+}
+
+function goneRules(
+  rules: readonly MaskingRule[],
+  derived: readonly DerivedColumn[],
+): readonly MaskingRule[] {
+  const known = new Set(rules.map(({ name }) => name))
+  const gone = new Set(derived.map(({ rule }) => rule).filter(name => !known.has(name)))
+  return [...gone].map(name => ({ name, columns: [], mask: { kind: 'redact' } }))
 }
 
 /** Names of users and databases are bounded by the configuration; this holds if they are not. */
@@ -126,16 +152,20 @@ const MASKERS_MAX = 1024
 class CompiledRules implements MaskRules {
   readonly version: string
   readonly predicates: PredicateRules
+  readonly withDerived: MaskRules['withDerived']
   readonly #rules: readonly CompiledRule[]
   readonly #masks: CellMasks
   readonly #maskers = new Map<string, Masker>()
+  readonly #derived = new WeakMap<Analysis, Map<string, readonly DerivedColumn[]>>()
 
   constructor(
     rules: readonly CompiledRule[],
     version: string,
     masks: CellMasks,
     predicates: PredicateRules,
+    withDerived: MaskRules['withDerived'],
   ) {
+    this.withDerived = withDerived
     this.predicates = predicates
     this.#rules = rules
     this.version = version
@@ -149,12 +179,29 @@ class CompiledRules implements MaskRules {
     if (known !== undefined && now < known.until) return known
     if (this.#maskers.size >= MASKERS_MAX) this.#maskers.clear()
     const answers = this.#rules.map(rule => ({ rule, ...rule.applies(identity, database, now) }))
-    const hiding = answers.filter(({ hides }) => hides).map(({ rule }) => rule)
+    const hiding = answers
+      .filter(({ hides }) => hides)
+      .map(({ rule }) => rule)
+      .map(rule => ofDatabase(rule, database))
     const until = Math.min(Number.POSITIVE_INFINITY, ...answers.map(answer => answer.until))
     const masker = new RulesMasker(hiding, this.#masks, until)
     this.#maskers.set(key, masker)
     return masker
   }
+
+  derived(analysis: Analysis, database: string): readonly DerivedColumn[] {
+    if (analysis.moves.length === 0) return nothing
+    const byDatabase = remember(this.#derived, analysis, () => new Map())
+    return remember(byDatabase, database, () => derivedColumns(this.#rules, analysis, database))
+  }
+}
+
+const nothing: readonly DerivedColumn[] = []
+
+/** Without what was moved in other databases. */
+function ofDatabase(rule: CompiledRule, database: string): CompiledRule {
+  const columns = rule.columns.filter(each => (each.database ?? database) === database)
+  return columns.length === rule.columns.length ? rule : { ...rule, columns }
 }
 
 class RulesMasker implements Masker {
@@ -190,8 +237,12 @@ class RulesMasker implements Masker {
 }
 
 /** Keyed, so that the version can be shown without saying anything about the key. */
-function version(rules: readonly MaskingRule[], key: Buffer): string {
-  const texts = rules.map(rule => JSON.stringify(rule)).sort()
+function version(
+  rules: readonly MaskingRule[],
+  key: Buffer,
+  derived: readonly DerivedColumn[],
+): string {
+  const texts = [...rules.map(rule => JSON.stringify(rule)), ...derived.map(derivedKey)].sort()
   return createHmac('sha256', deriveKey(key, 'version'))
     .update(JSON.stringify(texts))
     .digest('hex')

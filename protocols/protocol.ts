@@ -128,6 +128,17 @@ export interface Session {
    */
   masks(analysis: Analysis, result: number, columns: readonly Column[]): ResultMask | undefined
 
+  /**
+   * Before rows of a statement are shown, some at a time: undefined when they may be, which counts
+   * them. Otherwise they wait for the answer, and are then asked about again or never shown.
+   */
+  flow(
+    statement: number,
+    rows: number,
+    bytes: number,
+    gone: AbortSignal,
+  ): Promise<Answer> | undefined
+
   /** Grows when `masks` may answer otherwise than before: rules changed, or an exemption ended. */
   readonly maskVersion: number
 
@@ -150,8 +161,24 @@ export interface Asker {
   notify(text: string): void
   /** Why the client wants this statement, in its own words, as they came. */
   reasons(statement: Statement): StatedReasons
+  /**
+   * What a statement depends on in the schema as it was read: views, functions, tables, by their
+   * names for people, each with a digest of its definition.
+   */
+  definitions(analysis: Analysis): ReadonlyMap<string, string>
+  /**
+   * The statement under review and its context, read anew over the schema as it is at the call or
+   * later. Rejects when the schema cannot be read.
+   */
+  again(statement: Statement): Promise<Reading>
   /** How a client of this protocol says why, in one sentence. */
   readonly reasonHelp: string
+  /**
+   * Whether the client says that this statement cannot wait for people, and why, where it says that
+   * in the same place. Said in a setting of the session it is good for one statement: asking this
+   * uses it up.
+   */
+  breaksGlass(statement: Statement): { readonly reason: string | undefined } | undefined
 }
 
 export interface StatedReasons {
@@ -161,7 +188,15 @@ export interface StatedReasons {
   readonly session: string | undefined
 }
 
-export type Answer = { readonly run: true } | { readonly run: false; readonly refusal: Refusal }
+export interface Reading {
+  readonly statement: Statement
+  readonly context: StatementContext
+}
+
+/** `analysis`: what runs, where it was read anew while it waited. */
+export type Answer =
+  | { readonly run: true; readonly analysis?: Analysis }
+  | { readonly run: false; readonly refusal: Refusal }
 
 export interface Refusal {
   /**
@@ -282,6 +317,13 @@ export interface RelationName {
 export interface ColumnMove {
   readonly from: ColumnName
   readonly to: ObjectName
+  /**
+   * The columns that hold it from then on, under all of their names; of a table that is being made
+   * the schema may be empty: not known. Absent: any column of `to` may.
+   */
+  readonly into?: readonly ColumnName[]
+  /** The value is moved unchanged. */
+  readonly copy?: true
   /**
    * What was computed from the column is written into the column: it is as masked as before, but a
    * mask that keeps a part now keeps another.

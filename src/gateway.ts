@@ -4,6 +4,7 @@ import { AccessDenied } from '../protocols/errors.ts'
 import type { Credential, Gateway, Limits, Login, Session } from '../protocols/protocol.ts'
 import type { Approvals } from './approvals/approvals.ts'
 import type { Config, DatabaseConfig } from './config/config.ts'
+import type { DerivedMasks } from './derived-masks.ts'
 import type { Identity, Users } from './identity/users.ts'
 import { PredicateLimit } from './predicate-limit.ts'
 import type { Recorder } from './recording/recorder.ts'
@@ -17,6 +18,7 @@ export interface GatewayParts {
   readonly users: Users
   readonly rules: RulesInForce
   readonly approvals: Approvals
+  readonly derived: Pick<DerivedMasks, 'cover'>
   readonly recorder: Recorder
   readonly metrics: Metrics
 }
@@ -89,6 +91,7 @@ export class LocalGateway implements Gateway {
       approvalsConfig: config.approvals,
       recorder: sessionRecorder,
       predicateLimit: this.#predicateLimit,
+      cover: analysis => this.#parts.derived.cover(analysis, database.name, identity.name),
       count: verdict => {
         metrics.statements[verdict] += 1
       },

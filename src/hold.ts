@@ -11,23 +11,26 @@ import type {
   Answer,
   Asker,
   Parameter,
+  Reading,
   Refusal,
   SessionEvent,
   Statement,
   StatementContext,
 } from '../protocols/protocol.ts'
 import {
+  type Approval,
   type ApprovalRequest,
   countedAnswers,
-  isApproved,
+  type Drifted,
   type Outcome,
   type Pending,
 } from './approvals/approval.ts'
 import { shortcutText } from './approvals/describe.ts'
-import { visibleText } from './approvals/visible-text.ts'
+import { visibleLine, visibleText } from './approvals/visible-text.ts'
 import type { PolicyVerdict } from './policy/rule.ts'
 import type { ApprovalRecord } from './recording/events.ts'
 import { unrecorded } from './refusals.ts'
+import { driftOf, type Seen, seenOf } from './seen.ts'
 import type { Judgement, SessionParts } from './session-parts.ts'
 import { grantable, shortcutFor } from './shortcut.ts'
 
@@ -57,23 +60,30 @@ type StatementEnd = Extract<SessionEvent, { type: 'statement.end' }>
 export class Hold {
   readonly #parts: SessionParts
   readonly #session: Holder
-  readonly #held: Held
-  readonly #digest: string
+  readonly #asker: Asker
+  /** As it was read last. */
+  #held: Held
+  #seen: Seen
+  #digest: string
+  /** Where it was read anew. */
+  #analysis: Analysis | undefined
   #pending: Asked | undefined
   /** The approval is this statement's alone, and worth nothing without it. */
   #waits = false
   #claimed = false
   #startedAt = 0
 
-  constructor(parts: SessionParts, session: Holder, held: Held) {
+  constructor(parts: SessionParts, session: Holder, held: Held, asker: Asker) {
     this.#parts = parts
     this.#session = session
     this.#held = held
-    this.#digest = bindingDigest(parts, held)
+    this.#asker = asker
+    this.#seen = this.#see()
+    this.#digest = this.#digestOf(0)
   }
 
   /** Asks people and waits. Never rejects: what goes wrong is a refusal. */
-  async ask(gone: AbortSignal, asker: Asker): Promise<Answer> {
+  async ask(gone: AbortSignal): Promise<Answer> {
     if (this.#parts.onHold === 'return') return await this.#askAndReturn(gone)
     try {
       const either = AbortSignal.any([gone, this.#session.signal])
@@ -91,14 +101,21 @@ export class Hold {
         requesterReason: this.#held.reason,
       })
       this.#parts.recorder.commit()
-      asker.notify(heldText(pending, verdict))
-      const outcome = await pending.outcome
-      this.#recordOutcome(outcome)
-      if (outcome.kind !== 'approved') return refused(outcome, pending)
-      return await this.#run(pending, either)
+      this.#asker.notify(heldText(pending, verdict))
+      for (let { outcome } = pending, asked = 0; ; asked++) {
+        const decided = await outcome
+        this.#recordOutcome(decided)
+        if (decided.kind !== 'approved') return refused(decided, pending)
+        const drift = await this.#drift(this.#seen)
+        if (drift === undefined) return await this.#run(pending, this.#digest, either)
+        const again = await this.#askAgain(pending.id, this.#digest, asked + 1, drift)
+        if (again?.outcome === undefined) return unusable(pending)
+        this.#asker.notify(driftedText(pending, drift))
+        outcome = again.outcome
+      }
     } catch (error) {
-      await this.#giveUp()
-      return { run: false, refusal: unrecorded(error) }
+      await this.#giveUp(error)
+      return { run: false, refusal: refusalOf(error) }
     }
   }
 
@@ -126,10 +143,14 @@ export class Hold {
         reason: 'the statement is to be sent again',
       })
       switch (found.kind) {
-        case 'pending':
+        case 'pending': {
+          const before = storedSeen(found.seen)
+          const drift = before && driftOf(before, this.#seen)
+          if (drift !== undefined) return await this.#returnAgain(found.approval, drift, gone)
           this.#parts.recorder.commit()
           this.#waits = false
           return held(found.approval, verdict)
+        }
         case 'denied': {
           const by = countedAnswers(answers).filter(answer => answer.decision === 'denied')
           const outcome = {
@@ -141,47 +162,126 @@ export class Hold {
           return refused(outcome, found.approval)
         }
         case 'approved': {
-          // The configuration may have changed since: what it asks for now is what counts.
-          if (!isApproved({ approvers: verdict.approvers, answers })) {
-            const reason = 'the policy asks for other people now'
-            await this.#parts.approvals.withdraw(found.approval.id, reason)
-            this.#record('approval.withdrawn', { reason })
-            return await this.#askAndReturn(gone)
-          }
           const by = countedAnswers(answers).filter(answer => answer.decision === 'approved')
           this.#recordOutcome({ kind: 'approved', by })
-          return await this.#run(found.approval, AbortSignal.any([gone, this.#session.signal]))
+          const drift = await this.#drift(storedSeen(found.seen))
+          if (drift !== undefined) return await this.#returnAgain(found.approval, drift, gone)
+          const either = AbortSignal.any([gone, this.#session.signal])
+          return await this.#run(found.approval, found.approval.digest, either)
         }
         default:
           return found satisfies never
       }
     } catch (error) {
-      await this.#giveUp()
-      return { run: false, refusal: unrecorded(error) }
+      await this.#giveUp(error)
+      return { run: false, refusal: refusalOf(error) }
     }
+  }
+
+  /** Sent again, and not what was asked about: it is asked about again, and its client told so. */
+  async #returnAgain(approval: Approval, drift: string, gone: AbortSignal): Promise<Answer> {
+    const { id, digest, drifts } = approval
+    const again = await this.#askAgain(id, digest, drifts.length + 1, drift)
+    // Somebody else who came back with it has asked again, or it is over: look anew.
+    if (again === undefined) return await this.#askAndReturn(gone)
+    this.#parts.recorder.commit()
+    this.#waits = false
+    return held(again.approval, this.#held.judgement.verdict, drift)
+  }
+
+  /**
+   * Reads the statement as it would run now, and judges it again. What a reviewer saw and is no
+   * more, in words; undefined when it may run.
+   */
+  async #drift(before: Seen | undefined): Promise<string | undefined> {
+    const { statement, context } = await this.#readAgain()
+    const judgement = this.#session.judge(statement.analysis, context)
+    this.#held = { ...this.#held, statement, context, judgement }
+    this.#analysis = statement.analysis
+    this.#seen = this.#see()
+    // What needs nobody runs, and what is denied is refused, whatever people saw.
+    if (judgement.verdict.kind !== 'hold') return undefined
+    return before === undefined
+      ? 'it was approved by an earlier version of the proxy'
+      : driftOf(before, this.#seen)
+  }
+
+  async #readAgain(): Promise<Reading> {
+    try {
+      return await this.#asker.again(this.#held.statement)
+    } catch (cause) {
+      throw new SchemaUnread('the schema could not be read again', { cause })
+    }
+  }
+
+  /** `asked`: how often people are asked again, this time included. */
+  async #askAgain(
+    id: string,
+    before: string,
+    asked: number,
+    drift: string,
+  ): Promise<Drifted | undefined> {
+    // No answer to what was shown before may count for this.
+    this.#digest = this.#digestOf(asked)
+    const again = await this.#parts.approvals.drift(id, before, this.#request(), drift)
+    if (again === undefined) return undefined
+    this.#record('approval.drifted', { reason: drift, rules: this.#held.judgement.verdict.rules })
+    this.#parts.recorder.commit()
+    return again
+  }
+
+  #see(): Seen {
+    const { statement, context, judgement } = this.#held
+    const { analysis } = statement
+    const { verdict } = judgement
+    const definitions = this.#asker.definitions(analysis)
+    return seenOf({ analysis, context, verdict, masked: this.#masked(), definitions })
+  }
+
+  /** As `schema.table.column`: what is masked and read, or goes somewhere else. */
+  #masked(): readonly string[] {
+    const { masker } = this.#session
+    const { analysis } = this.#held.statement
+    const columns = [
+      ...maskedReads(masker, analysis),
+      ...maskedMoves(masker, analysis).map(move => move.from),
+    ].map(({ schema, table, column }) => `${schema}.${table}.${column}`)
+    return [...new Set(columns)]
+  }
+
+  #digestOf(asked: number): string {
+    return sha256([bindingOf(this.#parts, this.#held), this.#seen, asked])
   }
 
   /** What runs although nobody is asked; the record says why. */
   async #unasked(request: ApprovalRequest, gone: AbortSignal): Promise<Answer | undefined> {
     const { verdict } = this.#held.judgement
-    const approval = await shortcutFor(this.#parts, verdict.leeway, request)
-    if (approval === undefined) return undefined
+    const unasked = await shortcutFor(this.#parts, verdict.leeway, request, () =>
+      this.#asker.breaksGlass(this.#held.statement),
+    )
+    if (unasked === undefined) return undefined
+    if ('refusal' in unasked) return { run: false, refusal: unasked.refusal }
+    const { approval } = unasked
     this.#pending = approval
     this.#waits = true
     this.#record('approval.requested', {
       ...{ shortId: approval.shortId, rules: verdict.rules },
-      requesterReason: this.#held.reason,
+      requesterReason: approval.requesterReason,
       reason: shortcutText(approval),
     })
+    if (approval.shortcut === 'break_glass') {
+      this.#record('approval.break_glass', { reason: approval.requesterReason })
+      this.#asker.notify(glassText(approval))
+    }
     this.#recordOutcome({ kind: 'approved', by: approval.answers })
-    return await this.#run(approval, gone)
+    return await this.#run(approval, this.#digest, gone)
   }
 
   /** Nobody waits for it any more, so nobody is to be asked to decide it. */
-  async #giveUp(): Promise<void> {
+  async #giveUp(why: unknown): Promise<void> {
     if (this.#pending === undefined) return
     const { id } = this.#pending
-    const error = 'it could not be recorded'
+    const error = why instanceof SchemaUnread ? why.message : 'it could not be recorded'
     const { approvals } = this.#parts
     // The statement is refused whatever the store says to that.
     if (this.#waits) await approvals.withdraw(id, error).catch(() => false)
@@ -202,15 +302,15 @@ export class Hold {
   }
 
   /** Asks the policy again, uses the approval up, and makes the record of it durable. */
-  async #run(pending: Asked, gone: AbortSignal): Promise<Answer> {
+  async #run(pending: Asked, digest: string, gone: AbortSignal): Promise<Answer> {
     const { statement, context } = this.#held
     const { verdict } = this.#session.judge(statement.analysis, context)
     if (verdict.kind === 'deny') {
       await this.#parts.approvals.withdraw(pending.id, 'the policy denies it now')
       return no('denied', `approval ${pending.shortId} no longer counts: ${verdict.reason}`)
     }
-    if (!(await this.#parts.approvals.claim(pending.id, this.#digest)))
-      return no('withdrawn', `approval ${pending.shortId} can no longer be used`)
+    await this.#parts.cover(statement.analysis)
+    if (!(await this.#parts.approvals.claim(pending.id, digest))) return unusable(pending)
     this.#claimed = true
     this.#record('approval.claimed')
     this.#parts.recorder.commit()
@@ -220,22 +320,17 @@ export class Hold {
       this.finished(notRun(this.#held.number))
       return no('withdrawn', 'the client left before its approved statement ran')
     }
-    return { run: true }
+    return this.#analysis === undefined ? { run: true } : { run: true, analysis: this.#analysis }
   }
 
   #request(): ApprovalRequest {
     const { statement, context, judgement, number, reason } = this.#held
     const { verdict } = judgement
     const { identity, database, application, approvalsConfig } = this.#parts
-    const { masker } = this.#session
     const { analysis } = statement
     const onHold = this.#parts.onHold
     // Who does not wait holds no locks meanwhile: the transaction ends, or goes on without it.
     const inTransaction = context.transaction !== 'idle' && onHold === 'wait'
-    const columns = [
-      ...maskedReads(masker, analysis),
-      ...maskedMoves(masker, analysis).map(move => move.from),
-    ].map(({ schema, table, column }) => `${schema}.${table}.${column}`)
     return {
       sessionId: this.#session.id,
       statementNumber: number,
@@ -252,8 +347,10 @@ export class Hold {
       hint: verdict.hint,
       risk: verdict.risk,
       effects: analysis.effects,
-      maskedColumns: [...new Set(columns)],
+      maskedColumns: this.#seen.masked,
       digest: this.#digest,
+      binding: sha256(bindingOf(this.#parts, this.#held)),
+      seen: JSON.stringify(this.#seen),
       approvers: verdict.approvers,
       inTransaction,
       expiresInMs:
@@ -283,15 +380,25 @@ export class Hold {
   }
 }
 
-/** What an approval is bound to: text, parameters, who, where, and what the text means there. */
-function bindingDigest(parts: SessionParts, { statement, context }: Held): string {
+/** It may have changed, so nothing runs. */
+class SchemaUnread extends Error {}
+
+function refusalOf(error: unknown): Refusal {
+  if (!(error instanceof SchemaUnread)) return unrecorded(error)
+  return {
+    code: 'withdrawn',
+    message: 'the statement was not run: its schema could not be read again after the approval',
+    detail: undefined,
+    hint: 'Run the statement again.',
+  }
+}
+
+/** What comes again when a statement does: text, parameters, who, where, and with which settings. */
+function bindingOf(parts: SessionParts, { statement, context }: Held): unknown {
   const { identity, database } = parts
-  const { effects, results, reads, moves, relations } = statement.analysis
-  const bound = [
+  return [
     statement.text,
     statement.parameters.map(boundParameter),
-    // A name may stand for something else by the time that the statement comes back.
-    [effects, results, reads, moves, relations],
     identity.name,
     database.name,
     database.upstream.user,
@@ -299,7 +406,15 @@ function bindingDigest(parts: SessionParts, { statement, context }: Held): strin
     context.searchPath ?? null,
     context.settings ?? null,
   ]
+}
+
+function sha256(bound: unknown): string {
   return createHash('sha256').update(JSON.stringify(bound)).digest('hex')
+}
+
+/** Of what was asked before approvals kept it, undefined. */
+function storedSeen(json: string | undefined): Seen | undefined {
+  return json === undefined ? undefined : (JSON.parse(json) as Seen)
 }
 
 /** Bytes are shown like a text that spells them, and are none. */
@@ -311,10 +426,11 @@ function shownParameter(value: Parameter): string | null {
   return value instanceof Uint8Array ? `\\x${Buffer.from(value).toString('hex')}` : value
 }
 
-function held(approval: Asked, verdict: PolicyVerdict): Answer {
+function held(approval: Asked, verdict: PolicyVerdict, drift?: string): Answer {
   const refusal: Refusal = {
     code: 'held',
-    message: heldText(approval, verdict),
+    message:
+      drift === undefined ? heldText(approval, verdict) : driftedText(approval, drift, verdict),
     detail: `Approval: ${approval.shortId}; rule: ${verdict.rules.join(', ')}`,
     hint: 'Run the same statement again after the approval: it then runs once.',
   }
@@ -324,6 +440,22 @@ function held(approval: Asked, verdict: PolicyVerdict): Answer {
 function heldText({ shortId, url, expiresAt }: Asked, { reason, rules }: PolicyVerdict): string {
   const why = `${reason} (rule ${rules.join(', ')})`
   return `held for approval ${shortId}: ${why} Decide at ${url} within ${wait(expiresAt)}.`
+}
+
+/** `verdict` for who was not told yet. */
+function driftedText(approval: Asked, drift: string, verdict?: PolicyVerdict): string {
+  const { shortId, url, expiresAt } = approval
+  const rule = verdict === undefined ? '' : ` (rule ${verdict.rules.join(', ')})`
+  const why = `what was asked about has drifted: ${visibleLine(drift)}${rule}.`
+  return `held again for approval ${shortId}: ${why} Decide at ${url} within ${wait(expiresAt)}.`
+}
+
+function glassText({ shortId, url }: Asked): string {
+  return `BREAK-GLASS ${shortId}: it runs now; the reviewers are told, and one has to look at it at ${url}`
+}
+
+function unusable({ shortId }: Asked): Answer {
+  return no('withdrawn', `approval ${shortId} can no longer be used`)
 }
 
 function refused(outcome: Exclude<Outcome, { kind: 'approved' }>, { shortId }: Asked): Answer {

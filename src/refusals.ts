@@ -14,6 +14,16 @@ export function denied(verdict: PolicyVerdict, analysis: Analysis): Refusal {
   }
 }
 
+/** What is moved is masked where it goes, or it is not moved. */
+export function uncovered(error: unknown): Refusal {
+  return {
+    code: 'unrecorded',
+    message: 'the statement was not run: masked values would be moved to where nothing masks them',
+    detail: error instanceof Error ? error.message : undefined,
+    hint: 'Try again when the state of the proxy can be written.',
+  }
+}
+
 /** Nothing runs unrecorded, and nothing that is held runs unasked. */
 export function unrecorded(error: unknown): Refusal {
   if (error instanceof StateAway)

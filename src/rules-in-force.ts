@@ -2,6 +2,7 @@
  * The policy and the masking rules as they stand. A new configuration replaces both at once; every
  * open session takes the new ones for its next statement, also for one that was prepared before.
  */
+import type { DerivedColumn } from '../masking/derived.ts'
 import type { MaskedPredicate } from '../masking/predicates.ts'
 import type { Masker, MaskRules } from '../masking/rules.ts'
 import type { Analysis } from '../protocols/protocol.ts'
@@ -16,6 +17,7 @@ export interface Rules {
 
 export class RulesInForce {
   #current: Rules
+  #derived: readonly DerivedColumn[] = []
 
   constructor(rules: Rules) {
     this.#current = rules
@@ -26,7 +28,14 @@ export class RulesInForce {
   }
 
   replace(rules: Rules): void {
-    this.#current = rules
+    const { policy, masking } = rules
+    this.#current = { policy, masking: masking.withDerived(this.#derived) }
+  }
+
+  /** Where masked values were moved to is masked, too, whatever the configuration becomes. */
+  derive(derived: readonly DerivedColumn[]): void {
+    this.#derived = derived
+    this.replace(this.#current)
   }
 }
 

@@ -13,6 +13,7 @@ import { Workflow } from './approvals/teams/workflow.ts'
 import type { RunningServer } from './cli/deps.ts'
 import { type Address, type Config, type ProtocolName, protocolNames } from './config/config.ts'
 import { ConfigWatcher } from './config/watch.ts'
+import { DerivedMasks } from './derived-masks.ts'
 import { LocalGateway } from './gateway.ts'
 import { Tokens } from './identity/tokens.ts'
 import { Users } from './identity/users.ts'
@@ -80,11 +81,18 @@ async function start(
     masking: compileRules(config.masking, maskingKey),
   })
   const reload = new Reload(config, { rules, maskingKey, recorder, log })
+  const derived = await DerivedMasks.open({
+    ...{ columns: approvals.derived, rules },
+    note: (type, data) => recorder.note(type, { ...data }),
+    onError: error => log.error({ err: error }, 'masks of moved values'),
+  })
+  opened.add(async () => derived.close())
   const gateway = new LocalGateway({
     config,
     users,
     rules,
     approvals,
+    derived,
     recorder,
     metrics,
   })

@@ -1,4 +1,5 @@
 /** What a session is made of: one of each, chosen when its client came in. */
+import type { Analysis } from '../protocols/protocol.ts'
 import type { Approvals } from './approvals/approvals.ts'
 import type { ApprovalsConfig, DatabaseConfig } from './config/config.ts'
 import type { Identity } from './identity/users.ts'
@@ -21,6 +22,8 @@ export interface SessionParts {
   readonly recorder: SessionRecorder
   /** Shared by all sessions; absent: nothing is limited. */
   readonly predicateLimit?: PredicateLimit | undefined
+  /** Masks what the statement moves masked values to. To be waited for before it runs. */
+  readonly cover: (analysis: Analysis) => Promise<void> | undefined
   /** Told once for each statement. */
   readonly count: (verdict: 'allow' | 'hold' | 'deny') => void
   /** Told once, when the session has ended. */

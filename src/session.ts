@@ -20,7 +20,7 @@ import type {
 import { withFlags } from './flagged.ts'
 import { Hold } from './hold.ts'
 import type { PolicyVerdict } from './policy/rule.ts'
-import { denied, unrecorded } from './refusals.ts'
+import { denied, uncovered, unrecorded } from './refusals.ts'
 import { requesterReason } from './requester-reason.ts'
 import { SessionRules } from './rules-in-force.ts'
 import type { Judgement, SessionParts } from './session-parts.ts'
@@ -84,13 +84,27 @@ export class ClientSession implements Session {
     } catch (error) {
       return { run: false, refusal: unrecorded(error) }
     }
-    if (verdict.kind === 'allow') return run
+    if (verdict.kind === 'allow') return this.#covered(statement.analysis)
     if (verdict.kind === 'deny') return { run: false, refusal: denied(verdict, statement.analysis) }
-    const hold = new Hold(this.#parts, this, { statement, context, judgement, number, reason })
-    return hold.ask(gone, asker).then(answer => {
+    const hold = new Hold(
+      this.#parts,
+      this,
+      { statement, context, judgement, number, reason },
+      asker,
+    )
+    return hold.ask(gone).then(answer => {
       if (answer.run) this.#holds.set(number, hold)
       return answer
     })
+  }
+
+  #covered(analysis: Analysis): Answer | Promise<Answer> {
+    const covering = this.#parts.cover(analysis)
+    if (covering === undefined) return run
+    return covering.then(
+      () => run,
+      error => ({ run: false, refusal: uncovered(error) }),
+    )
   }
 
   /** What hides values from this client, as it stood for the last statement. */

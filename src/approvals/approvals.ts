@@ -16,6 +16,7 @@ import {
   type DecisionErrorCode,
   type DecisionRequest,
   type DecisionResult,
+  type Drifted,
   type Outcome,
   type Pending,
   type Person,
@@ -25,6 +26,7 @@ import {
   type RunResult,
 } from './approval.ts'
 import { Deadlines } from './deadlines.ts'
+import { DerivedColumns } from './derived-columns.ts'
 import { termsMistake } from './grant.ts'
 import type { Grants, RevokeResult } from './grants.ts'
 import { News } from './news.ts'
@@ -134,9 +136,10 @@ export class Approvals {
   async askOrReturn(request: ApprovalRequest): Promise<Returned> {
     this.#expectOpen()
     await this.#expire()
-    for (const approval of await this.#store.returned(request.requester.name, request.digest)) {
-      if (approval.state === 'pending') return { kind: 'pending', approval, fresh: false }
-      if (approval.state === 'approved') return { kind: 'approved', approval }
+    const { requester, binding = request.digest } = request
+    for (const { approval, seen } of await this.#store.returned(requester.name, binding)) {
+      if (approval.state === 'pending') return { kind: 'pending', approval, fresh: false, seen }
+      if (approval.state === 'approved') return { kind: 'approved', approval, seen }
       if (await this.#store.tell(approval.id, Date.now())) return { kind: 'denied', approval }
     }
     const id = randomUUID()
@@ -144,7 +147,7 @@ export class Approvals {
     const fresh = approval.id === id
     if (fresh) this.#emit({ type: 'requested', approval })
     void this.#deadlines.arm()
-    return { kind: 'pending', approval, fresh }
+    return { kind: 'pending', approval, fresh, seen: request.seen }
   }
 
   /** For what is done elsewhere: the asker waits for the outcome, and claims it, over the API. */
@@ -168,8 +171,14 @@ export class Approvals {
 
   /** Whether a requester who did not wait may come back with the statement now. */
   async isApproved(request: ApprovalRequest): Promise<boolean> {
-    const found = await this.#store.returned(request.requester.name, request.digest)
-    return found.some(({ state }) => state === 'approved')
+    const { requester, binding = request.digest } = request
+    const found = await this.#store.returned(requester.name, binding)
+    return found.some(({ approval }) => approval.state === 'approved')
+  }
+
+  /** Columns that masked values were moved to. */
+  get derived(): DerivedColumns {
+    return new DerivedColumns(this.#state.db)
   }
 
   /** Approvals that cover more than one run. */
@@ -249,6 +258,25 @@ export class Approvals {
       this.#oweFailure(id, change.startedAt)
       throw error
     }
+  }
+
+  /**
+   * What was approved is not what would run: `request` is, and people are asked again. `digest` is
+   * that of before. Undefined when it was taken back, claimed or asked again meanwhile.
+   */
+  async drift(
+    id: string,
+    digest: string,
+    request: ApprovalRequest,
+    what: string,
+  ): Promise<Drifted | undefined> {
+    // First, so that no answer to it is missed.
+    const outcome = this.#waiters.again(id)
+    const approval = await this.#store.drift(id, digest, request, { at: new Date(), what })
+    if (approval === undefined) return undefined
+    this.#emit({ type: 'drifted', approval })
+    void this.#deadlines.arm()
+    return { approval, outcome }
   }
 
   /** How a claimed statement ended. */
@@ -440,10 +468,17 @@ export class Approvals {
   #learn(approval: Approval): void {
     this.#settle(approval)
     const answer = approval.state === 'pending' ? approval.answers.at(-1) : undefined
+    const drifted = approval.state === 'pending' && approval.drifts.length > 0
     const type = answer === undefined ? approval.state : 'answered'
+    const anew = answer === undefined || answer.stale === true
+    const asked = drifted && anew ? 'drifted' : 'requested'
     this.#emit({
-      ...{ approval, elsewhere: true, type: type === 'pending' ? 'requested' : type },
-      ...(answer !== undefined && { answer }),
+      ...{
+        approval,
+        elsewhere: true,
+        type: type === 'pending' || (anew && drifted) ? asked : type,
+      },
+      ...(answer !== undefined && !(anew && drifted) && { answer }),
     })
   }
 

@@ -27,6 +27,8 @@ function migrations(dialect: StateDialect): Readonly<Record<string, Migration>> 
     '0006-grants': { up: createGrants },
     '0007-reasons': { up: addReasons },
     '0008-teams': { up: createTeamsConversations },
+    '0009-drifts': { up: addDrifts },
+    '0010-derived-columns': { up: createDerivedColumns },
   }
 }
 
@@ -209,4 +211,39 @@ async function createTeamsConversations(db: Kysely<unknown>): Promise<void> {
 
 async function addReasons(db: Kysely<unknown>): Promise<void> {
   await db.schema.alterTable('approvals').addColumn('requester_reason', 'text').execute()
+}
+
+async function addDrifts(db: Kysely<unknown>): Promise<void> {
+  for (const [column, value] of [
+    ['binding', ''],
+    ['drifts', '[]'],
+  ] as const)
+    await db.schema
+      .alterTable('approvals')
+      .addColumn(column, 'text', added => added.notNull().defaultTo(value))
+      .execute()
+  await db.schema.alterTable('approvals').addColumn('seen', 'text').execute()
+  await sql`UPDATE approvals SET binding = digest`.execute(db)
+  // What comes back is found by what is sent, and not by what it means by now.
+  await db.schema.dropIndex('approvals_returned').execute()
+  await db.schema.dropIndex('approvals_by_digest').execute()
+  await sql`
+    CREATE UNIQUE INDEX approvals_returned ON approvals (requester, binding)
+      WHERE on_hold = 'return' AND state = 'pending'
+  `.execute(db)
+  await db.schema
+    .createIndex('approvals_by_binding')
+    .on('approvals')
+    .columns(['requester', 'binding'])
+    .execute()
+}
+
+async function createDerivedColumns(db: Kysely<unknown>): Promise<void> {
+  await db.schema
+    .createTable('derived_columns')
+    .addColumn('id', 'text', column => column.primaryKey())
+    .addColumn('facts', 'text', column => column.notNull())
+    .addColumn('moved_by', 'text', column => column.notNull())
+    .addColumn('moved_at', 'bigint', column => column.notNull())
+    .execute()
 }

@@ -7,6 +7,7 @@ import type { ApprovalState } from './approval.ts'
 import type { GrantKind } from './grant.ts'
 
 export interface Tables {
+  derived_columns: DerivedColumnsTable
   approvals: ApprovalsTable
   copies: CopiesTable
   deliveries: DeliveriesTable
@@ -23,6 +24,15 @@ export interface NodesTable {
   name: string
   /** By the database's clock, which is the same for all. */
   beat_at: number
+}
+
+/** Where masked values were moved to: see derived-columns.ts. */
+export interface DerivedColumnsTable {
+  id: string
+  /** JSON of DerivedColumnFacts. */
+  facts: string
+  moved_by: string
+  moved_at: number
 }
 
 /** A message about an approval, or one in its thread. */
@@ -116,6 +126,10 @@ export interface ApprovalsTable {
   effects: string
   masked_columns: string
   digest: string
+  /** What is sent again by who does not wait. */
+  binding: string
+  /** JSON of what the reviewer saw. */
+  seen: ColumnType<string | null, string | null | undefined>
   approvers: string
   in_transaction: number
   owner_may_approve: number
@@ -128,6 +142,8 @@ export interface ApprovalsTable {
   result: string | null
   /** In the same row, so that an answer and what it decides are one compare-and-set. */
   answers: string
+  /** JSON of Drift. */
+  drifts: ColumnType<string, string | undefined>
   /** `wait` or `return`: whether a client waits, or comes back with the same statement. */
   on_hold: ColumnType<string, string | undefined, never>
   /** When a client that came back was told of the denial. */

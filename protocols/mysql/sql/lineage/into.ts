@@ -5,7 +5,7 @@ import { unconditional } from './conditions.ts'
 import type { Context } from './context.ts'
 import { nothing, type Output, output } from './output.ts'
 import { emptyScope, level, type Scope } from './scope.ts'
-import { anyOf, type Columns, clean, noColumns, type Rows, type Value } from './value.ts'
+import { anyOf, type Columns, clean, derive, noColumns, type Rows, type Value } from './value.ts'
 import { named } from './writes.ts'
 
 export function queryStatement(query: Query, context: Context): Output {
@@ -37,7 +37,12 @@ function intoOf(query: Query): Query['into'] {
 
 export function into(rows: Rows, type: string, table: TableName, context: Context): Output {
   const { schema = context.names.database, name } = table
-  context.move(anyOf(rows.columns), { type, schema, name })
+  const { fields, rest } = rows.columns
+  for (const field of fields) {
+    const value = rest === undefined ? field.value : derive([field.value, rest])
+    context.move(value, { type, schema, name }, field.guessed ? undefined : field.name)
+  }
+  if (rest !== undefined) context.move(rest, { type, schema, name })
   return output(false, rows)
 }
 

@@ -8,7 +8,7 @@ import type { CatalogFunction, Relation } from '../../catalog.ts'
 import type { Names } from '../names.ts'
 import type { FieldsOf, Node, NodeKind } from '../tree.ts'
 import type { Scope } from './scope.ts'
-import { clean, derive, isCopy, type Rows, type Value } from './value.ts'
+import { clean, derive, isCopy, isPlain, type Rows, type Value } from './value.ts'
 
 /** Nested expressions and queries; deeper ones would exhaust the stack. */
 const DEPTH_MAX = 800
@@ -126,14 +126,31 @@ export class Context {
     return clean
   }
 
-  /** The value goes somewhere else than to the client. `column` is where, when it is a column. */
-  move(value: Value, to: ObjectName, column?: Value): void {
+  /**
+   * The value goes somewhere else than to the client. `column` is where, when it is a column; the
+   * name of one that is being made.
+   */
+  move(value: Value, to: ObjectName, column?: Value | string): void {
     this.touch(value)
     this.movesUntraced ||= value.untraced
+    const known = typeof column === 'object' ? column.sources : undefined
+    const into = typeof column === 'string' ? [newColumn(to, column)] : this.#holding(to, known)
+    const copy = isPlain(value)
+    const more = { ...(into !== undefined && { into }), ...(copy && { copy }) }
     for (const from of value.sources) {
-      if (column?.sources.includes(from) !== true) this.addMove({ from, to })
+      if (known?.includes(from) !== true) this.addMove({ from, to, ...more })
       else if (!isCopy(value)) this.addMove({ from, to, itself: true })
     }
+  }
+
+  /** Of a relation that the session made the columns are also those that it was made from. */
+  #holding(
+    to: ObjectName,
+    columns: readonly ColumnName[] | undefined,
+  ): readonly ColumnName[] | undefined {
+    if (columns === undefined || this.names.session.relations(to.schema, to.name).length === 0)
+      return columns
+    return columns.filter(({ table }) => table === to.name)
   }
 
   /** So many rows are given: the client may count them. */
@@ -143,9 +160,10 @@ export class Context {
   }
 
   addMove(move: ColumnMove): void {
-    const { from, to, itself = false } = move
-    const parts = [from.schema, from.table, from.column, to.type, to.schema, to.name, itself]
-    const key = parts.join('\0')
+    const { from, to, into, copy = false, itself = false } = move
+    const parts = [from.schema, from.table, from.column, to.type, to.schema, to.name, itself, copy]
+    const where = into?.map(({ schema, table, column }) => `${schema}.${table}.${column}`)
+    const key = [...parts, ...(from.path ?? []), '>', ...(where ?? ['*'])].join('\0')
     if (!this.moves.has(key)) this.moves.set(key, move)
   }
 
@@ -181,4 +199,9 @@ export class Context {
     for (const [key, move] of inner.moves) this.moves.set(key, move)
     this.movesUntraced ||= inner.movesUntraced
   }
+}
+
+/** Without a schema it may come to stand in any. */
+function newColumn({ schema = '', name }: ObjectName, column: string): ColumnName {
+  return { schema, table: name, column }
 }

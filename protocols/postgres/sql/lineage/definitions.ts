@@ -30,7 +30,8 @@ export function alterTable(alter: FieldsOf<'AlterTableStmt'>, context: Context):
     const bounds = boundsOf(as(def, 'PartitionCmd')?.bound)
     const expression = expressions.has(command?.subtype ?? '') ? [def] : []
     const own = name === undefined ? undefined : fieldNamed(target.columns, name)
-    store([...definedBy(column), ...bounds, ...expression], relation, scope, own, context)
+    const to = own ?? column?.colname
+    store([...definedBy(column), ...bounds, ...expression], relation, scope, to, context)
   }
 }
 

@@ -17,6 +17,7 @@ import {
   clean,
   derive,
   isConstant,
+  renamed,
   unknownColumns,
   untraced,
   type Value,
@@ -55,7 +56,8 @@ export function traceStatement(node: Node, context: Context, scope: Scope = empt
       const create = as(node, 'CreateTableAsStmt')
       const { columns } = inner(create?.query, context)
       const type = create?.objtype === 'OBJECT_MATVIEW' ? 'materialized view' : 'table'
-      return into(columns, create?.into?.rel, type, context)
+      const named = renamed(columns, nameOf(create?.into?.colNames))
+      return into(named, create?.into?.rel, type, context)
     }
     case 'ViewStmt': {
       const view = as(node, 'ViewStmt')
@@ -149,8 +151,10 @@ function into(
   type: string,
   context: Context,
 ): Output {
-  const to = { type, schema: range?.schemaname, name: range?.relname ?? '' }
-  context.move(anyOf(columns), to)
+  const schema = range?.relpersistence === 't' ? 'pg_temp' : range?.schemaname
+  const to = { type, schema, name: range?.relname ?? '' }
+  for (const { name, value } of columns.fields) context.move(value, to, name)
+  if (columns.rest !== undefined) context.move(columns.rest, to)
   return nothing
 }
 
