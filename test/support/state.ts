@@ -34,6 +34,13 @@ export async function statePlace(t: Test): Promise<StatePlace> {
   return place(name)
 }
 
+/** One without tables. */
+export async function emptyStatePlace(): Promise<StatePlace> {
+  const name = `state_${++count}`
+  await query(`CREATE DATABASE ${name}`)
+  return place(name)
+}
+
 /** The same, as another node sees it. */
 export function asNode(path: StatePlace, node: string): StatePlace {
   return typeof path === 'string' ? path : { ...path, node }

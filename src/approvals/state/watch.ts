@@ -8,7 +8,6 @@ import type { StateListener } from './state.ts'
 
 /** Without a beat for so long, a node is dead; five beats are due in it. */
 const silenceMsDefault = 5000
-const answerMsMax = 3000
 const backOffMsMin = 100
 const backOffMsMax = 1000
 /** Of milliseconds since 1970, as the server counts them. */
@@ -42,7 +41,8 @@ export class Watch {
     onError: (error: unknown) => void,
     silenceMs: number = silenceMsDefault,
   ) {
-    this.#config = { ...config, query_timeout: answerMsMax }
+    // Sooner than a node is dead: whoever had to wait so long judges nobody for a while.
+    this.#config = { ...config, query_timeout: silenceMs * 0.6 }
     this.#silenceMs = silenceMs
     this.#self = self
     this.#onError = onError
