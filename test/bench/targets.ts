@@ -137,6 +137,7 @@ export async function startCountersign(
   port: number,
   url: string,
   configuration: string,
+  variables: Readonly<Record<string, string>> = {},
 ): Promise<ChildProcess> {
   const config = join(dir, 'countersign.yaml')
   await writeFile(join(dir, 'upstream.url'), url, { mode: 0o600 })
@@ -144,6 +145,7 @@ export async function startCountersign(
   const main = fileURLToPath(new URL('../../src/main.js', import.meta.url))
   const child = spawn(process.execPath, [main, 'serve', '-c', config], {
     stdio: ['ignore', 'ignore', 'pipe'],
+    env: { ...process.env, ...variables },
   })
   let said = ''
   child.stderr.setEncoding('utf8').on('data', (text: string) => {

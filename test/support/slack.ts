@@ -42,6 +42,8 @@ export interface FakeSlack {
   /** Ephemeral messages: who, and what. */
   readonly whispers: { readonly user: string; readonly text: string }[]
   readonly sockets: Set<WebSocket>
+  /** Told of each call as it arrives. */
+  heard: ((method: string, values: URLSearchParams) => void) | undefined
   fail(method: string, ...faults: Fault[]): void
   messages(place?: string): Promise<readonly SlackMessage[]>
   replies(ts: string, place?: string): Promise<readonly SlackMessage[]>
@@ -113,6 +115,7 @@ class Edge implements FakeSlack {
   readonly acks = new Map<string, Json | undefined>()
   readonly whispers: { user: string; text: string }[] = []
   readonly sockets = new Set<WebSocket>()
+  heard: FakeSlack['heard'] = undefined
   readonly #emulator: Emulator
   readonly #faults = new Map<string, Fault[]>()
   readonly #waiting = new Map<string, (answer: Json | undefined) => void>()
@@ -246,6 +249,8 @@ class Edge implements FakeSlack {
     for await (const chunk of request) chunks.push(chunk as Buffer)
     const body = Buffer.concat(chunks)
     this.calls.set(method, (this.calls.get(method) ?? 0) + 1)
+    const sent = new URLSearchParams(body.toString('utf8'))
+    this.heard?.(method, sent)
     const fault = this.#faults.get(method)?.shift()
     if (fault !== undefined && fault.lost === undefined) {
       response.writeHead(fault.status ?? 200, {
@@ -262,7 +267,6 @@ class Edge implements FakeSlack {
       response.end(JSON.stringify(ok ? { ok, url } : { ok, error: 'invalid_auth' }))
       return
     }
-    const sent = new URLSearchParams(body.toString('utf8'))
     if (method === 'chat.postEphemeral')
       this.whispers.push({ user: sent.get('user') ?? '', text: sent.get('text') ?? '' })
     const answer = await fetch(`${this.#emulator.url}/api/${method}`, {
