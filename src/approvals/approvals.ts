@@ -93,6 +93,7 @@ export class Approvals {
     const approvals = new Approvals(state, options)
     try {
       await approvals.#bury()
+      await approvals.#store.renewAll(Date.now())
       await approvals.#expire()
       state.watch({
         changed: ids => approvals.#news.add(ids),
@@ -246,12 +247,20 @@ export class Approvals {
     return { ok: true, approval: answered }
   }
 
-  /** Approved → running, once. False: it is not approved, was claimed, or is about another text. */
-  async claim(id: string, digest: string): Promise<boolean> {
-    const change = { startedAt: Date.now(), process: this.#state.node }
+  /**
+   * Approved → running, once. False: it is not approved, was claimed, or is about another text. What
+   * is done elsewhere may be under a lease: `renew` it in time, or it counts as lost.
+   */
+  async claim(id: string, digest: string, leaseMs?: number): Promise<boolean> {
+    const startedAt = Date.now()
+    const change = {
+      ...{ startedAt, process: this.#state.node },
+      ...(leaseMs !== undefined && { leaseMs, expiresAt: startedAt + leaseMs }),
+    }
     try {
       const claimed = await this.#move(id, ['approved'], 'running', change, digest)
       if (claimed) this.#waiters.forget(id)
+      if (claimed && leaseMs !== undefined) void this.#deadlines.arm()
       return claimed
     } catch (error) {
       // Nothing runs; but the store may have heard the claim, and nobody would ever end it.
@@ -277,6 +286,11 @@ export class Approvals {
     this.#emit({ type: 'drifted', approval })
     void this.#deadlines.arm()
     return { approval, outcome }
+  }
+
+  /** False: it no longer runs, or was claimed without a lease. */
+  renew(id: string): Promise<boolean> {
+    return this.#store.renew(id, Date.now())
   }
 
   /** How a claimed statement ended. */
@@ -419,10 +433,17 @@ export class Approvals {
 
   async #expire(): Promise<void> {
     const now = Date.now()
-    for (const { id, state } of await this.#store.overdue(now)) {
-      if (await this.#move(id, [state], 'expired', { settledAt: now }))
+    for (const { id, state, startedAt } of await this.#store.overdue(now)) {
+      if (state === 'running') await this.#lose(id, now, now - (startedAt ?? now))
+      else if (await this.#move(id, [state], 'expired', { settledAt: now }))
         this.#waiters.settle(id, { kind: 'expired' })
     }
+  }
+
+  /** Nobody says any more that it runs, or how it ended. */
+  async #lose(id: string, endedAt: number, durationMs: number): Promise<void> {
+    const result = { ok: false, error: 'the gate was lost', durationMs }
+    await this.#move(id, ['running'], 'failed', { endedAt, result })
   }
 
   /** The store is away, and nobody waits longer than they were told. */

@@ -29,6 +29,7 @@ function migrations(dialect: StateDialect): Readonly<Record<string, Migration>> 
     '0008-teams': { up: createTeamsConversations },
     '0009-drifts': { up: addDrifts },
     '0010-derived-columns': { up: createDerivedColumns },
+    '0011-leases': { up: addLeases },
   }
 }
 
@@ -246,4 +247,8 @@ async function createDerivedColumns(db: Kysely<unknown>): Promise<void> {
     .addColumn('moved_by', 'text', column => column.notNull())
     .addColumn('moved_at', 'bigint', column => column.notNull())
     .execute()
+}
+
+async function addLeases(db: Kysely<unknown>): Promise<void> {
+  await db.schema.alterTable('approvals').addColumn('lease_ms', 'bigint').execute()
 }

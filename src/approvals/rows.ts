@@ -21,6 +21,9 @@ export interface Change {
   readonly startedAt?: number
   /** The one that runs it, which may be another than the one that asked. */
   readonly process?: string
+  /** It is lost when nobody has renewed it by `expiresAt`. */
+  readonly leaseMs?: number
+  readonly expiresAt?: number
   readonly endedAt?: number
   readonly result?: RunResult
 }
@@ -66,6 +69,8 @@ export function changeColumns(change: Change): Updateable<ApprovalsTable> {
     ...(change.settledReason !== undefined && { settled_reason: change.settledReason }),
     ...(change.process !== undefined && { process: change.process }),
     ...(change.startedAt !== undefined && { started_at: change.startedAt }),
+    ...(change.leaseMs !== undefined && { lease_ms: change.leaseMs }),
+    ...(change.expiresAt !== undefined && { expires_at: change.expiresAt }),
     ...(change.endedAt !== undefined && { ended_at: change.endedAt }),
     ...(change.result !== undefined && { result: JSON.stringify(change.result) }),
   }

@@ -161,6 +161,8 @@ export interface ApprovalsTable {
   review_state: ColumnType<string | null, string | null | undefined>
   /** JSON of who closed it, and with what comment. */
   review: ColumnType<string | null, string | null | undefined>
+  /** For how long whoever runs it elsewhere may be silent; null: for ever. */
+  lease_ms: ColumnType<number | null, undefined>
   /** Counts changes. */
   revision: ColumnType<number, number | undefined, number>
 }

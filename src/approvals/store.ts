@@ -303,11 +303,39 @@ export class Store {
     return numUpdatedRows === 1n
   }
 
-  /** The approvals whose time is over: undecided, or decided and not used by who came back. */
-  async overdue(now: number): Promise<readonly { id: string; state: ApprovalState }[]> {
+  /** Whoever runs it elsewhere is still there. False: it does not run, or is not under a lease. */
+  async renew(id: string, now: number): Promise<boolean> {
+    const { numUpdatedRows } = await this.#db
+      .updateTable('approvals')
+      .set({ expires_at: sql<number>`lease_ms + ${now}` })
+      .where('id', '=', id)
+      .where('state', '=', 'running')
+      .where('lease_ms', 'is not', null)
+      .executeTakeFirst()
+    return numUpdatedRows === 1n
+  }
+
+  /** While we were away nobody could renew anything. */
+  async renewAll(now: number): Promise<void> {
+    await this.#db
+      .updateTable('approvals')
+      .set({ expires_at: sql<number>`lease_ms + ${now}` })
+      .where('state', '=', 'running')
+      .where('lease_ms', 'is not', null)
+      .execute()
+  }
+
+  /** The approvals whose time is over: undecided, not used by who came back, or lost. */
+  async overdue(now: number): Promise<
+    readonly {
+      readonly id: string
+      readonly state: ApprovalState
+      readonly startedAt: number | null
+    }[]
+  > {
     return this.#db
       .selectFrom('approvals')
-      .select(['id', 'state'])
+      .select(['id', 'state', 'started_at as startedAt'])
       .where(expiring)
       .where('expires_at', '<=', now)
       .execute()
@@ -356,6 +384,7 @@ function expiring(where: ExpressionBuilder<Tables, 'approvals'>): Expression<Sql
   return where.or([
     where('state', '=', 'pending'),
     where.and([where('state', '=', 'approved'), where('on_hold', '!=', 'wait')]),
+    where.and([where('state', '=', 'running'), where('lease_ms', 'is not', null)]),
   ])
 }
 

@@ -130,8 +130,13 @@ export class ConsoleClient {
   }
 
   /** Before it is done: the digest is that of what is about to be done. */
-  async claim(id: string, digest: string): Promise<void> {
-    await this.#approval(id, 'claim', { digest })
+  async claim(id: string, digest: string, leaseSeconds: number): Promise<void> {
+    await this.#approval(id, 'claim', { digest, leaseSeconds })
+  }
+
+  /** It still goes on. */
+  async renew(id: string): Promise<void> {
+    await this.#approval(id, 'renew', {})
   }
 
   async finished(id: string, result: RunResult): Promise<void> {

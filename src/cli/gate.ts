@@ -3,7 +3,7 @@
  * approved exactly it. What is run is what was taken down before anybody was asked.
  */
 import { setTimeout as pause } from 'node:timers/promises'
-import { Command } from 'commander'
+import { Command, InvalidArgumentError } from 'commander'
 import { type Action, actionDigest } from '../approvals/action.ts'
 import { type ApprovalFacts, isApproved } from '../approvals/approval.ts'
 import { progressText, spanText, stateText } from '../approvals/describe.ts'
@@ -14,6 +14,7 @@ import { type Ended, type Program, programOf, run } from './run-approved.ts'
 
 const retryMs = 2000
 const reportTries = 5
+const renewalsPerLease = 3
 
 interface Flags extends ConsoleFlags {
   readonly title: string
@@ -21,6 +22,7 @@ interface Flags extends ConsoleFlags {
   readonly environment: string
   readonly reason?: string
   readonly server?: string
+  readonly lease: number
 }
 
 const examples = `
@@ -41,6 +43,12 @@ export function gateCommand(io: Io = processIo()): Command {
     .option('--kind <kind>', 'what kind of thing it is', 'command')
     .option('--environment <name>', 'where it is done', 'production')
     .option('--reason <text>', 'why it is asked for')
+    .option(
+      '--lease <seconds>',
+      'how long it may be silent while the command runs, before it counts as lost',
+      leaseSeconds,
+      30,
+    )
     .option('--server <url>', 'the console; else COUNTERSIGN_URL, else the proxy of --data-dir')
     .option('--user <name>', 'who you are, with a password instead of COUNTERSIGN_TOKEN')
     .option('--data-dir <dir>', 'of a proxy on this machine', './countersign-data')
@@ -86,7 +94,7 @@ async function gate(
     say(`${asked.shortId} waits for approval (${progressText(asked)}): ${asked.url}`)
     const settled = await settledOf(client, asked, say, signal)
     if (!signal.aborted && settled.state === 'approved' && isApproved(settled)) {
-      await client.claim(asked.id, digest).catch(async (error: unknown) => {
+      await client.claim(asked.id, digest, flags.lease).catch(async (error: unknown) => {
         // It may have counted; nothing was run, and nobody is to believe that it runs.
         const result = { ok: false, tag: 'not run', durationMs: 0 }
         if (error instanceof Refused && retried.has(error.code))
@@ -95,7 +103,7 @@ async function gate(
       })
       interrupts.forget()
       say(`${asked.shortId} ${stateText(settled).replace(/, not begun yet$/, '')}`)
-      return await runAndReport(program, asked.id, client, say)
+      return await runAndReport(program, asked.id, { client, say, leaseSeconds: flags.lease })
     }
     if (!signal.aborted) throw new Refused(settled.state, `${asked.shortId} ${stateText(settled)}`)
   } catch (error) {
@@ -107,6 +115,12 @@ async function gate(
   })
   say(`${asked.shortId} was taken back; nothing was run`)
   return 130
+}
+
+function leaseSeconds(text: string): number {
+  const seconds = Number(text)
+  if (Number.isInteger(seconds) && seconds >= 2 && seconds <= 3600) return seconds
+  throw new InvalidArgumentError('Expected whole seconds, from 2 to 3600.')
 }
 
 /** Asks again while it is pending, also when the server is away for a moment. */
@@ -142,13 +156,40 @@ async function settledOf<Asked extends ApprovalFacts>(
 
 const retried: ReadonlySet<string> = new Set(['unreachable', 'busy', 'internal', 'unreadable'])
 
+interface Running {
+  readonly client: ConsoleClient
+  readonly say: (text: string) => void
+  readonly leaseSeconds: number
+}
+
+/** Until the command has ended; a gate that is killed says nothing more, which is how it is missed. */
+async function heartbeat(
+  id: string,
+  { client, say, leaseSeconds }: Running,
+  stop: AbortSignal,
+): Promise<void> {
+  const everyMs = (leaseSeconds * 1000) / renewalsPerLease
+  while (await pause(everyMs, true, { signal: stop }).catch(() => false)) {
+    try {
+      await client.renew(id)
+    } catch (error) {
+      if (error instanceof Refused && retried.has(error.code)) continue
+      say(`it no longer counts as running: ${error instanceof Error ? error.message : error}`)
+      return
+    }
+  }
+}
+
 async function runAndReport(
   program: Program,
   id: string,
-  client: ConsoleClient,
-  say: (text: string) => void,
+  { client, say, leaseSeconds }: Running,
 ): Promise<number> {
+  const stop = new AbortController()
+  const beating = heartbeat(id, { client, say, leaseSeconds }, stop.signal)
   const ended: Ended = await run(program)
+  stop.abort()
+  await beating
   for (let tries = 1; ; tries++) {
     try {
       await client.finished(id, ended.result)

@@ -3,7 +3,13 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { z } from 'zod'
 import { actionRequest } from '../approvals/action.ts'
 import type { Approval } from '../approvals/approval.ts'
-import { claimSchema, finishedSchema, requestSchema, withdrawSchema } from './api-schemas.ts'
+import {
+  claimSchema,
+  finishedSchema,
+  renewSchema,
+  requestSchema,
+  withdrawSchema,
+} from './api-schemas.ts'
 import { refuse } from './callers.ts'
 import type { Account, WebOptions } from './options.ts'
 
@@ -58,7 +64,8 @@ export function registerActions(
     if (!body.success) return mistaken(reply, body.error)
     const approval = await own(request, reply, 'claim')
     if (approval === undefined) return reply
-    if (!(await approvals.claim(approval.id, body.data.digest))) {
+    const { digest, leaseSeconds: lease } = body.data
+    if (!(await approvals.claim(approval.id, digest, lease && lease * 1000))) {
       const now = (await approvals.get(approval.id)) ?? approval
       if (now.state === 'approved') {
         return refuse(reply, 409, 'stale', 'what was approved is something else')
@@ -73,6 +80,17 @@ export function registerActions(
       return unrecorded(reply)
     }
     return send(reply, approval.id, request)
+  })
+
+  app.post<IdRoute>('/approvals/:id/renew', async (request, reply) => {
+    const body = renewSchema.safeParse(request.body ?? {})
+    if (!body.success) return mistaken(reply, body.error)
+    const approval = await own(request, reply, 'claim')
+    if (approval === undefined) return reply
+    if (await approvals.renew(approval.id)) return send(reply, approval.id, request)
+    const now = (await approvals.get(approval.id)) ?? approval
+    const why = now.state === 'running' ? 'it was claimed without a lease' : `it is ${now.state}`
+    return refuse(reply, 409, 'not_running', why)
   })
 
   app.post<IdRoute>('/approvals/:id/finished', async (request, reply) => {

@@ -315,11 +315,28 @@ export const requestSchema: z.ZodType<RequestBody> = named(
   }),
 )
 
-export const claimSchema: z.ZodType<{ readonly digest: string }> = named(
+interface ClaimBody {
+  readonly digest: string
+  readonly leaseSeconds?: number | undefined
+}
+
+export const claimSchema: z.ZodType<ClaimBody> = named(
   'Claim',
   z.strictObject({
     digest: z.string().max(100).describe('Of the approval: of what is about to be done.'),
+    leaseSeconds: z
+      .number()
+      .int()
+      .min(2)
+      .max(3600)
+      .optional()
+      .describe('Renew it sooner than that, or it counts as lost. Absent: it waits for ever.'),
   }),
+)
+
+export const renewSchema: z.ZodType<Readonly<Record<string, never>>> = named(
+  'Renew',
+  z.strictObject({}),
 )
 
 export const finishedSchema: z.ZodType<RunResult> = named(

@@ -18,6 +18,7 @@ import {
   givenGrantSchema,
   grantListSchema,
   grantSchema,
+  renewSchema,
   requestSchema,
   sessionListSchema,
   sessionSchema,
@@ -119,6 +120,14 @@ export const operations: readonly Operation[] = [
     body: claimSchema,
     answer: approvalSchema,
     refusals: [400, 403, 404, 409, 413, 415, 503],
+  },
+  {
+    ...{ method: 'POST', path: '/approvals/{id}/renew', id: 'renew' },
+    ...{ access: 'request', status: 200 },
+    summary: 'Says that what you claimed under a lease still goes on',
+    body: renewSchema,
+    answer: approvalSchema,
+    refusals: [400, 403, 404, 409, 413, 415],
   },
   {
     ...{ method: 'POST', path: '/approvals/{id}/finished', id: 'finished' },

@@ -17,12 +17,18 @@ t.test('gate', async t => {
   const cwd = dirname(proxy.config)
 
   interface Gated {
+    readonly said: { out: string; err: string }
     readonly ended: Promise<{ code: number | null; out: string; err: string }>
     kill(signal: NodeJS.Signals): void
   }
 
-  const gate = (command: readonly string[], env: Record<string, string> = {}): Gated => {
-    const args = ['gate', '--server', proxy.http, '--title', 'Release 4.2', '--', ...command]
+  const gate = (
+    command: readonly string[],
+    env: Record<string, string> = {},
+    flags: readonly string[] = [],
+  ): Gated => {
+    const named = ['gate', '--server', proxy.http, '--title', 'Release 4.2']
+    const args = [...named, ...flags, '--', ...command]
     const variables = { PATH: process.env['PATH'], COUNTERSIGN_TOKEN: token, STAGE: 'blue', ...env }
     const settings = Object.entries(variables).map(([name, value]) => `${name}=${value}`)
     // The test runner's own variables are none of the command's.
@@ -38,14 +44,17 @@ t.test('gate', async t => {
       said.err += chunk
     })
     const ended = once(child, 'close').then(([code]) => ({ code: code as number | null, ...said }))
-    return { ended, kill: signal => child.kill(signal) }
+    return { said, ended, kill: signal => child.kill(signal) }
   }
 
-  const state = async (id: string): Promise<string> => {
+  const state = async (id: string, what?: 'error'): Promise<string | undefined> => {
     const answer = await fetch(`${proxy.http}/api/v1/approvals/${id}`, {
       headers: { authorization: `Bearer ${token}` },
     })
-    return ((await answer.json()) as { approval: { state: string } }).approval.state
+    const { approval } = (await answer.json()) as {
+      approval: { state: string; result?: { error?: string } }
+    }
+    return what === undefined ? approval.state : approval.result?.error
   }
 
   await t.test(
@@ -92,6 +101,23 @@ t.test('gate', async t => {
     t.equal(await state(asked.id), 'withdrawn')
     t.equal(await proxy.decide(asked, 'approve'), 409)
     await t.rejects(readFile(join(cwd, 'interrupted')))
+  })
+
+  await t.test('one that is killed while its command runs is missed', async t => {
+    const gated = gate(['sh', '-c', 'echo $$; exec sleep 30'], {}, ['--lease', '2'])
+    const asked = await proxy.pending()
+    t.equal(await proxy.decide(asked, 'approve'), 200)
+    while (gated.said.out === '') await new Promise(resolve => setTimeout(resolve, 10))
+    // Renewed meanwhile: after more than its lease it still counts as running.
+    await new Promise(resolve => setTimeout(resolve, 2500))
+    t.equal(await state(asked.id), 'running')
+    gated.kill('SIGKILL')
+    while ((await state(asked.id)) === 'running')
+      await new Promise(resolve => setTimeout(resolve, 50))
+    t.equal(await state(asked.id), 'failed')
+    t.equal(await state(asked.id, 'error'), 'the gate was lost')
+    process.kill(Number(gated.said.out))
+    await gated.ended
   })
 
   await t.test('one that succeeds is finished', async t => {

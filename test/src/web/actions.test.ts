@@ -113,6 +113,38 @@ t.test('what is asked outlives the process, and so does what runs elsewhere', as
   t.match(await approvals.get(running.id), { state: 'running' })
 })
 
+t.test('what is claimed under a lease is lost when nobody renews it', async t => {
+  const { app, approvals } = await openConsole(t)
+  const failed = new Promise<string>(resolve => {
+    approvals.on(({ type, approval }) => {
+      if (type === 'failed') resolve(approval.id)
+    })
+  })
+  const claimed = async (lease: object): Promise<Asked> => {
+    const asked = await ask(app)
+    await post(app, 'rita', `/${asked.id}/approve`, { digest: asked.digest })
+    const claim = { digest: asked.digest, ...lease }
+    t.equal((await post(app, 'analyst', `/${asked.id}/claim`, claim)).statusCode, 200)
+    return asked
+  }
+  const silent = await claimed({ leaseSeconds: 2 })
+  const other = await claimed({ leaseSeconds: 60 })
+  const without = await claimed({})
+  t.equal((await post(app, 'analyst', `/${other.id}/renew`, {})).statusCode, 200)
+  t.equal((await post(app, 'rita', `/${other.id}/renew`, {})).statusCode, 404, 'not hers')
+  t.match((await post(app, 'analyst', `/${without.id}/renew`, {})).json(), {
+    error: { code: 'not_running', message: 'it was claimed without a lease' },
+  })
+  t.equal(await failed, silent.id)
+  t.match(await approvals.get(silent.id), { result: { ok: false, error: 'the gate was lost' } })
+  for (const what of ['renew', 'finished'])
+    t.equal(
+      (await post(app, 'analyst', `/${silent.id}/${what}`, what === 'renew' ? {} : end)).statusCode,
+      409,
+    )
+  for (const { id } of [other, without]) t.match(await approvals.get(id), { state: 'running' })
+})
+
 t.test('nothing is done that could not be recorded', async t => {
   let writable = true
   const recorded = () => (writable ? Promise.resolve() : Promise.reject(new Error('full')))
