@@ -86,7 +86,7 @@ function complete(
 ): Resolved | undefined {
   const { host, database, user, protocol = 'postgres' } = parts
   for (const key of ['host', 'database', 'user'] as const) {
-    if (!parts[key]) mistakes.add(at, `expected ${key} in upstream, got nothing`)
+    if (!parts[key]) mistakes.add(at, `expected ${key} in ${at.at(-1)}, got nothing`)
   }
   if (!host || !database || !user) return undefined
   const tls = resolveTls(parts, host, section, at, sources)
