@@ -1,42 +1,20 @@
 /**
  * The console in Chromium: with its script the page follows what happens by itself; without, the
- * same pages work by forms. Debian's chromium is installed if it is not there.
+ * same pages work by forms.
  */
-import { execFileSync } from 'node:child_process'
-import { existsSync } from 'node:fs'
-import { type Browser, chromium, type Page } from 'playwright-core'
+import type { Browser, Page } from 'playwright-core'
 import t from 'tap'
 import { approvalRequest } from '../support/approval-request.ts'
+import { startChromium } from '../support/chromium.ts'
 import { openConsole, password } from '../support/console.ts'
 
 const never = new AbortController().signal
-const executablePath = '/usr/bin/chromium'
-
 let browser: Browser
 
 t.before(async () => {
-  if (!existsSync(executablePath)) install()
-  browser = await chromium.launch({
-    executablePath,
-    args: [
-      '--no-sandbox',
-      '--disable-gpu',
-      '--disable-quic',
-      '--no-first-run',
-      '--disable-background-networking',
-      '--disable-component-update',
-      '--disable-sync',
-    ],
-  })
+  browser = await startChromium()
 })
 t.teardown(() => browser?.close())
-
-function install(): void {
-  if (process.getuid?.() !== 0) throw new Error('expected Chromium: apt-get install chromium')
-  const quiet = { stdio: 'ignore' } as const
-  execFileSync('apt-get', ['update'], quiet)
-  execFileSync('apt-get', ['install', '-y', '--no-install-recommends', 'chromium'], quiet)
-}
 
 async function signedIn(base: string, javaScriptEnabled: boolean): Promise<Page> {
   const context = await browser.newContext({ baseURL: base, javaScriptEnabled })

@@ -20,6 +20,8 @@ export interface MysqlProxyOptions extends TestMysqlOptions {
   readonly rules?: string
   readonly approvals?: string
   readonly limits?: string
+  /** More of rita, in YAML. */
+  readonly rita?: string
   /** Rows of `customers`; 50 unless given. */
   readonly customers?: number
   /** No masking rules at all. */
@@ -125,7 +127,7 @@ users:
   analyst: ${user('analysts')}
   hasty: ${user('analysts', ', on_hold: return')}
   old: ${user('analysts', `${native}, on_hold: return`)}
-  rita: ${user('reviewers')}
+  rita: ${user('reviewers', options.rita === undefined ? '' : `, ${options.rita}`)}
   sven: ${user('reviewers')}
   admin: ${user('admins')}
   copilot: ${user('agents', ', agent: true, owner: analyst, purpose: tests')}

@@ -1,0 +1,83 @@
+/**
+ * Microsoft's Agents Playground: Teams' own card renderer in a page, and a Bot Connector behind it. It
+ * would listen on all interfaces, so it is started with every listener moved to loopback.
+ * https://github.com/OfficeDev/microsoft-365-agents-playground
+ */
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { createServer } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import type { Test } from 'tap'
+import { channel, rita, tenant } from './teams.ts'
+
+const program = fileURLToPath(
+  new URL('../../node_modules/@microsoft/m365agentsplayground/cli.js', import.meta.url),
+)
+
+/** Loaded before it: whatever host it names or does not name, it is 127.0.0.1. */
+const loopback = `
+import { Server } from 'node:net'
+const { listen } = Server.prototype
+Server.prototype.listen = function (port, ...rest) {
+  return listen.call(this, { port, host: '127.0.0.1' }, rest.find(one => typeof one === 'function'))
+}
+`
+
+/** Rita sits before it; the team's second channel is the one that the tests configure. */
+const world = `
+version: "0.1.1"
+tenantId: ${tenant}
+bot: { id: 00000000-0000-0000-0000-00000000000b, name: Countersign }
+currentUser: { id: user-0, name: Rita, userPrincipleName: rita@example.com, aadObjectId: ${rita}, givenName: Rita, surname: R, email: rita@example.com }
+users: []
+personalChat: { id: personal-chat-id }
+groupChat: { id: "19:group@thread.v2", name: Group }
+team:
+  id: "19:general@thread.tacv2"
+  name: Shop
+  aadGroupId: 0a1b2c3d-0000-4000-8000-0000000000c1
+  channels: [{ id: "${channel}", name: Reviews }]
+`
+
+export async function freePort(): Promise<number> {
+  const probe = createServer().listen(0, '127.0.0.1')
+  await once(probe, 'listening')
+  const address = probe.address()
+  probe.close()
+  await once(probe, 'close')
+  if (address === null || typeof address === 'string') throw new Error('no TCP port')
+  return address.port
+}
+
+/** Resolves with its URL, once it listens; `app` is where activities go. */
+export async function startPlayground(t: Test, port: number, app: string): Promise<string> {
+  const dir = await mkdtemp(join(tmpdir(), 'countersign-playground-'))
+  await writeFile(join(dir, 'loopback.mjs'), loopback)
+  await writeFile(join(dir, '.m365agentsplayground.yml'), world)
+  const args = ['start', '-e', app, '-c', 'msteams', '-p', String(port), '--disable-telemetry']
+  // Without the test runner's loaders, which are none of its business.
+  const { NODE_OPTIONS: _, ...env } = process.env
+  const child = spawn(process.execPath, ['--import', './loopback.mjs', program, ...args], {
+    ...{ cwd: dir, env },
+    stdio: ['ignore', 'pipe', 'ignore'],
+  })
+  const exited = once(child, 'exit')
+  t.teardown(async () => {
+    child.kill('SIGKILL')
+    await exited
+    await rm(dir, { recursive: true, force: true, maxRetries: 5 })
+  })
+  let said = ''
+  const listening = new Promise<void>(resolve => {
+    child.stdout.on('data', (chunk: Buffer) => {
+      said += chunk.toString()
+      if (said.includes(`Listening on ${port}`)) resolve()
+    })
+  })
+  await Promise.race([listening, exited])
+  if (child.exitCode !== null) throw new Error(`the playground ended: ${said}`)
+  return `http://127.0.0.1:${port}`
+}
