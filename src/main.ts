@@ -13,16 +13,18 @@ import { discoverCommand } from './cli/discover.ts'
 import { explainCommand } from './cli/explain.ts'
 import { gateCommand } from './cli/gate.ts'
 import { grantsCommand } from './cli/grants.ts'
+import { masksCommand } from './cli/masks.ts'
 import { serveCommand } from './cli/serve.ts'
 import { sessionsCommand } from './cli/sessions.ts'
 import { tokensCommand } from './cli/tokens.ts'
-import { startServer } from './server.ts'
+import { openDerivedColumns, startServer } from './server.ts'
 
 export function program(): Command {
   const deps: Deps = {
     start: config => startServer(config, protocols),
     open: (name, upstream) => protocolNamed(name).open(upstream),
     survey: (name, upstream) => protocolNamed(name).survey(upstream),
+    derivedColumns: openDerivedColumns,
     decodeFrames: (name, frames) => protocolNamed(name).decodeFrames(frames),
   }
   const program = new Command('countersign')
@@ -33,6 +35,7 @@ export function program(): Command {
     .addCommand(checkCommand(deps))
     .addCommand(explainCommand(deps))
     .addCommand(discoverCommand(deps))
+    .addCommand(masksCommand(deps))
     .addCommand(approvalsCommand(deps))
     .addCommand(grantsCommand())
     .addCommand(gateCommand())

@@ -6,8 +6,11 @@ import type { Protocol } from '../protocols/protocol.ts'
 import { tlsOptions } from '../protocols/tls.ts'
 import { recordActions } from './action-log.ts'
 import { Approvals, type ApprovalsOptions } from './approvals/approvals.ts'
+import { DerivedColumns } from './approvals/derived-columns.ts'
 import { Mail } from './approvals/mail/mail.ts'
 import { Slack } from './approvals/slack/slack.ts'
+import { openPostgres } from './approvals/state/postgres.ts'
+import { openSqlite } from './approvals/state/sqlite.ts'
 import { Teams, type TeamsLog } from './approvals/teams/teams.ts'
 import { Workflow } from './approvals/teams/workflow.ts'
 import type { RunningServer } from './cli/deps.ts'
@@ -20,6 +23,7 @@ import { Users } from './identity/users.ts'
 import { localKeysPath, openLocalKeys } from './keys/local.ts'
 import { keptSecret } from './keys/secret.ts'
 import { Listener } from './listener.ts'
+import { liveExplain } from './live-explain.ts'
 import { Policy } from './policy/policy.ts'
 import { JournalSessions } from './recording/journal-sessions.ts'
 import { JournalReader } from './recording/reader.ts'
@@ -130,6 +134,14 @@ async function start(
     ...(teams !== undefined && { teams: request => teams.receive(request) }),
     publicUrl: () => config.listen.publicUrl ?? http.url,
     auditors: config.recording.auditors,
+    explain: liveExplain({
+      ...{ config, rules },
+      open: (name, upstream) => {
+        const protocol = protocols.find(each => each.name === name)
+        if (protocol === undefined) throw new Error(`this program does not speak ${name}`)
+        return protocol.open(upstream)
+      },
+    }),
     sessions: new JournalSessions(new JournalReader({ dir: join(dataDir, 'journal'), keys })),
     ...(config.listen.tls !== undefined && { tls: config.listen.tls }),
     metrics: async () => ({
@@ -175,6 +187,17 @@ function statePlace({ dataDir, state }: Config): ApprovalsOptions['path'] {
     ssl: tls.mode === 'disable' ? false : tlsOptions(tls),
     plainToo: tls.mode === 'prefer',
   }
+}
+
+/** For the command line: whoever may write the state may list and remove them. */
+export async function openDerivedColumns(
+  config: Config,
+): Promise<{ columns: DerivedColumns; close(): Promise<void> }> {
+  const place = statePlace(config)
+  const onError = (): void => undefined
+  const state =
+    typeof place === 'string' ? await openSqlite(place) : await openPostgres({ ...place, onError })
+  return { columns: new DerivedColumns(state.db), close: () => state.close() }
 }
 
 function startSlack(

@@ -6,6 +6,7 @@ import type {
   Survey,
   Upstream,
 } from '../../protocols/protocol.ts'
+import type { DerivedColumns } from '../approvals/derived-columns.ts'
 import type { Address, Config, ProtocolName } from '../config/config.ts'
 
 export interface Deps {
@@ -15,6 +16,8 @@ export interface Deps {
   open(protocol: string, upstream: Upstream): Promise<StatementReader>
   /** Looks at the tables of a live database. Rejects with UpstreamError. */
   survey(protocol: string, upstream: Upstream): Promise<Survey>
+  /** Of the state that the configuration names, whether its proxy runs or not. */
+  derivedColumns(config: Config): Promise<{ columns: DerivedColumns; close(): Promise<void> }>
   decodeFrames(protocol: string, frames: Iterable<RecordedFrames>): Iterable<ResultEvent>
 }
 

@@ -23,6 +23,7 @@ const noDeps: Deps = {
   start: () => Promise.reject(new Error('not here')),
   open: () => Promise.reject(new Error('not here')),
   survey: () => Promise.reject(new Error('not here')),
+  derivedColumns: () => Promise.reject(new Error('there is no state here')),
   decodeFrames: () => [],
 }
 

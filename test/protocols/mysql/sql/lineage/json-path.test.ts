@@ -29,7 +29,7 @@ t.test('constant paths name a part', async t => {
     [`json_value(prefs, '$.a')`, '$.a'],
     [`json_extract(json_extract(prefs, '$.a'), '$.b')`, '$.a.b'],
     [`json_extract(prefs, '$ . a')`, '$.a'],
-  ])
+  ] as const)
     t.equal(shown(`select ${expression} x from c`), `x=c.prefs${path}`, expression)
   t.equal(shown(`select json_value(prefs, '$.a') x from c`, mariadb), 'x=c.prefs$.a')
 })

@@ -33,7 +33,7 @@ t.test('constant keys name a part', async t => {
     [`prefs operator(pg_catalog.->) 'a'`, '$.a'],
     [`jsonb_extract_path(prefs, 'a', 'b')`, '$.a.b'],
     [`jsonb_extract_path_text(prefs -> 'a', 'b')`, '$.a.b'],
-  ])
+  ] as const)
     t.equal(shown(`SELECT ${expression} x FROM c`), `x=c.prefs${path}`, expression)
 })
 
