@@ -4,16 +4,13 @@
  */
 import { randomBytes } from 'node:crypto'
 import { Command, CommanderError } from 'commander'
-import { maskedMoves, maskedReads } from '../../masking/lineage-to-mask.ts'
-import { compileRules, type Masker } from '../../masking/rules.ts'
-import type { Statement } from '../../protocols/protocol.ts'
-import type { Config, DatabaseConfig } from '../config/config.ts'
+import { compileRules } from '../../masking/rules.ts'
 import { loadConfig } from '../config/load.ts'
-import type { UserConfig } from '../identity/users.ts'
+import { explainStatement } from '../explain.ts'
+import { explanationText } from '../explanation.ts'
 import { Policy } from '../policy/policy.ts'
 import { choose } from './choose.ts'
 import type { Deps } from './deps.ts'
-import { type Explanation, explainResult, explanationText } from './explanation.ts'
 
 interface Flags {
   readonly config: string
@@ -67,59 +64,19 @@ async function run(sql: string, flags: Flags, command: Command, deps: Deps): Pro
   const text = sql === '-' ? await standardInput() : sql
   const reader = await deps.open(database.protocol, database.upstream)
   try {
-    const explanation = explain(reader.read(text), config, database, user, flags)
+    const explanation = explainStatement(reader.read(text), {
+      policy: new Policy(config.policy),
+      // Which masks hit does not depend on the key that they are made with.
+      masking: compileRules(config.masking, randomBytes(32)),
+      ...{ database, user, application: flags.application },
+      transaction: flags.transaction ? 'open' : 'idle',
+    })
     const output = flags.json
       ? JSON.stringify(explanation, undefined, 2)
       : explanationText(explanation)
     process.stdout.write(`${output}\n`)
   } finally {
     await reader.close()
-  }
-}
-
-function explain(
-  { text, analysis }: Statement,
-  config: Config,
-  database: DatabaseConfig,
-  user: UserConfig,
-  flags: Flags,
-): Explanation {
-  // Which masks hit does not depend on the key that they are made with.
-  const masks = compileRules(config.masking, randomBytes(32))
-  const masker: Masker = masks.masker(user, database.name)
-  const reads = maskedReads(masker, analysis)
-  const moves = maskedMoves(masker, analysis)
-  const asked = masks.predicates.asked(masker, analysis)
-  const { cacheable: _, ...verdict } = new Policy(config.policy).evaluate(analysis, {
-    identity: { ...user, owner: user.owner },
-    database: database.name,
-    environment: database.environment,
-    application: flags.application,
-    transaction: flags.transaction ? 'open' : 'idle',
-    maskedReads: reads,
-    maskedMoves: moves,
-    maskedPredicates: asked,
-    maskingRule: column => masker.hit(column)?.rule,
-    now: new Date(),
-  })
-  return {
-    text,
-    database: database.name,
-    user: user.name,
-    verdict,
-    tag: analysis.tag,
-    unreadable: analysis.unreadable,
-    effects: analysis.effects,
-    results: analysis.results.map(lineage => explainResult(lineage, masker)),
-    reads: analysis.reads.map(column => `${column.schema}.${column.table}.${column.column}`),
-    maskedReads: reads.map(column => `${column.schema}.${column.table}.${column.column}`),
-    maskedMoves: moves.map(({ from, to }) => ({
-      from: `${from.schema}.${from.table}.${from.column}`,
-      to: to.schema === undefined ? to.name : `${to.schema}.${to.name}`,
-    })),
-    asked: asked.map(({ column: { schema, table, column }, kind, says, rule }) => ({
-      ...{ column: `${schema}.${table}.${column}`, kind, says, rule },
-    })),
   }
 }
 

@@ -6,6 +6,7 @@ import { type Approval, type DecisionErrorCode, maySee } from '../approvals/appr
 import { assets } from './assets.ts'
 import type { Attempts } from './attempts.ts'
 import { isAuditor } from './auditor.ts'
+import { registerExplainPage } from './console-explain.ts'
 import { grantOf, registerGrantPages } from './console-grants.ts'
 import { Doorkeeper, type Visit } from './doorkeeper.ts'
 import { registerEvents } from './events.ts'
@@ -113,6 +114,10 @@ export async function registerConsole(
     ...{ door, seen, show, notFound, viewerOf: visit => viewerOf(visit, options) },
   })
 
+  registerExplainPage(app, options, {
+    ...{ door, seen, notFound, viewerOf: visit => viewerOf(visit, options) },
+  })
+
   if (sessions !== undefined) {
     app.get('/sessions', async (request, reply) => {
       const visit = door.enter(request, reply)
@@ -167,5 +172,6 @@ interface ApprovalRoute {
 
 function viewerOf(visit: Visit, options: WebOptions): Viewer {
   const { account, signIn } = visit
-  return { name: account.name, csrf: signIn.csrf, auditor: isAuditor(account, options) }
+  const explains = options.explain !== undefined
+  return { name: account.name, csrf: signIn.csrf, auditor: isAuditor(account, options), explains }
 }

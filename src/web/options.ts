@@ -37,9 +37,24 @@ export interface WebOptions {
   readonly slack?: (request: IncomingMessage, response: ServerResponse) => void
   /** Takes what Microsoft Teams sends. */
   readonly teams?: (request: TeamsRequest) => Promise<TeamsReply>
+  /** Absent: the console explains no statements. */
+  readonly explain?: ExplainApi
   /** What those who look after the proxy should know, each a sentence. */
   readonly warnings?: () => readonly string[]
   readonly log?: (level: 'info' | 'warn' | 'error', message: string, data: object) => void
+}
+
+/** What would happen to a statement, without running it. */
+export interface ExplainApi {
+  databases(): readonly string[]
+  users(): readonly string[]
+  answer(asked: {
+    readonly sql: string
+    readonly database: string
+    readonly user: string
+  }): Promise<
+    { readonly ok: true; readonly text: string } | { readonly ok: false; readonly message: string }
+  >
 }
 
 export interface ActionOptions {

@@ -13,6 +13,7 @@ import {
   who,
 } from '../../approvals/describe.ts'
 import { type Html, html, type Part, visible } from '../html.ts'
+import { lineageLink } from './explain.ts'
 import { grantFields, grantSection } from './grants.ts'
 import { timeLeft } from './inbox.ts'
 import { badge, layout, time, type Viewer } from './layout.ts'
@@ -96,6 +97,7 @@ ${approval.requesterReason !== undefined && row('Their reason', approval.request
 ${action === undefined ? row('Database', place(approval)) : [row('Kind', action.kind), row('Environment', approval.environment)]}
 ${approval.application !== undefined && row('Application', approval.application)}
 ${approval.maskedColumns.length > 0 && row('Masked columns', approval.maskedColumns.join(', '))}
+${action === undefined && viewer.explains === true && lineageLink(approval.shortId)}
 <div><dt>Asked</dt><dd>${time(approval.createdAt)}</dd></div>
 ${action === undefined && html`<div><dt>Session</dt><dd>${viewer.auditor ? html`<a href="/sessions/${approval.sessionId}">${approval.sessionId}</a>` : approval.sessionId}, statement ${approval.statementNumber + 1}</dd></div>`}
 </dl>

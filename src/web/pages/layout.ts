@@ -8,13 +8,15 @@ export interface Viewer {
   readonly csrf: string
   /** Whether the session pages are for them. */
   readonly auditor: boolean
+  /** Whether there is a page that explains statements. */
+  readonly explains?: boolean
 }
 
 export interface Page {
   readonly title: string
   readonly viewer: Viewer | undefined
   readonly body: Part
-  readonly here?: 'approvals' | 'grants' | 'sessions'
+  readonly here?: 'approvals' | 'grants' | 'sessions' | 'explain'
   /** For browsers without our script. */
   readonly refreshSeconds?: number | undefined
 }
@@ -59,6 +61,7 @@ function navigation(viewer: Viewer, here: Page['here']): Html {
     ${link('/', 'Approvals', 'approvals')}
     ${link('/grants', 'Grants', 'grants')}
     ${viewer.auditor && link('/sessions', 'Sessions', 'sessions')}
+    ${viewer.explains === true && viewer.auditor && link('/explain', 'Explain', 'explain')}
   </nav>
   <form class="who" method="post" action="/sign-out">
     <input type="hidden" name="csrf" value="${viewer.csrf}">

@@ -1,0 +1,140 @@
+/** What `explain` answers, as data and as text. */
+import type { Masker } from '../masking/rules.ts'
+import type { Effect, OutputColumn, PredicateKind, ResultLineage } from '../protocols/protocol.ts'
+import type { PolicyVerdict } from './policy/rule.ts'
+
+export interface Explanation {
+  readonly text: string
+  readonly database: string
+  readonly user: string
+  readonly verdict: Omit<PolicyVerdict, 'cacheable'>
+  readonly tag: string
+  readonly unreadable: string | undefined
+  readonly effects: readonly Effect[]
+  /** One for each SQL statement of the text. */
+  readonly results: readonly ExplainedResult[]
+  /** `schema.table.column` */
+  readonly reads: readonly string[]
+  readonly maskedReads: readonly string[]
+  readonly maskedMoves: readonly { readonly from: string; readonly to: string }[]
+  /** What is asked of masked columns without showing them. */
+  readonly asked: readonly ExplainedQuestion[]
+}
+
+export interface ExplainedQuestion {
+  readonly column: string
+  readonly kind: PredicateKind
+  /** What the masking rule says to that. */
+  readonly says: 'pass' | 'flag' | 'hold' | 'deny'
+  readonly rule: string
+}
+
+/** `hidden`: nothing is known about the rows, and all of them are redacted. */
+export type ExplainedResult =
+  | 'no rows'
+  | 'hidden'
+  | 'as it is'
+  | { readonly outputs: readonly ExplainedOutput[] }
+
+export interface ExplainedOutput {
+  readonly name: string
+  /** The value of its one source, unchanged. */
+  readonly plain: boolean
+  /** How the client sees it; absent: as it is. */
+  readonly mask?: string
+  readonly sources: readonly {
+    readonly column: string
+    /** The masking rule that hits the column; absent: it may be seen. */
+    readonly rule?: string
+    readonly mask?: string
+  }[]
+}
+
+export function explainResult(lineage: ResultLineage, masker: Masker): ExplainedResult {
+  if (lineage === 'none') return 'no rows'
+  if (lineage === 'untraced') return masker.active ? 'hidden' : 'as it is'
+  return { outputs: lineage.map(output => explainOutput(output, masker)) }
+}
+
+function explainOutput({ name, plain, sources }: OutputColumn, masker: Masker): ExplainedOutput {
+  const explained = sources.map(source => {
+    const column = `${source.schema}.${source.table}.${source.column}`
+    const hit = masker.hit(source)
+    return hit ? { column, rule: hit.rule, mask: hit.mask.kind } : { column }
+  })
+  const [first] = explained
+  const masked = explained.some(source => source.rule !== undefined)
+  const mask = plain && explained.length === 1 ? first?.mask : 'redact'
+  return { name, plain, sources: explained, ...(masked && mask !== undefined && { mask }) }
+}
+
+export function explanationText(explanation: Explanation): string {
+  const { verdict, effects, results, maskedMoves, asked } = explanation
+  const observed = verdict.observed ? ` (observed only; would be ${verdict.observed})` : ''
+  const lines = [
+    `${explanation.tag || 'nothing'} by ${explanation.user} on ${explanation.database}`,
+    '',
+    field('verdict', `${verdict.kind}${observed}, risk ${verdict.risk}`),
+    field('rules', verdict.rules.join(', ') || 'none matched'),
+    ...(verdict.reason ? [field('reason', verdict.reason)] : []),
+    ...(verdict.hint ? [field('hint', verdict.hint)] : []),
+    ...(verdict.kind === 'hold' ? [field('approved by', approverList(verdict))] : []),
+    '',
+    'effects',
+    ...(effects.length === 0 ? ['  none'] : effects.map(effect => `  ${effectLine(effect)}`)),
+    ...results.flatMap((result, index) => [
+      '',
+      results.length === 1 ? 'result' : `result ${index + 1}`,
+      ...resultLines(result),
+    ]),
+    ...(maskedMoves.length > 0 ? ['', 'masked values that would go elsewhere'] : []),
+    ...maskedMoves.map(({ from, to }) => `  ${from} → ${to}`),
+    ...(asked.length > 0 ? ['', 'asked of masked columns'] : []),
+    ...asked.map(({ column, kind, says, rule }) => `  ${column} ← ${kind}: ${says} (rule ${rule})`),
+  ]
+  return lines.join('\n')
+}
+
+function field(name: string, value: string): string {
+  return `${`${name}:`.padEnd(13)}${value}`
+}
+
+function approverList({ approvers }: Pick<PolicyVerdict, 'approvers'>): string {
+  return approvers.any.map(({ group, count }) => `${count} of ${group}`).join(', or ')
+}
+
+function effectLine({ kind, object, unfiltered, detail }: Effect): string {
+  const schema = object?.schema === undefined ? '' : `${object.schema}.`
+  const target = object ? `${object.type} ${schema}${object.name}` : ''
+  const more = [unfiltered ? 'unfiltered' : '', detail ?? ''].filter(word => word !== '')
+  return `${kind.padEnd(11)} ${target}${more.length > 0 ? ` (${more.join(', ')})` : ''}`.trimEnd()
+}
+
+function resultLines(result: ExplainedResult): string[] {
+  if (result === 'no rows') return ['  no rows']
+  if (result === 'as it is') return ['  not traced; nothing is masked for this user']
+  if (result === 'hidden') return ['  cannot be traced: every column is redacted']
+  const width = Math.max(0, ...result.outputs.map(({ name }) => name.length))
+  return result.outputs.flatMap(output => outputLines(output, width))
+}
+
+function outputLines({ name, plain, mask, sources }: ExplainedOutput, width: number): string[] {
+  const how = plain || sources.length === 0 ? '' : 'computed from '
+  const seen = mask === undefined ? '' : `   [${mask}]`
+  const [only] = sources
+  if (sources.length === 0) return [`  ${name}${seen}`]
+  if (sources.length === 1 && only) {
+    return [`  ${name.padEnd(width)} ← ${how}${sourceText(only)}${seen}`]
+  }
+  return [
+    `  ${name.padEnd(width)} ← computed from${seen}`,
+    ...sources.map((source, index) => {
+      const branch = index === sources.length - 1 ? '└─' : '├─'
+      return `  ${' '.repeat(width)}   ${branch} ${sourceText(source)}`
+    }),
+  ]
+}
+
+function sourceText({ column, rule, mask }: ExplainedOutput['sources'][number]): string {
+  return rule === undefined ? column : `${column} (rule ${rule}: ${mask})`
+}
