@@ -122,7 +122,7 @@ export class Approvals {
         this.#onError(error)
       })
     }
-    const outcome = this.#waiters.add(id, expiresAt, () => gone.removeEventListener('abort', leave))
+    const outcome = this.#waiters.add(id, approval, () => gone.removeEventListener('abort', leave))
     this.#emit({ type: 'requested', approval })
     gone.addEventListener('abort', leave, { once: true })
     if (gone.aborted) leave()
@@ -280,7 +280,8 @@ export class Approvals {
     what: string,
   ): Promise<Drifted | undefined> {
     // First, so that no answer to it is missed.
-    const outcome = this.#waiters.again(id)
+    const expiresAt = new Date(Date.now() + request.expiresInMs)
+    const outcome = this.#waiters.again(id, { digest: request.digest, expiresAt })
     const approval = await this.#store.drift(id, digest, request, { at: new Date(), what })
     if (approval === undefined) return undefined
     this.#emit({ type: 'drifted', approval })
@@ -532,8 +533,12 @@ export class Approvals {
 
   /** Tells who waits here, if anybody does. */
   #settle(approval: Approval): void {
-    const outcome = this.#waiters.has(approval.id) ? outcomeOf(approval) : undefined
-    if (outcome !== undefined) this.#waiters.settle(approval.id, outcome)
+    const awaited = this.#waiters.get(approval.id)
+    const outcome = awaited && outcomeOf(approval)
+    if (outcome === undefined) return
+    // What another node said may have been asked again since.
+    if (outcome.kind === 'approved' && awaited?.digest !== approval.digest) return
+    this.#waiters.settle(approval.id, outcome)
   }
 
   async #emitNow(type: 'revoked' | 'reviewed', id: string): Promise<Approval | undefined> {

@@ -4,6 +4,7 @@ import type {
   Approval,
   ApprovalFacts,
   ApprovalRequest,
+  Drift,
   PersonAnswer,
   Requester,
   Review,
@@ -42,10 +43,10 @@ export function requestColumns(request: ApprovalRequest): RequestColumns {
     requester_owner: request.requester.owner ?? null,
     database: request.database,
     environment: request.environment,
-    application: request.application ?? null,
-    text: request.text,
+    application: request.application === undefined ? null : whole(request.application),
+    text: whole(request.text),
     parameters: JSON.stringify(request.parameters),
-    normalized: request.normalized,
+    normalized: whole(request.normalized),
     rules: JSON.stringify(request.rules),
     reason: request.reason,
     requester_reason: request.requesterReason ?? null,
@@ -54,6 +55,8 @@ export function requestColumns(request: ApprovalRequest): RequestColumns {
     effects: JSON.stringify(request.effects),
     masked_columns: JSON.stringify(request.maskedColumns),
     digest: request.digest,
+    binding: request.binding ?? request.digest,
+    seen: request.seen ?? null,
     approvers: JSON.stringify(request.approvers),
     in_transaction: request.inTransaction ? 1 : 0,
     owner_may_approve: request.ownerMayApprove ? 1 : 0,
@@ -61,6 +64,27 @@ export function requestColumns(request: ApprovalRequest): RequestColumns {
     grantable: json(request.grantable),
     grant_binding: json(request.grantBinding),
   }
+}
+
+/** Those of what people see, which changes when it drifts. */
+export function askedColumns(request: ApprovalRequest): Updateable<ApprovalsTable> {
+  return {
+    normalized: whole(request.normalized),
+    rules: JSON.stringify(request.rules),
+    reason: request.reason,
+    hint: request.hint ?? null,
+    risk: request.risk,
+    effects: JSON.stringify(request.effects),
+    masked_columns: JSON.stringify(request.maskedColumns),
+    digest: request.digest,
+    seen: request.seen ?? null,
+    approvers: JSON.stringify(request.approvers),
+  }
+}
+
+/** SQLite would cut a text off at its first NUL, and Postgres takes none: people see all of it. */
+function whole(text: string): string {
+  return text.replaceAll('\0', '\ufffd')
 }
 
 export function changeColumns(change: Change): Updateable<ApprovalsTable> {
@@ -78,7 +102,7 @@ export function changeColumns(change: Change): Updateable<ApprovalsTable> {
 
 type Row = Selectable<ApprovalsTable>
 type LargeColumn = 'text' | 'parameters' | 'normalized' | 'digest'
-type PrivateColumn = 'told_at' | 'granted' | 'grant_binding'
+type PrivateColumn = 'told_at' | 'binding' | 'seen' | 'granted' | 'grant_binding'
 
 export function toApproval(row: Row, publicUrl: string): Approval {
   return {
@@ -122,6 +146,7 @@ export const factColumns: readonly Exclude<keyof ApprovalsTable, LargeColumn | P
   'ended_at',
   'result',
   'answers',
+  'drifts',
   'grantable',
   'shortcut',
   'granted_by',
@@ -159,6 +184,7 @@ export function toFacts(
     createdAt: new Date(row.created_at),
     expiresAt: new Date(row.expires_at),
     answers: (JSON.parse(row.answers) as StoredAnswer[]).map(toAnswer),
+    drifts: (JSON.parse(row.drifts) as StoredDrift[]).map(toDrift),
     settledAt: date(row.settled_at),
     settledReason: row.settled_reason ?? undefined,
     startedAt: date(row.started_at),
@@ -183,6 +209,12 @@ function toReview({
 
 /** As JSON writes it: the time in ISO 8601. */
 type StoredAnswer = Omit<PersonAnswer, 'at'> & { readonly at: string }
+
+type StoredDrift = Omit<Drift, 'at'> & { readonly at: string }
+
+function toDrift(stored: StoredDrift): Drift {
+  return { ...stored, at: new Date(stored.at) }
+}
 
 function toAnswer(stored: StoredAnswer): PersonAnswer {
   return { ...stored, at: new Date(stored.at) }

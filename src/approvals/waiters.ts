@@ -1,12 +1,17 @@
 /** The sessions that wait here for people. What they wait for is stored; that they do is not. */
 import type { Outcome } from './approval.ts'
 
-interface Waiter {
-  resolve(outcome: Outcome): void
+/** What is waited for. */
+export interface Awaited {
+  /** Of what would run: an approval of anything else is none. */
+  readonly digest: string
+  readonly expiresAt: Date
+}
+
+interface Waiter extends Awaited {
+  readonly resolve: (outcome: Outcome) => void
   /** Stops listening for the client that leaves. */
-  release(): void
-  /** In milliseconds since 1970. */
-  readonly expiresAt: number
+  readonly release: () => void
 }
 
 export class Waiters {
@@ -14,14 +19,23 @@ export class Waiters {
   readonly #waiters = new Map<string, Waiter>()
 
   /** The outcome, which never rejects. */
-  add(id: string, expiresAt: Date, release: () => void): Promise<Outcome> {
+  add(id: string, awaited: Awaited, release: () => void): Promise<Outcome> {
     return new Promise<Outcome>(resolve => {
-      this.#waiters.set(id, { resolve, release, expiresAt: expiresAt.getTime() })
+      this.#waiters.set(id, { ...awaited, resolve, release })
     })
   }
 
-  has(id: string): boolean {
-    return this.#waiters.has(id)
+  /** Who was told that it is approved waits again. Undefined when nobody does. */
+  again(id: string, awaited: Awaited): Promise<Outcome> | undefined {
+    const waiter = this.#waiters.get(id)
+    if (waiter === undefined) return undefined
+    return new Promise<Outcome>(resolve => {
+      this.#waiters.set(id, { ...waiter, ...awaited, resolve })
+    })
+  }
+
+  get(id: string): Awaited | undefined {
+    return this.#waiters.get(id)
   }
 
   ids(): readonly string[] {
@@ -30,7 +44,9 @@ export class Waiters {
 
   /** Those whose time is over. */
   overdue(now: number): readonly string[] {
-    return [...this.#waiters].filter(([, { expiresAt }]) => expiresAt <= now).map(([id]) => id)
+    return [...this.#waiters]
+      .filter(([, { expiresAt }]) => expiresAt.getTime() <= now)
+      .map(([id]) => id)
   }
 
   /** Only the first outcome counts. */

@@ -92,6 +92,14 @@ t.test('a statement that failed after approval is failed, not finished', async t
   t.match(await approvals.get(asked.id), { state: 'failed', result: { error: '23503' } })
 })
 
+t.test('a statement is shown whole, whatever is in it', async t => {
+  const approvals = await open(t)
+  const text = "DELETE FROM orders WHERE note = 'a\0b' OR true"
+  const asked = await approvals.ask(approvalRequest({ text, parameters: ['x\0y'] }), never)
+  const shown = "DELETE FROM orders WHERE note = 'a\ufffdb' OR true"
+  t.match(await approvals.get(asked.id), { text: shown, parameters: ['x\0y'] })
+})
+
 t.test('nobody decides their own request, not even to deny it', async t => {
   const approvals = await open(t)
   const asked = await approvals.ask(approvalRequest(), never)
