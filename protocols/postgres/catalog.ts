@@ -93,7 +93,7 @@ async function load(
   part: Part,
   serverVersion: number,
 ): Promise<RawCatalog> {
-  const [relations, columns, parents, types, functions] = await connection
+  const [relations, columns, parents, types, functions, references, triggers] = await connection
     .rows(catalogText(part, serverVersion))
     .catch((error: unknown) => {
       // Somebody holds a lock for long. Views without a definition are not traced, but named.
@@ -107,6 +107,8 @@ async function load(
     parents: parents ?? none,
     types: types ?? none,
     functions: functions ?? none,
+    references: references ?? none,
+    triggers: triggers ?? none,
   }
 }
 
@@ -129,6 +131,7 @@ export interface CatalogSnapshot {
   children(oid: number): readonly Relation[]
   /** All functions, procedures and aggregates of that name, overloads included. */
   functions(schema: string | undefined, name: string): readonly CatalogFunction[]
+  functionByOid(oid: number): CatalogFunction | undefined
   /** The value type for a type OID and modifier, as RowDescription sends them. */
   valueType(typeOid: number, typeModifier: number): ValueType
 }
@@ -152,6 +155,10 @@ export interface Relation {
   readonly definition: string | undefined
   /** Parents by inheritance or partitioning: their columns of the same name hold the same values. */
   readonly parents: readonly number[]
+  /** OIDs of the functions that may change a row before it is written: triggers BEFORE, INSTEAD. */
+  readonly triggers?: readonly number[]
+  /** CREATE RULE statements of what else, or instead, is done when it is written to. */
+  readonly rules?: readonly string[]
 }
 
 export interface RelationColumn {
@@ -164,6 +171,10 @@ export interface RelationColumn {
   readonly column: ColumnName
   /** The expression of a generated column. */
   readonly generated: string | undefined
+  /** The expression of a default that calls something. */
+  readonly defaulted?: string | undefined
+  /** The columns whose values it repeats, as a foreign key. */
+  readonly references?: readonly { readonly relation: number; readonly number: number }[]
 }
 
 export interface CatalogFunction {
@@ -180,4 +191,8 @@ export interface CatalogFunction {
   readonly source: string | undefined
   /** Returns a row type or set of a relation's rows: that relation's OID. */
   readonly returnsRelation: number | undefined
+  /** The expressions of its arguments' defaults, as a list. */
+  readonly defaults?: string | undefined
+  /** OIDs of the functions that an aggregate, an operator or a cast is made of. */
+  readonly runs?: readonly number[] | undefined
 }

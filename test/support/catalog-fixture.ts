@@ -114,6 +114,7 @@ class Builder {
       children: oid => relations.filter(relation => relation.parents.includes(oid)),
       functions: (schema, name) =>
         (functions.get(name) ?? []).filter(f => schema === undefined || f.schema === schema),
+      functionByOid: oid => this.#functions.find(each => each.oid === oid),
       valueType: typeOid => typeOf(types[typeOid] ?? 'text'),
     }
   }

@@ -16,14 +16,19 @@ export interface RawCatalog {
   readonly parents: readonly Row[]
   readonly types: readonly Row[]
   readonly functions: readonly Row[]
+  /** Columns that hold keys of another relation: its OID and their numbers, on both sides. */
+  readonly references: readonly Row[]
+  /** Functions and rules that writing to a relation runs. */
+  readonly triggers: readonly Row[]
 }
 
 export type Row = readonly (string | null)[]
 
 /**
- * Gives the lists of RawCatalog in its order. Operators that somebody made to take JSON apart are
- * among the functions, as `operator ->`. A view's definition waits for whoever alters what the
- * view reads; without `definitions` nothing is waited for.
+ * Gives the lists of RawCatalog in its order. What somebody made is among the functions,
+ * under names that none can have: operators that take JSON apart as `operator ->`, all operators as
+ * `operates ->`, casts as `from name` and `to name`. The last column is what they run. A view's definition waits for whoever alters what the view
+ * reads; without `definitions` nothing is waited for.
  */
 export function catalogText(part: Part, serverVersion: number, definitions = true): string {
   const mine = (oid: string): string =>
@@ -37,6 +42,13 @@ export function catalogText(part: Part, serverVersion: number, definitions = tru
         : `case when a.attgenerated <> '' then
            (select pg_get_expr(d.adbin, d.adrelid) from pg_attrdef d
             where d.adrelid = a.attrelid and d.adnum = a.attnum) end`
+  // Constants are defaults without which nothing is lost, and so are sequences.
+  const defaults = !definitions
+    ? "case when a.atthasdef then '?' end"
+    : `case when a.atthasdef ${serverVersion < 120000 ? '' : "and a.attgenerated = ''"} then
+           (select nullif(pg_get_expr(d.adbin, d.adrelid), '') from pg_attrdef d
+            where d.adrelid = a.attrelid and d.adnum = a.attnum
+              and d.adbin::text ~ '\\{(FUNCEXPR|OPEXPR|COERCEVIAIO|SUBLINK)') end`
   const kind =
     serverVersion >= 110000
       ? 'p.prokind'
@@ -59,7 +71,8 @@ export function catalogText(part: Part, serverVersion: number, definitions = tru
            ${definition}
       from pg_class c join pg_namespace n on n.oid = c.relnamespace
       where ${mine('c.oid')} and c.relkind in ('r', 'p', 'v', 'm', 'f', 'S', 'c') and ${visible};
-    select a.attrelid, a.attnum, a.attname, a.atttypid, a.atttypmod, ${generated}
+    select a.attrelid, a.attnum, a.attname, a.atttypid, a.atttypmod, ${generated},
+           ${part === 'server' ? 'null' : defaults}
       from pg_attribute a join pg_class c on c.oid = a.attrelid
         join pg_namespace n on n.oid = c.relnamespace
       where ${mine('c.oid')} and c.relkind in ('r', 'p', 'v', 'm', 'f', 'S', 'c') and ${visible}
@@ -73,16 +86,41 @@ export function catalogText(part: Part, serverVersion: number, definitions = tru
     select p.oid, n.nspname, p.proname, ${kind}, l.lanname, p.provolatile, p.prosecdef,
            case when l.lanname in ('sql', 'plpgsql') and ${mine('p.oid')} and p.oid >= ${firstUserOid}
                 then ${body} end,
-           nullif(t.typrelid, 0)
+           nullif(t.typrelid, 0),
+           case when ${mine('p.oid')} and p.oid >= ${firstUserOid} and p.pronargdefaults > 0
+                then pg_get_expr(p.proargdefaults, 0) end,
+           (select array_remove(array[a.aggtransfn, a.aggfinalfn, a.aggcombinefn, a.aggmtransfn, a.aggmfinalfn]::oid[], 0)
+            from pg_aggregate a where a.aggfnoid = p.oid and p.oid >= ${firstUserOid})
       from pg_proc p join pg_namespace n on n.oid = p.pronamespace
         join pg_language l on l.oid = p.prolang left join pg_type t on t.oid = p.prorettype
       where ${mine('p.oid')}
     union all
-    select o.oid, n.nspname, 'operator ' || o.oprname, 'f', 'operator', 'v', false, null, null
+    select o.oid, n.nspname, 'operator ' || o.oprname, 'f', 'operator', 'v', false, null, null, null,
+           null
       from pg_operator o join pg_namespace n on n.oid = o.oprnamespace
         join pg_type t on t.oid = o.oprleft
       where ${mine('o.oid')} and o.oid >= ${firstUserOid}
         and o.oprname in ('->', '->>', '#>', '#>>')
-        and (t.typtype = 'p' or t.oid in ('json'::regtype, 'jsonb'::regtype));
+        and (t.typtype = 'p' or t.oid in ('json'::regtype, 'jsonb'::regtype))
+    union all
+    select o.oid, n.nspname, 'operates ' || o.oprname, 'f', 'operator', 'v', false, null, null, null,
+           array[o.oprcode::oid]
+      from pg_operator o join pg_namespace n on n.oid = o.oprnamespace
+      where ${mine('o.oid')} and o.oid >= ${firstUserOid} and o.oprcode <> 0
+    union all
+    select k.oid, n.nspname, x.way || t.typname, 'f', 'cast', 'v', false, null, null, null,
+           array[k.castfunc]
+      from pg_cast k
+        cross join lateral (values ('from ', k.castsource), ('to ', k.casttarget)) x (way, id)
+        join pg_type t on t.oid = x.id join pg_namespace n on n.oid = t.typnamespace
+      where ${mine('k.oid')} and k.oid >= ${firstUserOid} and k.castfunc <> 0;
+    select k.conrelid, k.conkey, k.confrelid, k.confkey from pg_constraint k
+      where ${mine('k.oid')} and k.contype = 'f' and k.confrelid <> 0;
+    select t.tgrelid, t.tgfoid, null from pg_trigger t
+      where ${mine('t.oid')} and not t.tgisinternal and t.tgenabled <> 'D'
+        and t.tgtype & 1 = 1 and t.tgtype & 66 <> 0
+    union all
+    select r.ev_class, null, ${definitions ? 'pg_get_ruledef(r.oid)' : "'?'"} from pg_rewrite r
+      where ${mine('r.oid')} and r.ev_type <> '1' and r.oid >= ${firstUserOid};
     commit`
 }

@@ -19,6 +19,7 @@ export class Snapshot implements CatalogSnapshot {
   readonly #byOid = new Map<number, Relation>()
   readonly #children = new Map<number, Relation[]>()
   readonly #functions = new Map<string, CatalogFunction[]>()
+  readonly #functionsByOid = new Map<number, CatalogFunction>()
   readonly #types = new Map<number, TypeRow>()
   readonly #valueTypes = new Map<string, ValueType>()
 
@@ -46,6 +47,10 @@ export class Snapshot implements CatalogSnapshot {
 
   functions(schema: string | undefined, name: string): readonly CatalogFunction[] {
     return inSchema(this.#functions.get(name), schema)
+  }
+
+  functionByOid(oid: number): CatalogFunction | undefined {
+    return this.#functionsByOid.get(oid)
   }
 
   valueType(typeOid: number, typeModifier: number): ValueType {
@@ -85,6 +90,7 @@ export class Snapshot implements CatalogSnapshot {
 
   #addFunction(row: Row): void {
     const [oid, schema, name, kind, language, volatility, definer, source, relation] = row
+    const [defaults, runs] = row.slice(9)
     const made: CatalogFunction = {
       oid: Number(oid),
       schema: shared(schema),
@@ -96,13 +102,18 @@ export class Snapshot implements CatalogSnapshot {
       securityDefiner: definer === 't',
       source: source ?? undefined,
       returnsRelation: relation === null ? undefined : Number(relation),
+      ...(defaults ? { defaults } : {}),
+      ...(runs ? { runs: numbers(runs) } : {}),
     }
     push(this.#functions, made.name, made)
+    if (!made.name.includes(' ')) this.#functionsByOid.set(made.oid, made)
   }
 
   #addRelations(part: RawCatalog): void {
     const columns = group(part.columns)
     const parents = group(part.parents)
+    const references = group(part.references)
+    const triggers = group(part.triggers)
     for (const [id, schema, name, kind, definition] of part.relations) {
       const oid = Number(id)
       const relation: Relation = {
@@ -110,9 +121,12 @@ export class Snapshot implements CatalogSnapshot {
         schema: shared(schema),
         name: name ?? '',
         kind: relationKinds[kind ?? ''] ?? 'table',
-        columns: (columns.get(oid) ?? []).map(row => column(row, shared(schema), name ?? '')),
+        columns: (columns.get(oid) ?? []).map(row =>
+          column(row, shared(schema), name ?? '', references.get(oid) ?? none),
+        ),
         definition: definition ?? undefined,
         parents: (parents.get(oid) ?? []).map(row => Number(row[1])),
+        ...written(triggers.get(oid) ?? none),
       }
       this.#byOid.set(oid, relation)
       push(this.#relations, relation.name, relation)
@@ -151,8 +165,9 @@ const volatilities: Readonly<Record<string, CatalogFunction['volatility']>> = {
   v: 'volatile',
 }
 
-function column(row: Row, schema: string, table: string): RelationColumn {
-  const [, number, name, typeOid, typeModifier, generated] = row
+function column(row: Row, schema: string, table: string, keys: readonly Row[]): RelationColumn {
+  const [, number, name, typeOid, typeModifier, generated, defaulted] = row
+  const references = keys.length === 0 ? none : referenced(Number(number), keys)
   const interned: ColumnName = { schema, table, column: name ?? '' }
   return {
     name: interned.column,
@@ -161,7 +176,37 @@ function column(row: Row, schema: string, table: string): RelationColumn {
     typeModifier: Number(typeModifier),
     column: interned,
     generated: generated ?? undefined,
+    ...(defaulted ? { defaulted } : {}),
+    ...(references.length > 0 ? { references } : {}),
   }
+}
+
+/** What foreign keys make of a column, `{1,2}` of one relation being `{3,4}` of another. */
+function referenced(
+  own: number,
+  keys: readonly Row[],
+): readonly { readonly relation: number; readonly number: number }[] {
+  return keys.flatMap(([, mine, relation, theirs]) => {
+    const others = numbers(theirs)
+    return numbers(mine).flatMap((number, i) =>
+      number === own ? [{ relation: Number(relation), number: others[i] ?? 0 }] : [],
+    )
+  })
+}
+
+/** What writing to a relation runs besides. */
+function written(rows: readonly Row[]): Pick<Relation, 'triggers' | 'rules'> {
+  const triggers = rows.flatMap(([, run]) => (run ? [Number(run)] : []))
+  const rules = rows.flatMap(([, , rule]) => rule ?? [])
+  return {
+    ...(triggers.length > 0 ? { triggers } : {}),
+    ...(rules.length > 0 ? { rules } : {}),
+  }
+}
+
+/** An array of numbers, as the server writes it. */
+function numbers(array: string | null | undefined): number[] {
+  return array ? array.slice(1, -1).split(',').filter(Boolean).map(Number) : []
 }
 
 const none: readonly never[] = []

@@ -7,6 +7,7 @@ import { as, type FieldsOf, kindOf, type Node, type NodeKind } from '../tree.ts'
 import { functionCall } from './calls.ts'
 import { type Conditions, wholly } from './conditions.ts'
 import type { Context, ExpressionTracers } from './context.ts'
+import { castValue, operatorValue } from './implicit.ts'
 import { jsonTracers } from './json.ts'
 import { extractedByOperator } from './json-path.ts'
 import { columnReference, indirectionValue } from './references.ts'
@@ -29,7 +30,7 @@ const union =
 const basics: ExpressionTracers = {
   A_Const: () => clean,
   SQLValueFunction: () => clean,
-  MergeSupportFunc: () => clean,
+  MergeSupportFunc: (_, scope) => findArgs(scope) ?? clean,
   SetToDefault: () => clean,
   CurrentOfExpr: () => clean,
   // The client's own value; in the body of a SQL function, an argument.
@@ -37,11 +38,11 @@ const basics: ExpressionTracers = {
   ColumnRef: columnReference,
   A_Indirection: indirectionValue,
   FuncCall: functionCall,
-  // Operators are functions over their operands, user-defined ones are taken to be no more.
+  // Operators are functions over their operands.
   A_Expr: operation,
   BoolExpr: union(({ args }) => args),
   BooleanTest: union(({ arg }) => [arg]),
-  TypeCast: union(({ arg }) => [arg]),
+  TypeCast: cast,
   CollateClause: union(({ arg }) => [arg]),
   NamedArgExpr: union(({ arg }) => [arg]),
   CoalesceExpr: union(({ args }) => args),
@@ -74,7 +75,15 @@ function operation(fields: FieldsOf<'A_Expr'>, scope: Scope, context: Context): 
   const [left, ...right] = context.values([fields.lexpr, fields.rexpr], scope)
   const document = fields.lexpr === undefined ? undefined : left
   const taken = extractedByOperator(fields, document, context)
-  return taken ?? derive(left === undefined ? right : [left, ...right])
+  const operands = derive(left === undefined ? right : [left, ...right])
+  const made = operatorValue(fields.name, operands, context)
+  return made === undefined ? (taken ?? operands) : derive([operands, made])
+}
+
+function cast(fields: FieldsOf<'TypeCast'>, scope: Scope, context: Context): Value {
+  const value = context.value(fields.arg, scope)
+  const made = castValue(fields, value, context)
+  return derive(made === undefined ? [value] : [value, made])
 }
 
 function table(...parts: readonly ExpressionTracers[]): ReadonlyMap<NodeKind, AnyTracer> {
@@ -100,9 +109,14 @@ function subLink(link: FieldsOf<'SubLink'>, scope: Scope, context: Context): Val
     case 'ALL_SUBLINK':
     case 'ROWCOMPARE_SUBLINK':
     case 'MULTIEXPR_SUBLINK':
-      return derive([...tested, anyOf(columns), wholly(conditions)])
+      return amongRows(derive([...tested, anyOf(columns), wholly(conditions)]))
     default:
       return untraced
+  }
+
+  function amongRows(value: Value): Value {
+    const made = operatorValue(link.operName, value, context)
+    return made === undefined ? value : derive([value, made])
   }
 
   function anyValue({ fields, rest }: typeof columns): Value {

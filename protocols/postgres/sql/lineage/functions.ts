@@ -9,6 +9,8 @@ import { kindOf, type Node } from '../tree.ts'
 import { readers, reviewed, reviewedExtensions } from './built-ins.ts'
 import { unknownConditions, wholly } from './conditions.ts'
 import { BODY_DEPTH_MAX, type Context } from './context.ts'
+import { plpgsqlResult } from './plpgsql.ts'
+import { parsed, resolveRange } from './relations.ts'
 import { emptyScope } from './scope.ts'
 import {
   anyOf,
@@ -22,37 +24,93 @@ import {
   type Value,
 } from './value.ts'
 
-/** `pure`: the result is made of the arguments. `body`: it is what its SQL says. */
-export type FunctionKind = 'pure' | 'body' | 'untraced'
+/**
+ * `pure`: the result is made of the arguments. `body`: it is what its SQL says. `words`: of what
+ * its PL/pgSQL names. `parts`: of what the functions give that it is made of.
+ */
+export type FunctionKind = 'pure' | 'body' | 'words' | 'parts' | 'untraced'
 
 export function functionKind(called: CatalogFunction): FunctionKind {
   const { builtIn, name, language, volatility } = called
+  if (called.runs !== undefined) return 'parts'
   if (readers.has(name)) return 'untraced'
   if (builtIn) return volatility === 'immutable' || reviewed.has(name) ? 'pure' : 'untraced'
   if (language === 'sql' && bodyText(called) !== undefined) return 'body'
+  if (language === 'plpgsql') return 'words'
   // Only a superuser makes these, and immutable ones have no business with tables.
   if (language !== 'c' && language !== 'internal') return 'untraced'
   return volatility === 'immutable' || reviewedExtensions.has(name) ? 'pure' : 'untraced'
 }
 
 /** The result of one function that the call may mean, given the union of its arguments. */
-export function functionResult(called: CatalogFunction, args: Value, context: Context): Value {
+export function functionResult(called: CatalogFunction, given: Value, context: Context): Value {
+  const { defaults } = called
+  const args = defaults === undefined ? given : derive([given, textValue(defaults, context)])
   switch (functionKind(called)) {
     case 'pure':
       return args
+    case 'parts':
+      return derive([args, ...partsOf(called, args, context)])
+    case 'words': {
+      const value = wordsResult(called, args, context)
+      if (value === undefined) return opaqueResult(called, args, context)
+      if (called.volatility === 'volatile' && !isConstant(value)) keep(called, value, context)
+      if (called.volatility === 'immutable') context.planned.push(value)
+      return value
+    }
     case 'body': {
       const value = bodyResult(called, args, context)
       if (called.volatility === 'immutable') context.planned.push(value)
       return value
     }
     default:
-      context.callsUntraced = true
-      // It may keep what it is given. One that promises not to write cannot.
-      if (called.volatility === 'volatile') {
-        context.move(args, { type: 'function', schema: called.schema, name: called.name })
-      }
-      return untraced
+      return opaqueResult(called, args, context)
   }
+}
+
+function opaqueResult(called: CatalogFunction, args: Value, context: Context): Value {
+  context.callsUntraced = true
+  if (called.volatility === 'volatile') keep(called, args, context)
+  return untraced
+}
+
+/** It may keep what it is given, or reads. One that promises not to write cannot. */
+function keep({ schema, name }: CatalogFunction, value: Value, context: Context): void {
+  context.move(value, { type: 'function', schema, name })
+}
+
+/** State functions of an aggregate, the function of an operator. Extensions' code computes. */
+function partsOf(called: CatalogFunction, args: Value, context: Context): Value[] {
+  return (called.runs ?? []).map(oid => {
+    const part = context.names.catalog.functionByOid(oid)
+    if (part === undefined) return untraced
+    const trusted = part.builtIn || (part.language === 'c' && part.volatility !== 'volatile')
+    return trusted && !readers.has(part.name) ? args : functionResult(part, args, context)
+  })
+}
+
+function wordsResult(called: CatalogFunction, args: Value, context: Context): Value | undefined {
+  if (context.bodyDepth >= BODY_DEPTH_MAX) return undefined
+  const inside = context.inside(withoutPath(context.names))
+  const value = plpgsqlResult(called, derive([args]), inside, {
+    relation: (schemaname, relname, within) =>
+      resolveRange({ schemaname, relname, inh: true }, within).columns,
+    called: (candidate, given, within) => functionResult(candidate, given, within),
+  })
+  context.absorb(inside)
+  if (value === undefined) return undefined
+  context.touch(value)
+  return value.untraced ? undefined : value
+}
+
+/** An expression, or a list of them, as the catalog writes them. */
+export function textValue(text: string, context: Context): Value {
+  const node = parsed(`SELECT ${text}`)
+  if (node === undefined || context.bodyDepth >= BODY_DEPTH_MAX) return untraced
+  const inside = context.inside(withoutPath(context.names))
+  const { columns } = inside.query(node, emptyScope)
+  context.absorb(inside)
+  return anyOf(columns)
 }
 
 function bodyResult(called: CatalogFunction, args: Value, context: Context): Value {

@@ -4,13 +4,12 @@
  */
 import { type Conditions, wholly } from './conditions.ts'
 import type { Namespace } from './scope.ts'
-import { type Columns, derive, type Field, type Value } from './value.ts'
+import { type Columns, derive, type Field, isConstant, type Value } from './value.ts'
 
 /** The same names, where columns that depend on no table depend on what decided about the rows. */
 export function decidedBy(namespace: Namespace, conditions: Conditions): Namespace {
-  const { sources } = wholly(conditions)
-  if (sources.length === 0 || !holdsGuesses(namespace)) return namespace
-  const decided: Value = { ...derive([]), sources }
+  const decided = derive([wholly(conditions)])
+  if (isConstant(decided) || !holdsGuesses(namespace)) return namespace
   const field = (each: Field): Field =>
     isGuess(each.value) ? { ...each, value: derive([each.value, decided]) } : each
   const columns = ({ fields, rest }: Columns): Columns => ({ fields: fields.map(field), rest })

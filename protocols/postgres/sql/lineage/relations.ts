@@ -145,14 +145,38 @@ function baseField(relation: Relation, column: RelationColumn, context: Context)
   const ancestors = relativesOf(relation, r =>
     r.parents.flatMap(oid => catalog.relationByOid(oid) ?? []),
   )
+  const sources = [column.column, ...sameColumns(ancestors, column.name)]
   const value: Value = {
-    sources: [column.column, ...sameColumns(ancestors, column.name)],
+    sources: [...new Set([...sources, ...referencedColumns(relation, column, catalog)])],
     copies: [column.column],
     untraced: false,
     type: catalog.valueType(column.typeOid, column.typeModifier),
     row: undefined,
   }
   return { name: column.name, value }
+}
+
+/** A foreign key repeats values of other relations, and those perhaps of others again. */
+function referencedColumns(
+  relation: Relation,
+  column: RelationColumn,
+  catalog: CatalogSnapshot,
+): readonly ColumnName[] {
+  const found = new Map<RelationColumn, Relation>([[column, relation]])
+  for (const [each, owner] of found) {
+    for (const { relation: oid, number } of each.references ?? []) {
+      const target = catalog.relationByOid(oid)
+      const key = target?.columns.find(one => one.number === number)
+      if (target !== undefined && key !== undefined) found.set(key, target)
+    }
+    // Partitions and children repeat what their parents' keys do.
+    for (const oid of owner.parents) {
+      const parent = catalog.relationByOid(oid)
+      const same = parent?.columns.find(one => one.name === each.name)
+      if (parent !== undefined && same !== undefined) found.set(same, parent)
+    }
+  }
+  return [...found.keys()].map(each => each.column)
 }
 
 /** A generated column depends on the columns of its expression, too. */

@@ -4,13 +4,23 @@
  */
 import type { ObjectName } from '../../../protocol.ts'
 import { as, type FieldsOf, type Node } from '../tree.ts'
-import { allOf, type Conditions, predicate, unconditional } from './conditions.ts'
+import { allOf, type Conditions, predicate, unconditional, wholly } from './conditions.ts'
 import type { Context } from './context.ts'
 import { fromClause, fromItem, targetRelation } from './from.ts'
 import { decidedBy } from './guesses.ts'
+import { defaultValues, replacedBy } from './implicit.ts'
 import { emptyNamespace, type Item, joined, level, type Namespace, type Scope } from './scope.ts'
 import { targetList } from './targets.ts'
-import { anyOf, type Columns, clean, derive, fieldNamed, type Rows, type Value } from './value.ts'
+import {
+  anyOf,
+  type Columns,
+  clean,
+  derive,
+  fieldNamed,
+  isConstant,
+  type Rows,
+  type Value,
+} from './value.ts'
 import { withScope } from './with.ts'
 
 type Written = ReadonlyMap<string, Value>
@@ -21,7 +31,12 @@ export function traceInsert(insert: FieldsOf<'InsertStmt'>, parent: Scope, conte
   const given =
     insert.selectStmt === undefined ? undefined : context.query(insert.selectStmt, outer)
   const names = (insert.cols ?? []).map(node => as(node, 'ResTarget')?.name ?? '')
-  const written = assigned(target, names, given?.columns)
+  const written = withDefaults(
+    assigned(target, names, given?.columns),
+    insert.selectStmt,
+    insert.relation,
+    context,
+  )
   move(written, target, insert.relation, context)
   const conflict = insert.onConflictClause
   const updated = new Map(written)
@@ -44,6 +59,7 @@ export function traceInsert(insert: FieldsOf<'InsertStmt'>, parent: Scope, conte
   return returning(
     {
       clause: insert.returningClause,
+      range: insert.relation,
       target,
       written: updated,
       others: emptyNamespace,
@@ -64,7 +80,14 @@ export function traceUpdate(update: FieldsOf<'UpdateStmt'>, parent: Scope, conte
   move(written, target, update.relation, context)
   const conditions = allOf([from.conditions, where])
   return returning(
-    { clause: update.returningClause, target, written, others: from, conditions },
+    {
+      clause: update.returningClause,
+      range: update.relation,
+      target,
+      written,
+      others: from,
+      conditions,
+    },
     outer,
     context,
   )
@@ -77,7 +100,14 @@ export function traceDelete(del: FieldsOf<'DeleteStmt'>, parent: Scope, context:
   const scope = level(outer, joined(target, using))
   const conditions = allOf([using.conditions, predicate(del.whereClause, scope, context)])
   return returning(
-    { clause: del.returningClause, target, written: new Map(), others: using, conditions },
+    {
+      clause: del.returningClause,
+      range: del.relation,
+      target,
+      written: new Map(),
+      others: using,
+      conditions,
+    },
     outer,
     context,
   )
@@ -93,14 +123,20 @@ export function traceMerge(merge: FieldsOf<'MergeStmt'>, parent: Scope, context:
   const scope = level(outer, joined(target, source))
   const conditions = [source.conditions, predicate(merge.joinCondition, scope, context)]
   const written = new Map<string, Value>()
+  // What was asked so far decides which clause it is, and so what is written.
+  const chosen: Value[] = []
   for (const node of merge.mergeWhenClauses ?? []) {
     const clause = as(node, 'MergeWhenClause')
     if (clause === undefined) continue
-    conditions.push(predicate(clause.condition, scope, context))
-    const values =
+    const condition = predicate(clause.condition, scope, context)
+    conditions.push(condition)
+    chosen.push(wholly(condition))
+    const given =
       clause.values === undefined
         ? assignments(clause.targetList, scope, context)
         : insertedValues(clause, target, scope, context)
+    const defaults = clause.commandType === 'CMD_INSERT' ? merge.relation : undefined
+    const values = decidedBetween(withDefaults(given, undefined, defaults, context), chosen)
     move(values, target, merge.relation, context)
     for (const [name, value] of values) {
       written.set(name, withOthers(value, [written.get(name)]))
@@ -109,16 +145,42 @@ export function traceMerge(merge: FieldsOf<'MergeStmt'>, parent: Scope, context:
   return returning(
     {
       clause: merge.returningClause,
+      range: merge.relation,
       target,
       written,
       others: source,
       conditions: allOf(conditions),
+      chosen: derive(chosen),
       // RETURNING * of a MERGE gives the source's columns before the target's.
       othersFirst: true,
     },
     outer,
     context,
   )
+}
+
+/** Columns that an INSERT leaves to their defaults. */
+function withDefaults(
+  written: Written,
+  given: Node | undefined,
+  range: FieldsOf<'RangeVar'> | undefined,
+  context: Context,
+): Written {
+  if (range === undefined) return written
+  const values = new Map(written)
+  const literal = given === undefined || as(given, 'SelectStmt')?.valuesLists !== undefined
+  for (const [name, value] of defaultValues(range, context)) {
+    const own = written.get(name)
+    // DEFAULT may stand among the values of a list.
+    if (own === undefined || literal) values.set(name, withOthers(value, [own]))
+  }
+  return values
+}
+
+function decidedBetween(written: Written, chosen: readonly Value[]): Written {
+  const by = derive(chosen)
+  if (isConstant(by)) return written
+  return new Map([...written].map(([name, value]) => [name, derive([value, by])]))
 }
 
 function outerScope(
@@ -243,24 +305,36 @@ function after(columns: Columns, written: Written): Columns {
   return { fields, rest: rest === undefined || all === undefined ? rest : derive([rest, all]) }
 }
 
+/** A row that triggers may have changed: any column may hold what they read. */
+function replaced({ fields, rest }: Columns, by: Value): Columns {
+  if (isConstant(by)) return { fields, rest }
+  return {
+    fields: fields.map(({ name, value }) => ({ name, value: derive([value, by]) })),
+    rest: rest === undefined ? rest : derive([rest, by]),
+  }
+}
+
 interface Returning {
   readonly clause: FieldsOf<'ReturningClause'> | undefined
+  readonly range: FieldsOf<'RangeVar'> | undefined
   readonly target: Namespace
   readonly written: Written
   /** What FROM, USING or the source of a MERGE adds. */
   readonly others: Namespace
   readonly conditions: Conditions
   readonly othersFirst?: boolean
+  /** What merge_action() tells. */
+  readonly chosen?: Value
 }
 
 function returning(
-  { clause, target, written, others, conditions, othersFirst = false }: Returning,
+  { clause, range, target, written, others, conditions, othersFirst = false, chosen }: Returning,
   outer: Scope,
   context: Context,
 ): Rows {
   if (clause === undefined) return { columns: { fields: [], rest: undefined }, conditions }
   const item = itemOf(target)
-  const columns = after(item.columns, written)
+  const columns = replaced(after(item.columns, written), replacedBy(range, context))
   const now: Namespace = { items: [{ ...item, columns }], columns, conditions: unconditional }
   const names = { old: 'old', new: 'new' }
   for (const node of clause.options ?? []) {
@@ -276,7 +350,8 @@ function returning(
   const beside = decidedBy(others, conditions)
   const shown = othersFirst ? joined(beside, now) : joined(now, beside)
   const free = versions.filter(version => !shown.items.some(each => each.name === version.name))
-  const scope = level(outer, withItems(shown, free))
+  const seen = level(outer, withItems(shown, free))
+  const scope = chosen === undefined || isConstant(chosen) ? seen : { ...seen, args: chosen }
   return { columns: targetList(clause.exprs, scope, context), conditions }
 }
 

@@ -20,7 +20,7 @@ const schema = `
   create function plain(a int) returns int language sql immutable as 'select a + 1';
   create function wipe() returns void language sql as 'delete from orders';
   create function atomic() returns bigint language sql begin atomic select count(*) from customers; end;
-  create function hidden() returns int language plpgsql as 'begin return 1; end';
+  create function hidden() returns int language plpgsql as 'begin execute $1; return 1; end';
   create function guard() returns trigger language plpgsql as 'begin return new; end';
   create function again(n int) returns int language sql as 'select 1';
   create or replace function again(n int) returns int language sql as 'select again(n - 1)';
