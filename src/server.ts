@@ -24,7 +24,6 @@ import { localKeysPath, openLocalKeys } from './keys/local.ts'
 import { keptSecret } from './keys/secret.ts'
 import { Listener } from './listener.ts'
 import { liveExplain } from './live-explain.ts'
-import { liveExplain } from './live-explain.ts'
 import { Policy } from './policy/policy.ts'
 import { JournalSessions } from './recording/journal-sessions.ts'
 import { JournalReader } from './recording/reader.ts'
@@ -135,14 +134,6 @@ async function start(
     ...(teams !== undefined && { teams: request => teams.receive(request) }),
     publicUrl: () => config.listen.publicUrl ?? http.url,
     auditors: config.recording.auditors,
-    explain: liveExplain({
-      ...{ config, rules },
-      open: (name, upstream) => {
-        const protocol = protocols.find(each => each.name === name)
-        if (protocol === undefined) throw new Error(`this program does not speak ${name}`)
-        return protocol.open(upstream)
-      },
-    }),
     explain: liveExplain({
       ...{ config, rules },
       open: (name, upstream) => {
