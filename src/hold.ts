@@ -87,10 +87,10 @@ export class Hold {
     if (this.#parts.onHold === 'return') return await this.#askAndReturn(gone)
     try {
       const either = AbortSignal.any([gone, this.#session.signal])
-      const request = this.#request()
-      const unasked = await this.#unasked(request, either)
+      const unasked = await this.#unasked(this.#request(), either)
       if (unasked !== undefined) return unasked
-      const pending = await this.#parts.approvals.ask(request, either)
+      // Read anew where a grant turned out not to cover it.
+      const pending = await this.#parts.approvals.ask(this.#request(), either)
       this.#pending = pending
       this.#waits = true
       const { verdict } = this.#held.judgement
@@ -132,7 +132,7 @@ export class Hold {
         const unasked = await this.#unasked(request, either)
         if (unasked !== undefined) return unasked
       }
-      const found = await approvals.askOrReturn(request)
+      const found = await approvals.askOrReturn(this.#request())
       this.#pending = found.approval
       this.#waits = found.kind === 'pending' && found.fresh
       const { verdict } = this.#held.judgement
@@ -262,6 +262,13 @@ export class Hold {
     if (unasked === undefined) return undefined
     if ('refusal' in unasked) return { run: false, refusal: unasked.refusal }
     const { approval } = unasked
+    // A grant covers what was shown when it was given, also as the schema is by now.
+    const drift = approval.shortcut === 'grant' ? await this.#drift(this.#seen) : undefined
+    if (drift !== undefined) {
+      await this.#parts.approvals.withdraw(approval.id, `no grant covers it: ${drift}`)
+      this.#digest = this.#digestOf(0)
+      return undefined
+    }
     this.#pending = approval
     this.#waits = true
     this.#record('approval.requested', {

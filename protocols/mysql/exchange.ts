@@ -20,8 +20,9 @@ export interface Run {
   /** In the session, as review counts. */
   readonly statement: number
   readonly text: string
-  readonly analysis: Analysis
-  readonly hidesDiagnostics: boolean
+  /** Of what runs: a statement that waited for people was read again. */
+  analysis: Analysis
+  hidesDiagnostics: boolean
   /** SHOW WARNINGS or its like, of a statement whose diagnostics are hidden or are not. */
   readonly diagnostics: 'shown' | 'concealed' | undefined
   /** How many packets of the reply ended a result: the statement of the text that is answered. */

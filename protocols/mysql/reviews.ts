@@ -1,8 +1,16 @@
 /**
- * Asks the session whether a statement may run, and waits with it while people decide. By the time
- * it may, neither the schema has changed under what they saw, nor has the client gone.
+ * Asks the session whether a statement may run, and waits with it while people decide. What may run
+ * then is read as the schema is by then.
  */
-import type { Analysis, Answer, Asker, Session } from '../protocol.ts'
+import type {
+  Analysis,
+  Answer,
+  Asker,
+  Reading,
+  Session,
+  Statement,
+  StatementContext,
+} from '../protocol.ts'
 import type { Waiting } from '../waiting.ts'
 import type { ClientCommand, Reviewed } from './commands/host.ts'
 import { asksForDiagnostics } from './diagnostics.ts'
@@ -30,6 +38,7 @@ export class Reviews {
   held = false
   readonly #parts: ReviewsParts
   readonly #asker: Asker
+  #reviewed: Reviewed | undefined
   #statements = 0
 
   constructor(parts: ReviewsParts) {
@@ -39,25 +48,43 @@ export class Reviews {
       // There is no packet for a notice: the error says it, or nothing does.
       notify: () => undefined,
       reasons: ({ text }) => ({ statement: state.reasonIn(text), session: state.reason }),
+      definitions: analysis => state.definitions(analysis),
+      again: statement => this.#again(statement),
       reasonHelp,
     }
   }
 
   review(command: ClientCommand, reviewed: Reviewed): void {
-    const { text, analysis, parameters, sentAs } = reviewed
-    const { session, state } = this.#parts
+    const { text, analysis, parameters } = reviewed
+    const { session } = this.#parts
     const run = this.#run(text, analysis)
-    const { context } = state
+    this.#reviewed = reviewed
     this.#statements += 1
     const signal = this.#parts.interrupted()
     const answer = session.review(
       { text, analysis, parameters },
-      sentAs === undefined ? context : contextWith(context, sentAs),
+      this.#context(reviewed),
       signal,
       this.#asker,
     )
     if (answer instanceof Promise) this.#hold(command, reviewed, run, answer, signal)
     else this.#decide(command, reviewed, run, answer)
+  }
+
+  #context({ sentAs }: Reviewed): StatementContext {
+    const { context } = this.#parts.state
+    return sentAs === undefined ? context : contextWith(context, sentAs)
+  }
+
+  /** Nothing else is reviewed while a statement waits. */
+  async #again(statement: Statement): Promise<Reading> {
+    const reviewed = this.#reviewed
+    if (reviewed === undefined) throw new TypeError('expected a statement under review, got none')
+    await this.#parts.state.refresh()
+    return {
+      statement: { ...statement, analysis: reviewed.again() },
+      context: this.#context(reviewed),
+    }
   }
 
   #decide(command: ClientCommand, reviewed: Reviewed, run: Run, answer: Answer): void {
@@ -80,26 +107,22 @@ export class Reviews {
     answer: Promise<Answer>,
     signal: AbortSignal,
   ): void {
-    const { waiting, flush } = this.#parts
+    const { session, waiting, flush, end } = this.#parts
     this.held = true
-    waiting.wait = answer.then(async answered => {
-      const decided = answered.run ? await this.#unlessDrifted(reviewed, run, signal) : answered
+    waiting.wait = answer.then(answered => {
+      const decided = answered.run && signal.aborted ? killedRun : answered
+      if (answered.run && !decided.run) end(run, 'skipped')
+      if (answered.run && answered.analysis !== undefined) {
+        run.analysis = answered.analysis
+        run.hidesDiagnostics =
+          run.diagnostics === undefined && session.hidesDiagnostics(answered.analysis)
+      }
       this.held = false
       // What is put out now may fill the recorder, which is then waited for.
       waiting.wait = undefined
       this.#decide(command, reviewed, run, decided)
       flush()
     })
-  }
-
-  /** The schema may have changed while people decided: what they saw would not be what runs. */
-  async #unlessDrifted(reviewed: Reviewed, run: Run, signal: AbortSignal): Promise<Answer> {
-    const { state, end } = this.#parts
-    // A schema that cannot be read may have changed.
-    const drifted = await state.drifted(run.analysis, reviewed.again).catch(() => true)
-    if (!drifted && !signal.aborted) return { run: true }
-    end(run, drifted ? 'drifted' : 'skipped')
-    return { run: false, refusal: signal.aborted ? interruptedByKill : schemaChanged }
   }
 
   /** Made just before the review that gives it its number. */
@@ -124,12 +147,5 @@ export class Reviews {
   }
 }
 
-const schemaChanged: MysqlRefusal = {
-  code: 'denied',
-  message: 'the schema changed while the statement waited: what was approved is not what would run',
-  detail: undefined,
-  hint: 'Run the statement again, and have it looked at again.',
-}
-
 /** A kill, or a client that left, between the approval and the run. */
-const interruptedByKill: MysqlRefusal = interrupted()
+const killedRun: Answer = { run: false, refusal: interrupted() }

@@ -12,6 +12,7 @@ import type { PreparedStatement } from './prepared-statements.ts'
 import type { Analyzer } from './sql/analyzer.ts'
 import { changesOf } from './sql/changes.ts'
 import { commentsOf } from './sql/comments-of.ts'
+import { definitionsOf } from './sql/definitions.ts'
 import type { LexerOptions } from './sql/lexer/options.ts'
 import { origins } from './sql/lineage/trace.ts'
 import { inDatabase } from './sql/names.ts'
@@ -120,12 +121,15 @@ export class SessionState {
     return undefined
   }
 
-  /** Whether a text no longer means what it meant when it was analyzed, some time ago. */
-  async drifted(analysis: Analysis, again: () => Analysis): Promise<boolean> {
+  /** Looks at the schema as it is now. Rejects with UpstreamError. */
+  async refresh(): Promise<void> {
     await this.#catalog.refresh()
     this.#names.setCatalog(this.#catalog.snapshot)
-    const now = again()
-    return now !== analysis && meaningOf(now) !== meaningOf(analysis)
+  }
+
+  /** What it depends on, as it was read. */
+  definitions(analysis: Analysis): ReadonlyMap<string, string> {
+    return definitionsOf(analysis, this.#names.catalog)
   }
 
   /** The statement was sent. */
@@ -264,8 +268,4 @@ function lexerOptions(
 
 function sameLexer(a: LexerOptions, b: LexerOptions): boolean {
   return JSON.stringify(a) === JSON.stringify(b)
-}
-
-function meaningOf({ effects, results, reads, moves, relations }: Analysis): string {
-  return JSON.stringify([effects, results, reads, moves, relations])
 }

@@ -63,8 +63,9 @@ export interface Run {
   /** In the session, as review counts. */
   readonly statement: number
   readonly text: string
-  readonly analysis: Analysis
-  readonly hidesDiagnostics: boolean
+  /** Of what runs: a statement that waited for people was read again. */
+  analysis: Analysis
+  hidesDiagnostics: boolean
   /** Absent for a simple Query. */
   readonly portal: Portal | undefined
   /** Which SQL statement of the text is answered now. */

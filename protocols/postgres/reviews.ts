@@ -1,9 +1,9 @@
 /**
- * Asks the session whether a statement may run, and waits with it while people decide. By the time
- * it may, neither the schema has changed under what they saw, nor has the client gone.
+ * Asks the session whether a statement may run, and waits with it while people decide. What may run
+ * then is read as the schema is by then.
  */
 import { reasonInComments } from '../comment-reason.ts'
-import type { Analysis, Answer, Asker, Parameter, Session } from '../protocol.ts'
+import type { Analysis, Answer, Asker, Parameter, Session, StatementContext } from '../protocol.ts'
 import type { Waiting } from '../waiting.ts'
 import type { Conversation, Portal, Run } from './conversation.ts'
 import type { PostgresRefusal } from './refusal.ts'
@@ -41,6 +41,14 @@ export class Reviews {
         statement: reasonInComments(commentsOf(text)),
         session: parts.names.reason,
       }),
+      definitions: analysis => parts.names.definitions(analysis),
+      again: async statement => ({
+        statement: {
+          ...statement,
+          analysis: await parts.names.again(statement.text, parts.conversation),
+        },
+        context: this.#context,
+      }),
       reasonHelp,
     }
     this.#statements = parts.statements
@@ -73,33 +81,43 @@ export class Reviews {
     analysis: Analysis,
     parameters: readonly Parameter[],
   ): Answer | Promise<Answer> {
-    const { session, conversation, names, interrupted } = this.#parts
+    const { session, interrupted } = this.#parts
     this.#statements += 1
     const answer = session.review(
       { text, analysis, parameters },
-      {
-        transaction: conversation.transaction,
-        role: names.role,
-        searchPath: names.searchPathText,
-      },
+      this.#context,
       interrupted(),
       this.#asker,
     )
     return analysis.unreadable === undefined ? answer : located(answer, analysis)
   }
 
+  get #context(): StatementContext {
+    const { conversation, names } = this.#parts
+    return {
+      transaction: conversation.transaction,
+      role: names.role,
+      searchPath: names.searchPathText,
+    }
+  }
+
   /** Nothing is read from the client until people have decided, and `decide` has put out what then goes. */
   hold(answer: Promise<Answer>, run: Run, decide: (answer: Answer) => void): void {
-    const { conversation, waiting, interrupted, flush } = this.#parts
+    const { session, conversation, waiting, interrupted, flush } = this.#parts
     const signal = interrupted()
     this.held = true
     waiting.wait = answer.then(async answered => {
-      const decided = answered.run ? await this.#unlessDrifted(run, signal) : answered
+      const decided = answered.run && signal.aborted ? cancelledRun : answered
+      if (answered.run && !decided.run) await this.#recordSkipped(run)
+      if (answered.run && answered.analysis !== undefined) {
+        run.analysis = answered.analysis
+        run.hidesDiagnostics = session.hidesDiagnostics(answered.analysis)
+      }
       this.held = false
       waiting.wait = undefined
       // What came before it in its segment failed in the meantime: it would not run any more.
       if (conversation.skipping) {
-        if (decided.run) await this.#recordNotRun(run, 'skipped')
+        if (decided.run) await this.#recordSkipped(run)
         return
       }
       decide(decided)
@@ -113,22 +131,9 @@ export class Reviews {
     if (run.hidesDiagnostics) this.#parts.conversation.hidesAtEnd = true
   }
 
-  /** The schema may have changed while people decided: what they saw would not be what runs. */
-  async #unlessDrifted(run: Run, interrupted: AbortSignal): Promise<Answer> {
-    // A schema that cannot be read may have changed.
-    const drifted = await this.#parts.names.drifted(run.text, run.analysis).catch(() => true)
-    if (interrupted.aborted) {
-      await this.#recordNotRun(run, 'skipped')
-      return { run: false, refusal: cancelled }
-    }
-    if (!drifted) return { run: true }
-    await this.#recordNotRun(run, 'drifted')
-    return { run: false, refusal: schemaChanged }
-  }
-
-  #recordNotRun({ statement }: Run, error: 'skipped' | 'drifted'): Promise<void> | undefined {
+  #recordSkipped({ statement }: Run): Promise<void> | undefined {
     const end = { type: 'statement.end', tag: undefined, rows: 0, bytes: 0 } as const
-    return this.#parts.session.record({ ...end, statement, error })
+    return this.#parts.session.record({ ...end, statement, error: 'skipped' })
   }
 }
 
@@ -141,14 +146,6 @@ function located(answer: Answer | Promise<Answer>, analysis: Analysis): Answer |
   return { run: false, refusal }
 }
 
-const schemaChanged: PostgresRefusal = {
-  code: 'withdrawn',
-  sqlState: '40001',
-  message: 'the schema changed while the statement waited: what was approved is not what would run',
-  detail: undefined,
-  hint: 'Run the statement again, and have it looked at again.',
-}
-
 /** Ctrl-C, or a client that left, between the approval and the run. */
 const cancelled: PostgresRefusal = {
   code: 'withdrawn',
@@ -156,3 +153,5 @@ const cancelled: PostgresRefusal = {
   detail: undefined,
   hint: undefined,
 }
+
+const cancelledRun: Answer = { run: false, refusal: cancelled }

@@ -44,6 +44,8 @@ export async function reviewSettings(
     {
       notify: () => undefined,
       reasons: () => ({ statement: undefined, session: parameters.get(reasonSetting) }),
+      definitions: () => new Map(),
+      again: () => Promise.reject(new Error('a connection cannot wait for people')),
       reasonHelp,
     },
   )

@@ -10,6 +10,7 @@ import { duplicate, type PostgresRefusal } from './refusal.ts'
 import { SessionReason } from './session-reason.ts'
 import type { Analyzer } from './sql/analyzer.ts'
 import { changesOf, keepChanges } from './sql/changes.ts'
+import { definitionsOf } from './sql/definitions.ts'
 import { baseColumns } from './sql/lineage/trace.ts'
 import { SessionNames } from './sql/session-names.ts'
 
@@ -92,12 +93,16 @@ export class StatementNames {
     return undefined
   }
 
-  /** Whether a text no longer means what it meant when it was analyzed, some time ago. */
-  async drifted(text: string, analysis: Analysis): Promise<boolean> {
+  /** What a text means now that it was read some time ago. Rejects with UpstreamError. */
+  async again(text: string, conversation: Conversation): Promise<Analysis> {
     await this.#catalog.refresh()
     this.#names.setCatalog(this.#catalog.snapshot)
-    const now = this.analyze(text)
-    return now !== analysis && meaningOf(now) !== meaningOf(analysis)
+    return this.analyzeQuery(text, conversation)
+  }
+
+  /** What it depends on, as it was read. */
+  definitions(analysis: Analysis): ReadonlyMap<string, string> {
+    return definitionsOf(analysis, this.#names.catalog)
   }
 
   /** SQL and the protocol share their names on the server; here a name belongs to one of them. */
@@ -161,8 +166,4 @@ export class StatementNames {
         : baseColumns(relation, column, this.#names).sources
     return { name: field.name, type, origin }
   }
-}
-
-function meaningOf({ effects, results, reads, moves, relations }: Analysis): string {
-  return JSON.stringify([effects, results, reads, moves, relations])
 }

@@ -2,6 +2,8 @@
  * An approval: one request for a decision by people, and everything that happened to it.
  *
  *   pending ──► approved ──► running ──► finished
+ *      ▲           │
+ *      └─ drifted ─┤ what was approved is not what would run: nothing rests in that state
  *      │           │            └──────► failed
  *      ├─► denied  └─► withdrawn, expired
  *      ├─► expired
@@ -73,6 +75,10 @@ export interface ApprovalRequest {
   readonly maskedColumns: readonly string[]
   /** Of everything that an approval is bound to; an answer has to name it. */
   readonly digest: string
+  /** What a requester who comes back sends again; the digest's, unless told. */
+  readonly binding?: string | undefined
+  /** What is compared when it would run; kept as it is. */
+  readonly seen?: string | undefined
   readonly approvers: Approvers
   /** An open transaction waits with the statement, and holds its locks. */
   readonly inTransaction: boolean
@@ -99,6 +105,8 @@ export interface PersonAnswer {
   readonly surface: Surface
   readonly at: Date
   readonly reason?: string | undefined
+  /** Given before what was asked drifted: it counts no more. */
+  readonly stale?: true | undefined
   /** More than this one run. */
   readonly grant?: GrantTerms | undefined
 }
@@ -115,7 +123,7 @@ export interface RunResult {
 
 /** All of an approval but what it would run, which may be large. */
 export interface ApprovalFacts
-  extends Omit<ApprovalRequest, 'expiresInMs' | 'grantBinding' | BoundPart> {
+  extends Omit<ApprovalRequest, 'expiresInMs' | 'grantBinding' | 'binding' | 'seen' | BoundPart> {
   readonly id: string
   /** For people: four to six letters and digits, never used twice. */
   readonly shortId: string
@@ -126,6 +134,8 @@ export interface ApprovalFacts
   readonly expiresAt: Date
   /** Oldest first, every one ever given. */
   readonly answers: readonly PersonAnswer[]
+  /** Each time that what was approved was no longer what would run, and people were asked again. */
+  readonly drifts: readonly Drift[]
   /** When it left `pending`. */
   readonly settledAt: Date | undefined
   /** Why it was denied or withdrawn. */
@@ -139,6 +149,22 @@ export interface ApprovalFacts
   readonly grantedBy?: string | undefined
   /** Of what broke the glass: somebody else has to look at it afterwards. */
   readonly review?: Review | undefined
+}
+
+export interface Drift {
+  readonly at: Date
+  /** What changed, in a sentence without its full stop. */
+  readonly what: string
+  /** How many answers had been given by then, and whether they had approved it. */
+  readonly answers: number
+  readonly approved: boolean
+}
+
+/** Asked again. */
+export interface Drifted {
+  readonly approval: Approval
+  /** For who waits here. */
+  readonly outcome: Promise<Outcome> | undefined
 }
 
 export interface Review {
@@ -179,10 +205,15 @@ export interface Pending {
 
 /** What somebody who came back with a statement finds. */
 export type Returned =
-  /** `fresh` when this very call asked for it. */
-  | { readonly kind: 'pending'; readonly approval: Approval; readonly fresh: boolean }
+  /** `fresh` when this very call asked for it. `seen`: as it was asked. */
+  | {
+      readonly kind: 'pending'
+      readonly approval: Approval
+      readonly fresh: boolean
+      readonly seen: string | undefined
+    }
   /** To be claimed. */
-  | { readonly kind: 'approved'; readonly approval: Approval }
+  | { readonly kind: 'approved'; readonly approval: Approval; readonly seen: string | undefined }
   /** Told now, and never again. */
   | { readonly kind: 'denied'; readonly approval: Approval }
 
@@ -223,6 +254,7 @@ export interface ApprovalEvent {
   readonly type:
     | 'requested'
     | 'answered'
+    | 'drifted'
     | 'revoked'
     | 'reviewed'
     | Exclude<ApprovalState, 'pending'>
@@ -248,6 +280,7 @@ export interface ApprovalFilter {
 export function countedAnswers(answers: readonly PersonAnswer[]): readonly PersonAnswer[] {
   const latest = new Map<string, PersonAnswer>()
   for (const answer of answers) {
+    if (answer.stale === true) continue
     latest.delete(answer.name)
     latest.set(answer.name, answer)
   }

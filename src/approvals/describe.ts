@@ -9,12 +9,15 @@ import {
   progress,
   type Requester,
 } from './approval.ts'
-import type { GrantTerms } from './grant.ts'
+import type { Grant, GrantTerms } from './grant.ts'
 
 const effectsShownMax = 3
 
 /** `agent copilot (owner analyst) wants to DELETE on public.orders in shop (production)`. */
 export function sentence(approval: ApprovalFacts): string {
+  if (approval.shortcut === 'break_glass') {
+    return `BREAK-GLASS: ${who(approval.requester)} did not wait, and runs ${deed(approval)}`
+  }
   const wants = approval.state === 'pending' ? 'wants' : 'wanted'
   const to = actionOf(approval) === undefined ? 'to' : 'to go ahead with'
   return `${who(approval.requester)} ${wants} ${to} ${deed(approval)}`
@@ -89,11 +92,21 @@ export function progressText(approval: ApprovalFacts): string {
 
 /** `approved by rita, sven`, `expired`, `finished: DELETE 1204, 1,204 rows, 0.8 s`. */
 export function stateText(approval: ApprovalFacts): string {
+  const { review } = approval
+  const note = review && (review.state === 'open' ? 'to be looked at' : `looked at by ${review.by}`)
+  return `${runText(approval)}${note === undefined ? '' : `; ${note}`}`
+}
+
+function runText(approval: ApprovalFacts): string {
   const { state, result } = approval
   const approvers = approvedBy(approval.answers)
   switch (state) {
-    case 'pending':
-      return 'waiting for a decision'
+    case 'pending': {
+      const drift = approval.drifts.at(-1)
+      return drift === undefined
+        ? 'waiting for a decision'
+        : `drifted, and waiting for a new decision: ${drift.what}`
+    }
     case 'approved':
       if (approval.shortcut !== undefined) return shortcutText(approval)
       return `approved by ${approvers}${unused[approval.onHold ?? 'wait'] ?? ''}`
@@ -155,6 +168,14 @@ export function answerText({ name, decision, surface, reason, grant }: PersonAns
   return `${name} ${decision} it${given} (${surface})${why}`
 }
 
+/** `such statements on the same tables, 20 times until 14:05 UTC, by rita`. */
+export function grantLine({ kind, times, by, expiresAt, revokedBy }: Grant): string {
+  if (revokedBy !== undefined) return `a grant, which ${revokedBy} revoked`
+  const often = times === 1 ? 'once' : `${times} times`
+  const until = `${expiresAt.toISOString().slice(0, 16).replace('T', ' ')} UTC`
+  return `${grantKindText[kind]}, ${often} until ${until}, by ${by.join(', ')}`
+}
+
 /** What happened to its grant and to its review, oldest first. */
 export function afterwards({
   grant,
@@ -193,7 +214,9 @@ function because(reason: string | undefined): string {
 }
 
 function approvedBy(answers: readonly PersonAnswer[]): string {
-  const names = answers.filter(answer => answer.decision === 'approved').map(answer => answer.name)
+  const names = answers
+    .filter(answer => answer.decision === 'approved' && answer.stale !== true)
+    .map(answer => answer.name)
   return [...new Set(names)].join(', ')
 }
 

@@ -18,6 +18,7 @@ import {
   type ApprovalState,
   type ApprovalSummary,
   type Approvers,
+  type Drift,
   isApproved,
   maySee,
   type PersonAnswer,
@@ -27,6 +28,7 @@ import {
 import { agreedTerms } from './grant.ts'
 import { addGrant, Grants } from './grants.ts'
 import {
+  askedColumns,
   type Change,
   changeColumns,
   factColumns,
@@ -105,8 +107,8 @@ export class Store {
       const own = attempt === 0 ? await this.get(row.id) : undefined
       if (own !== undefined) return own
       // Either the short id was taken, or somebody asked the same at this very moment.
-      const [other] = await this.returned(row.requester, row.digest)
-      if (row.on_hold === 'return' && other?.state === 'pending') return other
+      const [other] = await this.returned(row.requester, row.binding)
+      if (row.on_hold === 'return' && other?.approval.state === 'pending') return other.approval
     }
     throw new Error('no short id is free for another approval')
   }
@@ -153,12 +155,15 @@ export class Store {
   }
 
   /** What a requester who does not wait has asked before and may still have an answer to. */
-  async returned(requester: string, digest: string): Promise<readonly Approval[]> {
+  async returned(
+    requester: string,
+    binding: string,
+  ): Promise<readonly { readonly approval: Approval; readonly seen: string | undefined }[]> {
     const rows = await this.#db
       .selectFrom('approvals')
       .selectAll()
       .where('requester', '=', requester)
-      .where('digest', '=', digest)
+      .where('binding', '=', binding)
       .where('on_hold', '=', 'return')
       .where(where =>
         where.or([
@@ -168,7 +173,10 @@ export class Store {
       )
       .orderBy('created_at', 'desc')
       .execute()
-    return rows.map(row => toApproval(row, this.#publicUrl()))
+    return rows.map(row => ({
+      approval: toApproval(row, this.#publicUrl()),
+      seen: row.seen ?? undefined,
+    }))
   }
 
   /** Whether this call is the one that tells of a denial. */
@@ -263,7 +271,8 @@ export class Store {
         state !== 'pending' && changeColumns({ settledAt: at, settledReason: answer.reason })
       // Nobody waits for it: whoever asked has as long again to come back.
       const usable = state === 'approved' && row.on_hold !== 'wait'
-      const expiry = usable && { expires_at: at + row.expires_at - row.created_at }
+      const asked = before.drifts.at(-1)?.at.getTime() ?? row.created_at
+      const expiry = usable && { expires_at: at + row.expires_at - asked }
       const terms = state === 'approved' ? agreedTerms({ ...before, answers }) : undefined
       const values = {
         ...{ answers: JSON.stringify(answers), state, revision: row.revision + 1 },
@@ -285,6 +294,55 @@ export class Store {
         terms === undefined ? await decide(this.#db) : await this.#db.transaction().execute(decide)
       // Otherwise something else changed it first: look at it again. Each round somebody wins.
       if (decided) return this.#expect(id)
+    }
+  }
+
+  /**
+   * Asks again for what is not what was asked for: the answers of before stay, and count no more.
+   * Undefined when it was not open any more, or somebody else has asked again already.
+   */
+  async drift(
+    id: string,
+    digest: string,
+    request: ApprovalRequest,
+    { at, what }: Pick<Drift, 'at' | 'what'>,
+  ): Promise<Approval | undefined> {
+    for (;;) {
+      const row = await this.#db
+        .selectFrom('approvals')
+        .selectAll()
+        .where('id', '=', id)
+        .where('state', 'in', ['pending', 'approved'])
+        .where('digest', '=', digest)
+        .executeTakeFirst()
+      if (row === undefined) return undefined
+      const { answers, drifts } = toApproval(row, this.#publicUrl())
+      const drift: Drift = { at, what, answers: answers.length, approved: row.state === 'approved' }
+      const values = {
+        ...askedColumns(request),
+        state: 'pending' as const,
+        answers: JSON.stringify(answers.map(answer => ({ ...answer, stale: true }))),
+        drifts: JSON.stringify([...drifts, drift]),
+        settled_at: null,
+        settled_reason: null,
+        granted: 0,
+        revision: row.revision + 1,
+        // Who waits was told how long.
+        ...(row.on_hold !== 'wait' && { expires_at: at.getTime() + request.expiresInMs }),
+      }
+      const asked = await this.#db.transaction().execute(async db => {
+        const { numUpdatedRows } = await db
+          .updateTable('approvals')
+          .set(values)
+          .where('id', '=', id)
+          .where('revision', '=', row.revision)
+          .executeTakeFirst()
+        if (numUpdatedRows !== 1n) return false
+        // Nor may it cover other runs.
+        await db.deleteFrom('grants').where('approval_id', '=', id).execute()
+        return true
+      })
+      if (asked) return this.#expect(id)
     }
   }
 

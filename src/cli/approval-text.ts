@@ -9,6 +9,7 @@ import {
   deed,
   effectNote,
   effectTitle,
+  grantLine,
   progressText,
   sentence,
   spanText,
@@ -67,7 +68,12 @@ export function showText(approval: Approval, now: Date, columns?: number): strin
     ...(actionOf(approval) === undefined
       ? [field('session', `${approval.sessionId}, statement ${approval.statementNumber + 1}`)]
       : []),
+    ...approval.drifts.map(({ what }) => field('drifted', what)),
     field('approvals', progressText(approval)),
+    ...(approval.grant === undefined ? [] : [field('grant', grantLine(approval.grant))]),
+    ...(approval.grantable === undefined
+      ? []
+      : [field('may grant', approval.grantable.kinds.join(', '))]),
     ...countedAnswers(approval.answers).map(answer =>
       field(answer.decision, `${answer.name}${answer.reason ? `: ${answer.reason}` : ''}`),
     ),

@@ -165,8 +165,8 @@ async function watch(flags: Flags, client: ConsoleClient, io: Io): Promise<void>
   for (;;) {
     const approvals = await client.list({ limit: 100 })
     for (const approval of approvals.toReversed()) {
-      const { id, state, answers } = approval
-      const version = `${state} ${answers.length}`
+      const { id, state, answers, drifts } = approval
+      const version = `${state} ${answers.length} ${drifts.length}`
       const before = known.get(id)
       known.set(id, version)
       // What was over before we came is no news.

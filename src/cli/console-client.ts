@@ -7,6 +7,7 @@ import type {
   Approval,
   ApprovalFacts,
   ApprovalSummary,
+  Drift,
   PersonAnswer,
   Review,
   RunResult,
@@ -215,7 +216,7 @@ type Wire<T extends ApprovalFacts> = Omit<T, keyof Dated> & WireDated
 
 type Dated = Pick<
   ApprovalFacts,
-  'createdAt' | 'expiresAt' | 'settledAt' | 'startedAt' | 'endedAt' | 'answers'
+  'createdAt' | 'expiresAt' | 'settledAt' | 'startedAt' | 'endedAt' | 'answers' | 'drifts'
 > & { readonly review: Review | undefined }
 
 interface WireDated {
@@ -225,6 +226,7 @@ interface WireDated {
   readonly startedAt?: string
   readonly endedAt?: string
   readonly review?: Omit<Review, 'at'> & { readonly at?: string }
+  readonly drifts: readonly (Omit<Drift, 'at'> & { readonly at: string })[]
   readonly answers: readonly (Omit<PersonAnswer, 'at'> & { readonly at: string })[]
 }
 
@@ -241,6 +243,7 @@ function revived(wire: WireDated): Dated {
     startedAt: date(wire.startedAt),
     endedAt: date(wire.endedAt),
     answers: wire.answers.map(answer => ({ ...answer, at: new Date(answer.at) })),
+    drifts: wire.drifts.map(drift => ({ ...drift, at: new Date(drift.at) })),
     review: wire.review && { ...wire.review, at: date(wire.review.at) },
   }
 }

@@ -53,6 +53,8 @@ export interface ApprovalRecord {
     | 'approval.decided'
     | 'approval.expired'
     | 'approval.withdrawn'
+    | 'approval.drifted'
+    | 'approval.break_glass'
     | 'approval.claimed'
     | 'approval.finished'
   readonly approvalId: string

@@ -100,6 +100,7 @@ const answer = z.object({
   at,
   reason: z.string().optional(),
   grant: grantTerms.optional().describe('What the person gave beyond this run.'),
+  stale: z.literal(true).optional().describe('Given before it drifted: it counts no more.'),
 })
 
 const result = z.object({
@@ -140,6 +141,16 @@ const facts = {
   createdAt: at,
   expiresAt: at,
   answers: z.array(answer).describe('Oldest first. The latest of each person counts.'),
+  drifts: z
+    .array(
+      z.object({
+        at,
+        what: z.string().describe('What changed.'),
+        answers: z.number().int().describe('How many had been given.'),
+        approved: z.boolean().describe('Whether they had approved it.'),
+      }),
+    )
+    .describe('Each time that people were asked again.'),
   settledAt: at.optional(),
   settledReason: z.string().optional(),
   startedAt: at.optional(),

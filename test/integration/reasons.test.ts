@@ -33,7 +33,7 @@ t.test('a reason on Postgres', async t => {
     const approval = await proxy.pending()
     await proxy.decide(approval, 'deny')
     t.match(await answer, { code: '42501' })
-    return approval as Asked
+    return approval as unknown as Asked
   }
 
   await t.test('is what the statement says, else the session, else the connection', async t => {
@@ -99,7 +99,7 @@ t.test('a reason on MariaDB', async t => {
     const approval = await proxy.pending()
     await proxy.decide(approval, 'deny')
     t.match(await answer, { errno: 1227 })
-    return approval as Asked
+    return approval as unknown as Asked
   }
   const attributes = { countersign_reason: 'on connecting', program_name: 'job; reason=no' }
   const one = await proxy.client(t, 'analyst', { connectAttributes: attributes })

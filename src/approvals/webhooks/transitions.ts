@@ -11,6 +11,7 @@ export type TransitionType =
   | 'denied'
   | 'expired'
   | 'withdrawn'
+  | 'drifted'
   | 'running'
   | 'finished'
   | 'failed'
@@ -20,7 +21,7 @@ export type TransitionType =
 
 export const transitionTypes: readonly TransitionType[] = [
   ...(['requested', 'answered', 'approved', 'denied', 'expired', 'withdrawn'] as const),
-  ...(['running', 'finished', 'failed', 'granted', 'revoked', 'reviewed'] as const),
+  ...(['drifted', 'running', 'finished', 'failed', 'granted', 'revoked', 'reviewed'] as const),
 ]
 
 export interface Transition {
@@ -32,17 +33,12 @@ export interface Transition {
 
 /** Oldest first. */
 export function transitionsOf(approval: Approval): readonly Transition[] {
-  const { state, answers, createdAt, settledAt, startedAt, endedAt, grant, review } = approval
+  const { state, createdAt, settledAt, startedAt, endedAt, grant, review } = approval
   const once = (type: TransitionType, at: Date | undefined): readonly Transition[] =>
     at === undefined ? [] : [{ type, key: type, at }]
-  const approved =
-    state === 'approved' || startedAt !== undefined
-      ? answers.findLast(answer => answer.decision === 'approved')?.at
-      : undefined
   return [
     ...once('requested', createdAt),
-    ...answers.map(({ at }, n): Transition => ({ type: 'answered', key: `answered-${n}`, at })),
-    ...once('approved', approved),
+    ...asked(approval),
     ...once('granted', grant?.createdAt),
     ...(state === 'denied' || state === 'expired' || state === 'withdrawn'
       ? once(state, settledAt)
@@ -52,6 +48,32 @@ export function transitionsOf(approval: Approval): readonly Transition[] {
     ...once('revoked', grant?.revokedAt),
     ...once('reviewed', review?.at),
   ]
+}
+
+/** Answers and what came of them, each time that people were asked. */
+function asked({ state, answers, drifts, startedAt }: Approval): readonly Transition[] {
+  const answered = answers.map(
+    ({ at }, n): Transition => ({ type: 'answered', key: `answered-${n}`, at }),
+  )
+  const rounds = [
+    ...drifts,
+    { answers: answers.length, approved: state === 'approved' || startedAt !== undefined },
+  ]
+  return rounds.flatMap((round, n): readonly Transition[] => {
+    const from = rounds[n - 1]?.answers ?? 0
+    const given = answers.slice(from, round.answers)
+    const approved = given.findLast(answer => answer.decision === 'approved')?.at
+    const suffix = n === 0 ? '' : `-${n}`
+    return [
+      ...answered.slice(from, round.answers),
+      ...(round.approved && approved !== undefined
+        ? [{ type: 'approved', key: `approved${suffix}`, at: approved } as const]
+        : []),
+      ...('at' in round
+        ? [{ type: 'drifted', key: `drifted${suffix}`, at: round.at } as const]
+        : []),
+    ]
+  })
 }
 
 /**

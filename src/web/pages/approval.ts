@@ -46,7 +46,7 @@ ${error !== undefined && html`<p class="error" role="alert">${error}</p>`}
   <p>${badge(`${approval.risk} risk`, approval.risk)} <b><bdi>${stateText(approval)}</bdi></b></p>
   ${approval.state === 'pending' && html`<p>${progressText(approval)} · ${timeLeft(approval, now)}</p>`}
 </div>
-<section>
+<section id="why" data-live>
 <h2>Why it ${approval.state === 'pending' ? 'is' : 'was'} held</h2>
 <p><bdi>${approval.reason}</bdi></p>
 ${approval.hint !== undefined && html`<p class="note">Would pass: <bdi>${approval.hint}</bdi></p>`}
@@ -84,7 +84,7 @@ ${
 
 function details({ approval, viewer }: ApprovalView): Html {
   const action = actionOf(approval)
-  return html`<section>
+  return html`<section id="does" data-live>
 <h2>What it ${action === undefined ? 'does' : 'is'}</h2>
 ${action !== undefined && html`<p><b><bdi>${action.title}</bdi></b></p>`}
 <ul class="effects">${(action === undefined ? approval.effects : []).map(effect => {
@@ -159,9 +159,14 @@ function history(approval: Approval): Html {
     { at: approval.createdAt, text: `${who(approval.requester)} asked` },
     ...approval.answers.map(answer => ({
       at: answer.at,
-      text: answerText(answer),
+      text: `${answerText(answer)}${answer.stale === true ? ' (counts no more)' : ''}`,
+    })),
+    ...approval.drifts.map(({ at, what }) => ({
+      at,
+      text: `it drifted, and is asked again: ${what}`,
     })),
   ]
+  events.sort((a, b) => a.at.getTime() - b.at.getTime())
   const { state, settledAt, startedAt, endedAt } = approval
   if (settledAt !== undefined && (state === 'expired' || state === 'withdrawn')) {
     events.push({ at: settledAt, text: stateText(approval) })

@@ -30,6 +30,7 @@ function approval(change: Partial<Approval>): Approval {
     createdAt: new Date(0),
     expiresAt: new Date(0),
     answers: [],
+    drifts: [],
     settledAt: undefined,
     settledReason: undefined,
     startedAt: undefined,
