@@ -21,6 +21,13 @@ export function reasonInComments(comments: readonly string[]): string | undefine
   return found?.value
 }
 
+/** `break_glass='true'` beside the reason: the statement cannot wait for people. */
+export function breaksGlassInComments(comments: readonly string[]): boolean {
+  return comments.some(comment => glass.test(comment))
+}
+
+const glass = /(?<![^\s,])(?:countersign_)?break_glass\s*=\s*'true'/
+
 function decoded(value: string): string {
   const unescaped = value.replaceAll(/\\(.)/gs, '$1')
   try {

@@ -16,7 +16,7 @@ export function requesterReason(
   connection: string | undefined,
 ): string | undefined {
   const said = asker.reasons(statement)
-  return shown(said.statement) ?? shown(said.session) ?? shown(connection)
+  return shownReason(said.statement) ?? shownReason(said.session) ?? shownReason(connection)
 }
 
 /** An application may call itself `name; reason=…`: its name, and the reason. */
@@ -30,7 +30,8 @@ export function applicationReason(application: string | undefined): {
   return { application: name.trim() === '' ? undefined : name.trim(), reason }
 }
 
-function shown(text: string | undefined): string | undefined {
+/** Undefined when it says nothing. */
+export function shownReason(text: string | undefined): string | undefined {
   // Cut first: making things visible takes longer than they are.
   const line = visibleLine(text?.slice(0, lengthMax).trim() ?? '')
   if (line === '') return undefined

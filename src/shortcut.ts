@@ -1,21 +1,26 @@
 /**
- * Why a held statement needs nobody's answer now: its rules approve it by themselves, or a grant
- * covers it. It becomes an approval like any other, decided from the start, so that it is used
+ * Why a held statement needs nobody's answer now: its rules approve it by themselves, a grant covers
+ * it, or its requester breaks the glass. It becomes an approval like any other, decided from the start, so that it is used
  * once, listed, told and recorded in the same way.
  */
 import { createHash } from 'node:crypto'
-import type { Statement, StatementContext } from '../protocols/protocol.ts'
+import type { Asker, Refusal, Statement, StatementContext } from '../protocols/protocol.ts'
 import type { Approval, ApprovalRequest, PersonAnswer } from './approvals/approval.ts'
 import { type GrantBinding, type GrantLimits, isAboutTables } from './approvals/grant.ts'
-import { approvesItself, type Leeway } from './policy/leeway.ts'
+import { approvesItself, glassHolds, type Leeway } from './policy/leeway.ts'
+import { shownReason } from './requester-reason.ts'
 import type { SessionParts } from './session-parts.ts'
 
-/** Undefined: people have to be asked. */
+/** `approval`: to be run by it. `refusal`: not at all. */
+export type Unasked = { readonly approval: Approval } | { readonly refusal: Refusal }
+
+/** Undefined: people have to be asked. `breaksGlass` is what the client says, and good for once. */
 export async function shortcutFor(
   { approvals, identity }: Pick<SessionParts, 'approvals' | 'identity'>,
   leeway: Leeway,
   request: ApprovalRequest,
-): Promise<Approval | undefined> {
+  breaksGlass: () => ReturnType<Asker['breaksGlass']>,
+): Promise<Unasked | undefined> {
   const now = new Date()
   const { database, environment, requesterReason } = request
   if (approvesItself(leeway, { identity, database, environment, now }, requesterReason)) {
@@ -24,12 +29,29 @@ export async function shortcutFor(
         ...{ name: rule, groups: [], decision: 'approved', surface: 'rule', at: now },
       }),
     )
-    return await approvals.decided(request, { shortcut: 'rule', answers })
+    return { approval: await approvals.decided(request, { shortcut: 'rule', answers }) }
   }
   const use = await approvals.grants.use(request, now)
-  if (use === undefined) return undefined
-  const { answers, shortId: grantedBy } = use
-  return await approvals.decided(request, { shortcut: 'grant', answers, grantedBy })
+  if (use !== undefined) {
+    const { answers, shortId: grantedBy } = use
+    return { approval: await approvals.decided(request, { shortcut: 'grant', answers, grantedBy }) }
+  }
+  const glass = breaksGlass()
+  if (glass === undefined) return undefined
+  const reason = shownReason(glass.reason) ?? requesterReason
+  const bar = reason === undefined ? 'it needs a reason' : glassHolds(leeway, identity)
+  if (bar !== undefined) return { refusal: glassRefused(bar, request) }
+  const broken = { ...request, requesterReason: reason }
+  return { approval: await approvals.decided(broken, { shortcut: 'break_glass', answers: [] }) }
+}
+
+function glassRefused(why: string, { rules }: ApprovalRequest): Refusal {
+  return {
+    code: 'denied',
+    message: `break-glass refused: ${why}`,
+    detail: `Rule: ${rules.join(', ')}`,
+    hint: 'Say why you break the glass; or leave break_glass out, and people are asked.',
+  }
 }
 
 /** What may be granted of a statement; undefined when its rules permit none. */

@@ -51,6 +51,11 @@ export class Reviews {
       definitions: analysis => state.definitions(analysis),
       again: statement => this.#again(statement),
       reasonHelp,
+      breaksGlass: ({ text }) => {
+        if (state.breaksGlassIn(text)) return { reason: undefined }
+        const reason = state.takeGlass()
+        return reason === undefined || reason === '' ? undefined : { reason }
+      },
     }
   }
 

@@ -3,7 +3,7 @@
  * What a text certainly changes is applied; what it may have changed is asked of the server before
  * the next text is read. Nobody evaluates a SET here.
  */
-import { reasonInComments } from '../comment-reason.ts'
+import { breaksGlassInComments, reasonInComments } from '../comment-reason.ts'
 import type { Analysis, Column, ColumnName, StatementContext } from '../protocol.ts'
 import type { Catalog } from './catalog.ts'
 import type { ColumnDefinition } from './packets/column-definition.ts'
@@ -27,7 +27,7 @@ export const reasonHelp: string =
 /** Asked of the server when it is not certain. The result has one row. */
 export const stateQuery: string =
   'SELECT @@session.sql_mode, @@session.character_set_client, DATABASE(), ' +
-  'HEX(LEFT(@countersign_reason, 2000))'
+  'HEX(LEFT(@countersign_reason, 2000)), HEX(LEFT(@countersign_break_glass, 2000))'
 
 export class SessionState {
   readonly #analyzer: Analyzer
@@ -40,6 +40,9 @@ export class SessionState {
   #certain = false
   #reason: string | undefined
   #reasonCertain = true
+  #glass: string | undefined
+  /** The variable was named since it was used: it may say something new. */
+  #glassNamed = false
 
   constructor(parts: {
     analyzer: Analyzer
@@ -70,7 +73,20 @@ export class SessionState {
 
   /** Why the client does what it does, as its variable says. */
   get reason(): string | undefined {
-    return this.#reason
+    // Who breaks the glass says why there.
+    return this.#reason ?? (this.#glassNamed ? this.#glass : undefined)
+  }
+
+  /** Why a statement cannot wait for people, as the variable says; for one statement. */
+  takeGlass(): string | undefined {
+    const said = this.#glassNamed ? this.#glass : undefined
+    this.#glassNamed = false
+    return said
+  }
+
+  /** Whether comments of the text say so. */
+  breaksGlassIn(text: string): boolean {
+    return breaksGlassInComments(commentsOf(text, this.#names.lexer))
   }
 
   get transaction(): 'idle' | 'open' {
@@ -154,7 +170,7 @@ export class SessionState {
 
   /** The answer to `stateQuery`. Returns the setting under which statements cannot be read. */
   learn(rows: readonly (readonly (string | null)[])[] | undefined): string | undefined {
-    const [sqlMode, charset, database, reason] = rows?.[0] ?? []
+    const [sqlMode, charset, database, reason, glass] = rows?.[0] ?? []
     if (typeof sqlMode !== 'string' || typeof charset !== 'string' || database === undefined)
       return 'settings that the server does not tell'
     if (!readableCharsets.has(charset.toLowerCase())) return `character_set_client=${charset}`
@@ -165,6 +181,7 @@ export class SessionState {
     if ((database ?? undefined) !== this.#names.database)
       this.#names.setDatabase(database ?? undefined)
     this.#reason = reason == null ? undefined : Buffer.from(reason, 'hex').toString('utf8')
+    this.#glass = glass == null ? undefined : Buffer.from(glass, 'hex').toString('utf8')
     this.#reasonCertain = true
     this.#certain = true
     return undefined
@@ -175,6 +192,8 @@ export class SessionState {
     this.#names.reset()
     this.#role = undefined
     this.#reason = undefined
+    this.#glass = undefined
+    this.#glassNamed = false
     this.#certain = false
   }
 
@@ -188,7 +207,8 @@ export class SessionState {
   }
 
   #apply(change: SettingChange, succeeded: boolean): void {
-    if (change.kind === 'reason') this.#reasonCertain = false
+    if (change.kind === 'reason' || change.kind === 'glass') this.#reasonCertain = false
+    if (change.kind === 'glass') this.#glassNamed = true
     if (change.kind === 'setting' && !isRead(change)) return
     if (change.kind === 'database' && succeeded) return
     this.#certain = false

@@ -2,7 +2,7 @@
  * Asks the session whether a statement may run, and waits with it while people decide. What may run
  * then is read as the schema is by then.
  */
-import { reasonInComments } from '../comment-reason.ts'
+import { breaksGlassInComments, reasonInComments } from '../comment-reason.ts'
 import type { Analysis, Answer, Asker, Parameter, Session, StatementContext } from '../protocol.ts'
 import type { Waiting } from '../waiting.ts'
 import type { Conversation, Portal, Run } from './conversation.ts'
@@ -50,6 +50,11 @@ export class Reviews {
         context: this.#context,
       }),
       reasonHelp,
+      breaksGlass: ({ text }) => {
+        if (breaksGlassInComments(commentsOf(text))) return { reason: undefined }
+        const reason = parts.names.takeGlass()
+        return reason === undefined || reason === '' ? undefined : { reason }
+      },
     }
     this.#statements = parts.statements
   }

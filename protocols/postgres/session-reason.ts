@@ -4,14 +4,17 @@
  * https://www.postgresql.org/docs/current/runtime-config-custom.html
  */
 import type { Analysis } from '../protocol.ts'
-import { changesOf } from './sql/changes.ts'
+import { changesOf, type SessionChange } from './sql/changes.ts'
 import { reasonSetting } from './sql/reason-changes.ts'
+
+type ReasonSetting = Extract<SessionChange, { kind: 'reason' }>['setting']
 
 export const reasonHelp: string =
   "Say why in a comment of the statement, /* reason='…' */, or first with " +
   `SET ${reasonSetting} = '…'.`
 
 export class SessionReason {
+  readonly #setting: ReasonSetting
   /** What RESET goes back to. */
   readonly #initial: string | undefined
   #value: string | undefined
@@ -22,7 +25,8 @@ export class SessionReason {
   #rolledBack = false
 
   /** `initial` came with the connection. */
-  constructor(initial: string | undefined) {
+  constructor(initial: string | undefined, setting: ReasonSetting = reasonSetting) {
+    this.#setting = setting
     this.#initial = initial
     this.#value = initial
   }
@@ -31,11 +35,22 @@ export class SessionReason {
     return this.#local === undefined ? this.#value : this.#local.value
   }
 
+  /** What it says now, this once. */
+  take(): string | undefined {
+    const { value } = this
+    this.#value = undefined
+    this.#local = undefined
+    // A ROLLBACK does not bring it back.
+    this.#before = this.#before && { value: undefined }
+    return value
+  }
+
   /** One SQL statement of the text succeeded. */
   completed(analysis: Analysis, result: number, tag: string): void {
     if (tag === 'ROLLBACK') this.#rolledBack = true
     for (const change of changesOf(analysis)) {
       if (change.kind !== 'reason' || change.result !== result) continue
+      if (change.setting !== this.#setting) continue
       const value = change.value === 'reset' ? this.#initial : change.value.text
       this.#before ??= { value: this.#value }
       this.#local = change.local ? { value } : undefined

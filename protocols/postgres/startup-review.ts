@@ -47,6 +47,7 @@ export async function reviewSettings(
       definitions: () => new Map(),
       again: () => Promise.reject(new Error('a connection cannot wait for people')),
       reasonHelp,
+      breaksGlass: () => undefined,
     },
   )
   if (answer.run) return 1

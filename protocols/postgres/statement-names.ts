@@ -12,6 +12,7 @@ import type { Analyzer } from './sql/analyzer.ts'
 import { changesOf, keepChanges } from './sql/changes.ts'
 import { definitionsOf } from './sql/definitions.ts'
 import { baseColumns } from './sql/lineage/trace.ts'
+import { glassSetting } from './sql/reason-changes.ts'
 import { SessionNames } from './sql/session-names.ts'
 
 export class StatementNames {
@@ -24,6 +25,7 @@ export class StatementNames {
   #searchPathText: string | undefined
   #role: string | undefined
   readonly #reason: SessionReason
+  readonly #glass = new SessionReason(undefined, glassSetting)
 
   constructor(parts: {
     analyzer: Analyzer
@@ -57,7 +59,13 @@ export class StatementNames {
 
   /** Why, as the session's setting says. */
   get reason(): string | undefined {
-    return this.#reason.value
+    // Who breaks the glass says why there.
+    return this.#reason.value ?? this.#glass.value
+  }
+
+  /** Why a statement cannot wait for people, as the setting says; for one statement. */
+  takeGlass(): string | undefined {
+    return this.#glass.take()
   }
 
   analyze(text: string): Analysis {
@@ -138,11 +146,13 @@ export class StatementNames {
   completed(analysis: Analysis, result: number, tag: string): void {
     this.#names.completed(analysis, result, tag)
     this.#reason.completed(analysis, result, tag)
+    this.#glass.completed(analysis, result, tag)
   }
 
   settled(transaction: 'idle' | 'open' | 'failed'): void {
     this.#names.settled(transaction)
     this.#reason.settled(transaction)
+    this.#glass.settled(transaction)
     // At once, since other sessions' statements depend on it, too. Whoever waits hears of a failure.
     if (this.#names.needsCatalog) this.#catalog.refresh().catch(() => undefined)
   }

@@ -4,7 +4,7 @@
  */
 import { actionOf } from './action.ts'
 import type { Approval } from './approval.ts'
-import { effectNote, effectTitle, place, spanText, stateText, who } from './describe.ts'
+import { effectNote, effectTitle, grantLine, place, spanText, stateText, who } from './describe.ts'
 import type { CopyPart } from './schema.ts'
 import { visibleText } from './visible-text.ts'
 
@@ -39,6 +39,12 @@ export function facts(approval: Approval): readonly (readonly [string, string])[
       : [['Masked columns it touches', approval.maskedColumns.join(', ')] as const]),
     ...(approval.inTransaction
       ? [['Transaction', 'open: it holds its locks while it waits'] as const]
+      : []),
+    ...(approval.grant === undefined
+      ? []
+      : [['Beyond this run', grantLine(approval.grant)] as const]),
+    ...(approval.review?.state === 'open'
+      ? [['To be done', 'look at it, and close its review on its page'] as const]
       : []),
     ...(approval.state === 'pending'
       ? [

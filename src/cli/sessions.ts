@@ -351,8 +351,9 @@ function columns(rows: readonly (readonly string[])[]): string {
     .join('')
 }
 
-function countsOf({ held, denied, failed }: SessionSummary): string {
+function countsOf({ brokeGlass, held, denied, failed }: SessionSummary): string {
   const counts: readonly (readonly [number, string])[] = [
+    [brokeGlass, 'BREAK-GLASS'],
     [held, 'held'],
     [denied, 'denied'],
     [failed, 'failed'],

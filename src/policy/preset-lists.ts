@@ -14,6 +14,7 @@ const postgresSettings: readonly string[] = [
   'client_encoding',
   'client_min_messages',
   'constraint_exclusion',
+  'countersign.break_glass',
   'countersign.reason',
   'cpu_*_cost',
   'cursor_tuple_fraction',

@@ -86,13 +86,17 @@ function rowsOf(archive: Archive, question: Question): Promise<readonly Row[]> {
   }
   return archive.query(
     `SELECT s.*, c.statements AS statements, c.held AS held, c.denied AS denied,
-       c.failed AS failed, c.rows AS rows
+       c.failed AS failed, c.rows AS rows, g.broke_glass AS broke_glass
      FROM sessions AS s LEFT JOIN (
        SELECT session, count() AS statements, countIf(verdict = 'hold') AS held,
          countIf(verdict = 'deny') AS denied, countIf(error IS NOT NULL) AS failed,
          sum(coalesce(rows, 0)) AS rows
        FROM statements GROUP BY session
      ) AS c ON c.session = s.session
+     LEFT JOIN (
+       SELECT session, count() AS broke_glass FROM approvals FINAL
+       WHERE type = 'approval.break_glass' GROUP BY session
+     ) AS g ON g.session = s.session
      ORDER BY s.started_at DESC`,
   )
 }
@@ -144,7 +148,7 @@ function opened(path: string): Promise<Socket | undefined> {
 function summary(row: Row): SessionSummary {
   const { session, user, kind, owner, purpose, database, environment, protocol, application } = row
   const { remote_address, tls, started_at, ended_at, end_reason } = row
-  const { statements, held, denied, failed, rows } = row
+  const { statements, held, denied, failed, rows, broke_glass } = row
   const cut = typeof end_reason === 'string' && end_reason.endsWith('without an end')
   const ended = typeof ended_at === 'string'
   return {
@@ -168,6 +172,7 @@ function summary(row: Row): SessionSummary {
     denied: Number(denied),
     failed: Number(failed),
     rows: Number(rows),
+    brokeGlass: Number(broke_glass),
   }
 }
 

@@ -36,6 +36,8 @@ export interface SessionSummary {
   readonly denied: number
   readonly failed: number
   readonly rows: number
+  /** Statements that ran although nobody had approved them. */
+  readonly brokeGlass: number
 }
 
 /** What happened in a session, in order. `atUs` is in microseconds since its start. */
@@ -315,6 +317,8 @@ function summarize(
     } else if (entry.type === 'statement.end') {
       summary.rows += entry.rows
       if (entry.error !== null) summary.failed += 1
+    } else if (entry.type === 'approval.break_glass') {
+      summary.brokeGlass += 1
     } else if (entry.type === 'session.end') {
       summary.state = 'ended'
       summary.endReason = entry.reason
@@ -338,6 +342,7 @@ function newSummary(entry: SessionEntry, run: string): MutableSummary {
     denied: 0,
     failed: 0,
     rows: 0,
+    brokeGlass: 0,
     run,
   }
 }

@@ -1,12 +1,22 @@
 /** Grants through the real program before MariaDB. */
-import { approvals, grantScenario, rules, sql } from '../support/grant-scenario.ts'
+import type { Test } from 'tap'
+import { glassApprovals, glassScenario } from '../support/glass-scenario.ts'
+import { approvals, grantScenario, rules, type Scene, sql } from '../support/grant-scenario.ts'
 import { startMysqlProxy } from '../support/mysql-proxy.ts'
 
-grantScenario('grants on MariaDB', async t => {
+grantScenario('grants on MariaDB', t => scene(t, approvals))
+glassScenario(
+  'breaking the glass on MariaDB',
+  reason => `SET @countersign_break_glass = '${reason}'`,
+  t => scene(t, glassApprovals),
+)
+
+async function scene(t: Test, approvals: string): Promise<Scene> {
   const proxy = await startMysqlProxy(t, { sql, rules, approvals })
   return {
     proxy,
     placeholder: '?',
+    denied: 'ER_SPECIFIC_ACCESS_DENIED_ERROR',
     ran: /Execute\s+DELETE FROM carts WHERE n/g,
     client: async user => {
       const client = await proxy.client(t, user)
@@ -20,4 +30,4 @@ grantScenario('grants on MariaDB', async t => {
       }
     },
   }
-})
+}

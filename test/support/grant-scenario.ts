@@ -38,12 +38,14 @@ type Program = Pick<RunningProgram, 'command' | 'decide' | 'http' | 'pending' | 
 export interface Scene {
   readonly proxy: Program
   readonly placeholder: string
+  /** The code of what the policy refuses. */
+  readonly denied: string
   /** A line of the server's log for one run of a prepared statement. */
   readonly ran: RegExp
   client(user?: string): Promise<Client>
 }
 
-async function api(
+export async function callApi(
   proxy: Program,
   method: string,
   path: string,
@@ -69,13 +71,13 @@ async function grant(
   const approval = await proxy.pending()
   const { id, digest } = approval
   const terms = { approval: id, digest, kind, times, seconds }
-  const { status, body } = await api(proxy, 'POST', 'grants', terms)
+  const { status, body } = await callApi(proxy, 'POST', 'grants', terms)
   t.equal(status, 201, JSON.stringify(body))
   return approval
 }
 
 /** Whether it waits for people; who then say no. */
-async function waits(proxy: Program, answer: Promise<number | string>): Promise<boolean> {
+export async function waits(proxy: Program, answer: Promise<number | string>): Promise<boolean> {
   const first = await Promise.race([answer, proxy.pending()])
   if (typeof first !== 'object') return false
   await proxy.decide(first, 'deny')
@@ -84,7 +86,8 @@ async function waits(proxy: Program, answer: Promise<number | string>): Promise<
 }
 
 export function grantScenario(name: string, scene: (t: Test) => Promise<Scene>): void {
-  t.test(name, async t => {
+  // It starts a server, the program and some commands.
+  t.test(name, { timeout: 120_000 }, async t => {
     const { proxy, placeholder, ran, client } = await scene(t)
     const one = await client()
     const text = `DELETE FROM carts WHERE n = ${placeholder} OR true`
@@ -109,11 +112,11 @@ export function grantScenario(name: string, scene: (t: Test) => Promise<Scene>):
       t.equal(await waits(proxy, one.run('DELETE FROM baskets')), true, 'another table')
       const stranger = await client('admin')
       t.equal(await waits(proxy, stranger.run('DELETE FROM carts')), true, 'another user')
-      t.equal((await api(proxy, 'DELETE', `grants/${shortId}`, undefined, 'admin')).status, 404)
-      t.equal((await api(proxy, 'DELETE', `grants/${shortId}`)).status, 200)
+      t.equal((await callApi(proxy, 'DELETE', `grants/${shortId}`, undefined, 'admin')).status, 404)
+      t.equal((await callApi(proxy, 'DELETE', `grants/${shortId}`)).status, 200)
       t.equal(await waits(proxy, one.run('DELETE FROM carts')), true)
-      t.equal((await api(proxy, 'DELETE', `grants/${shortId}`)).status, 409)
-      t.match((await api(proxy, 'GET', 'grants?state=revoked')).body, {
+      t.equal((await callApi(proxy, 'DELETE', `grants/${shortId}`)).status, 409)
+      t.match((await callApi(proxy, 'GET', 'grants?state=revoked')).body, {
         grants: [{ shortId, used: 1, by: ['rita'], revokedBy: 'rita', state: 'revoked' }],
       })
     })
@@ -123,7 +126,7 @@ export function grantScenario(name: string, scene: (t: Test) => Promise<Scene>):
       const { id, digest } = await proxy.pending()
       const terms = { approval: id, digest, kind: 'rule', times: 2, seconds: 60 }
       const give = (change: object, user?: string) =>
-        api(proxy, 'POST', 'grants', { ...terms, ...change }, user).then(({ status }) => status)
+        callApi(proxy, 'POST', 'grants', { ...terms, ...change }, user).then(({ status }) => status)
       t.equal(await give({}, 'analyst'), 403, 'the requester')
       t.equal(await give({}, 'admin'), 404, 'no reviewer')
       t.equal(await give({ approval: '00000000-0000-4000-8000-000000000000' }), 404)
@@ -134,7 +137,7 @@ export function grantScenario(name: string, scene: (t: Test) => Promise<Scene>):
       t.equal(await first, 0)
       await new Promise<void>(resolve => {
         const look = async (): Promise<void> => {
-          const { body } = await api(proxy, 'GET', `grants/${id}`)
+          const { body } = await callApi(proxy, 'GET', `grants/${id}`)
           if ((body['grant'] as { state: string }).state === 'expired') resolve()
           else setImmediate(() => void look())
         }
@@ -151,7 +154,7 @@ export function grantScenario(name: string, scene: (t: Test) => Promise<Scene>):
     await t.test('a rule approves by itself in its hours, and is recorded as such', async t => {
       t.equal(await one.run('INSERT INTO nights VALUES (1)'), 1)
       t.equal(await waits(proxy, one.run('INSERT INTO noons VALUES (1)')), true)
-      const { body } = await api(proxy, 'GET', 'approvals?state=finished&limit=1')
+      const { body } = await callApi(proxy, 'GET', 'approvals?state=finished&limit=1')
       t.match(body['approvals'], [
         { shortcut: 'rule', answers: [{ name: 'by-night', surface: 'rule' }] },
       ])

@@ -168,6 +168,7 @@ function understand(text: string, statements: readonly ParsedStatement[], names:
     settings.push(...set.settings)
     // In SET, INTO, := and wherever else a variable can get a value.
     if (/countersign_reason/i.test(written)) settings.push({ kind: 'reason', result })
+    if (/countersign_break_glass/i.test(written)) settings.push({ kind: 'glass', result })
     kills.push(...set.kills)
     shared &&= !done.literalsMatter && !namesParts(traced.reads)
     shared &&= made.length === 0 && shareable(node, tokens)

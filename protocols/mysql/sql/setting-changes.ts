@@ -22,6 +22,8 @@ export type SettingChange =
     }
   /** `@countersign_reason` may have been set. */
   | { readonly kind: 'reason'; readonly result: number }
+  /** `@countersign_break_glass`, likewise. */
+  | { readonly kind: 'glass'; readonly result: number }
   /** Anything may have been set: a procedure, a dynamic statement, an unreadable text. */
   | { readonly kind: 'anything'; readonly result: number }
 

@@ -20,9 +20,10 @@ export type SessionChange =
       readonly name: string
       readonly statement: SessionStatement
     }
-  /** `countersign.reason` is set; undefined: to what the text does not tell. */
+  /** A setting of ours is set; undefined: to what the text does not tell. */
   | {
       readonly kind: 'reason'
+      readonly setting: 'countersign.reason' | 'countersign.break_glass'
       readonly result: number
       readonly value: { readonly text: string | undefined } | 'reset'
       readonly local: boolean

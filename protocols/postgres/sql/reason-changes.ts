@@ -1,4 +1,4 @@
-/** What a statement makes of the setting `countersign.reason`: SET, RESET, set_config, DISCARD ALL. */
+/** What a statement makes of our settings, `countersign.reason` and the like: SET, RESET, set_config, DISCARD ALL. */
 import type { Node } from 'libpg-query'
 import type { SessionChange } from './changes.ts'
 import { as, constantOf, nameOf } from './tree.ts'
@@ -7,6 +7,8 @@ type ReasonChange = Extract<SessionChange, { kind: 'reason' }>
 
 /** The server keeps it, as it does every name with a dot that it does not know. */
 export const reasonSetting = 'countersign.reason'
+export const glassSetting = 'countersign.break_glass'
+const settings: readonly ReasonChange['setting'][] = [reasonSetting, glassSetting]
 
 export function reasonChanges({
   node,
@@ -18,15 +20,24 @@ export function reasonChanges({
   const set = as(node, 'VariableSetStmt')
   if (set !== undefined) {
     const local = set.is_local === true
-    if (set.kind === 'VAR_RESET_ALL') return [{ kind: 'reason', result, value: 'reset', local }]
-    if (set.name?.toLowerCase() !== reasonSetting) return []
+    if (set.kind === 'VAR_RESET_ALL') return reset(result, local)
+    const setting = named(set.name)
+    if (setting === undefined) return []
     const [text] = (set.args ?? []).map(constantOf)
     const value = set.kind === 'VAR_SET_VALUE' ? { text } : 'reset'
-    return [{ kind: 'reason', result, value, local }]
+    return [{ kind: 'reason', setting, result, value, local }]
   }
-  if (as(node, 'DiscardStmt')?.target === 'DISCARD_ALL')
-    return [{ kind: 'reason', result, value: 'reset', local: false }]
+  if (as(node, 'DiscardStmt')?.target === 'DISCARD_ALL') return reset(result, false)
   return configured(node, result)
+}
+
+function reset(result: number, local: boolean): readonly ReasonChange[] {
+  return settings.map(setting => ({ kind: 'reason', setting, result, value: 'reset', local }))
+}
+
+function named(name: string | undefined): ReasonChange['setting'] | undefined {
+  const lower = name?.toLowerCase()
+  return settings.find(each => each === lower)
 }
 
 /** SELECT set_config('countersign.reason', '…', false), as the whole of a column. */
@@ -36,8 +47,9 @@ function configured(node: Node, result: number): readonly ReasonChange[] {
     const call = as(as(target, 'ResTarget')?.val, 'FuncCall')
     if (nameOf(call?.funcname).at(-1) !== 'set_config') continue
     const [name, text, local] = (call?.args ?? []).map(constantOf)
-    if (name?.toLowerCase() !== reasonSetting) continue
-    changes.push({ kind: 'reason', result, value: { text }, local: local !== 'false' })
+    const setting = named(name)
+    if (setting === undefined) continue
+    changes.push({ kind: 'reason', setting, result, value: { text }, local: local !== 'false' })
   }
   return changes
 }

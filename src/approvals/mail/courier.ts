@@ -27,14 +27,15 @@ export class MailCourier implements Courier {
   places(approval: Approval): readonly string[] {
     const occasion = occasionOf(approval)
     if (occasion === undefined) return []
-    const addresses = occasion === 'asked' ? this.#reviewers(approval) : this.#requester(approval)
+    const forReviewers = occasion === 'asked' || occasion === 'glass'
+    const addresses = forReviewers ? this.#reviewers(approval) : this.#requester(approval)
     return [...new Set(addresses.map(address => address.toLowerCase()))].map(
       address => `${occasion}:${address}`,
     )
   }
 
   async post(place: string, copyId: string, approval: Approval): Promise<string> {
-    const [, occasion, address] = /^(asked|approved|ended):(.*)$/.exec(place) ?? []
+    const [, occasion, address] = /^(asked|approved|ended|glass):(.*)$/.exec(place) ?? []
     // A letter that had to wait may have been overtaken by what happened since.
     if (occasion !== occasionOf(approval) || address === undefined || isOld(approval)) return unsent
     const content = letter(approval, occasion as Occasion, this.#options.literals)
@@ -125,7 +126,9 @@ export class MailCourier implements Courier {
   }
 }
 
-function occasionOf({ state, onHold }: Approval): Occasion | undefined {
+function occasionOf({ state, onHold, review }: Approval): Occasion | undefined {
+  // Whoever was not asked is told, and whoever broke the glass knows.
+  if (review !== undefined) return review.state === 'open' ? 'glass' : undefined
   if (state === 'pending') return 'asked'
   // Whoever waits knows at once; whoever is to come back does not.
   if (state === 'approved') return onHold === 'return' ? 'approved' : undefined

@@ -7,8 +7,8 @@ import type { Approval } from '../approval.ts'
 import { deed, place, progressText, sentence, spanText, stateText, who } from '../describe.ts'
 import { visibleLine, visibleText } from '../visible-text.ts'
 
-/** Reviewers are asked; whoever asked is told that they may go on, and how it ended. */
-export type Occasion = 'asked' | 'approved' | 'ended'
+/** Reviewers are asked, or told that they were not; whoever asked is told that they may go on, and how it ended. */
+export type Occasion = 'asked' | 'approved' | 'ended' | 'glass'
 
 export interface Letter {
   /** One line, whatever the texts in it were. */
@@ -22,12 +22,16 @@ const statementLengthMax = 20_000
 /** `literals`: whether values of the statement, and its parameters, may be in it. */
 export function letter(approval: Approval, occasion: Occasion, literals: boolean): Letter {
   const news =
-    occasion === 'asked' ? sentence(approval) : `${stateText(approval)}: ${deed(approval)}`
+    occasion === 'asked' || occasion === 'glass'
+      ? sentence(approval)
+      : `${stateText(approval)}: ${deed(approval)}`
   return {
     subject: cut(`[${approval.shortId}] ${visibleLine(news)}`, subjectLengthMax),
     text: visibleText(
       [
-        ...(occasion === 'asked' ? asking(approval) : telling(approval, occasion)),
+        ...(occasion === 'asked' || occasion === 'glass'
+          ? asking(approval)
+          : telling(approval, occasion)),
         '',
         ...statementOf(approval, literals),
         '',
@@ -49,9 +53,17 @@ function asking(approval: Approval): readonly string[] {
     ...(maskedColumns.length === 0
       ? []
       : [`Masked columns it touches: ${maskedColumns.join(', ')}`]),
-    `Needs: ${progressText(approval)}, within ${left}, until ${expiresAt.toISOString()}`,
-    '',
-    'Whether it still waits, only its page says:',
+    ...(approval.review === undefined
+      ? [
+          `Needs: ${progressText(approval)}, within ${left}, until ${expiresAt.toISOString()}`,
+          '',
+          'Whether it still waits, only its page says:',
+        ]
+      : [
+          `Said:  ${approval.requesterReason ?? ''}`,
+          '',
+          'It runs without you. Look at it, and close its review there:',
+        ]),
     approval.url,
   ]
 }

@@ -44,7 +44,9 @@ export function message(approval: Approval, options: MessageOptions): Message {
   const pending = approval.state === 'pending'
   const title = `${riskMark[approval.risk]} ${sentence(approval)}`
   const mention =
-    options.mention !== undefined && pending && !options.forRequester
+    options.mention !== undefined &&
+    (pending || approval.review?.state === 'open') &&
+    !options.forRequester
       ? [section(`<!subteam^${options.mention}>`)]
       : []
   return {

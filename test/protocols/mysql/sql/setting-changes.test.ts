@@ -13,7 +13,7 @@ const analyzer = new Analyzer()
 function changes(text: string, flavour: 'mysql' | 'mariadb' = 'mysql'): readonly string[] {
   return settingChanges(analyzer.analyze(text, namesOf(flavour))).map(change => {
     if (change.kind === 'database') return `database ${change.name}`
-    if (change.kind === 'anything' || change.kind === 'reason') return change.kind
+    if (!('scope' in change)) return change.kind
     const { scope, name, value } = change
     if (value === undefined) return `${scope} ${name}?`
     if (value.kind === 'default') return `${scope} ${name} default`
