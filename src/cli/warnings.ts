@@ -21,7 +21,7 @@ export interface Warning {
 export type Catalogs = ReadonlyMap<string, readonly SurveyedTable[]>
 
 /** What the configuration says about itself, without any database. */
-export function staticWarnings(config: Config): readonly Warning[] {
+export function staticWarnings(config: Config, now: Date = new Date()): readonly Warning[] {
   const names: Readonly<Record<'users' | 'groups' | 'databases' | 'environments', string[]>> = {
     users: config.users.map(user => user.name),
     groups: config.users.flatMap(user => user.groups),
@@ -50,7 +50,20 @@ export function staticWarnings(config: Config): readonly Warning[] {
     ...config.policy.rules.flatMap((rule, index) => globs('policy', index, rule)),
     ...config.masking.flatMap((rule, index) => globs('masking', index, rule)),
     ...config.masking.flatMap((rule, index) => exemptions(rule, index, names)),
+    ...config.masking.flatMap((rule, index) => expired(rule, index, now)),
   ]
+}
+
+function expired({ name, exempt }: MaskingRule, index: number, now: Date): readonly Warning[] {
+  return (exempt ?? []).flatMap(({ until, approvedBy }) => {
+    if (until === undefined || until > now) return []
+    const whose = approvedBy === undefined ? '' : `, which ${approvedBy} approved,`
+    const day = until.toISOString().slice(0, 10)
+    return {
+      path: ['masking', 'rules', index, 'exempt'],
+      message: `an exemption of rule "${name}"${whose} ended ${day}: take it out, or give it a new end`,
+    }
+  })
 }
 
 function exemptions(

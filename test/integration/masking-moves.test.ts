@@ -42,6 +42,8 @@ t.test('on Postgres', async t => {
 
   async function connect(t: Test, user?: string): Promise<pg.Client> {
     const client = new pg.Client(proxy.client(user))
+    // The program is restarted under it.
+    client.on('error', () => undefined)
     await client.connect()
     t.teardown(() => client.end())
     return client
@@ -114,9 +116,10 @@ t.test('on Postgres', async t => {
     const id = /^(\w+) .*exported\.e/m.exec(list)?.[1] ?? ''
     t.equal((await proxy.command('masks', 'remove', id, '-c', proxy.config)).code, 0)
     t.equal((await proxy.command('masks', 'remove', id, '-c', proxy.config)).code, 1)
-    await proxy.restart('SIGTERM')
-    const later = await connect(t)
-    t.match(await first(later, 'SELECT e FROM exported WHERE id = 1'), { e: /^canary1@/ })
+    // The running program looks every two seconds; a test that waits in vain times out.
+    for (let e = ''; !e.startsWith('canary1@'); )
+      e = String((await first(client, 'SELECT e FROM exported WHERE id = 1'))['e'])
+    t.pass('it is shown again')
   })
 })
 

@@ -65,3 +65,20 @@ masking:
   ])
   t.strictSame(catalogWarnings(config, new Map()), [])
 })
+
+t.test('an exemption that has ended is told', async t => {
+  const config = await configOf(`
+masking:
+  rules:
+    - name: d
+      columns: ['*.*.email']
+      mask: email
+      exempt:
+        - { users: [rita], until: 2027-01-31, approved_by: rita, reason: case 7 }
+        - { users: [rita], until: 2027-03-01 }`)
+  t.strictSame(said(staticWarnings(config, new Date('2027-01-30T23:59:59Z'))), [])
+  t.strictSame(said(staticWarnings(config, new Date('2027-01-31'))), [
+    'masking.rules.0.exempt: an exemption of rule "d", which rita approved, ended 2027-01-31: ' +
+      'take it out, or give it a new end',
+  ])
+})
