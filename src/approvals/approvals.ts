@@ -25,13 +25,13 @@ import {
   type ReviewRequest,
   type RunResult,
 } from './approval.ts'
+import { Changes } from './changes.ts'
 import { Deadlines } from './deadlines.ts'
 import { DerivedColumns } from './derived-columns.ts'
 import { termsMistake } from './grant.ts'
 import type { Grants, RevokeResult } from './grants.ts'
 import { News } from './news.ts'
 import { type Courier, Outbox, type OutboxOptions } from './outbox.ts'
-import { Owed } from './owed.ts'
 import { StateAway, whenItAnswers } from './state/away.ts'
 import { openPostgres, type PostgresStateOptions } from './state/postgres.ts'
 import { openSqlite } from './state/sqlite.ts'
@@ -62,7 +62,7 @@ export class Approvals {
   readonly #onError: (error: unknown) => void
   readonly #waiters = new Waiters()
   readonly #listeners = new Set<(event: ApprovalEvent) => void>()
-  readonly #owed = new Owed()
+  readonly #changes: Changes
   readonly #deadlines = new Deadlines({
     next: () => this.#store.nextDeadline(),
     expire: () => this.#expire(),
@@ -82,6 +82,7 @@ export class Approvals {
   private constructor(state: State, options: ApprovalsOptions) {
     this.#state = state
     this.#store = new Store(state.db, options.publicUrl)
+    this.#changes = new Changes(this.#store, event => this.#emit(event))
     this.#onError = options.onError ?? warn
   }
 
@@ -190,7 +191,7 @@ export class Approvals {
   /** Ends a grant: the next statement waits again, in open sessions, too. */
   async revoke(idOrShortId: string, person: Person, reason?: string): Promise<RevokeResult> {
     const result = await this.#store.grants.revoke(idOrShortId, person, reason, new Date())
-    if (result.ok) await this.#emitNow('revoked', result.grant.id)
+    if (result.ok) await this.#changes.tell('revoked', result.grant.id)
     return result
   }
 
@@ -210,7 +211,7 @@ export class Approvals {
     if (!(await this.#store.closeReview(approval.id, review))) {
       return refuse('not_open', 'somebody else has closed it already')
     }
-    return { ok: true, approval: (await this.#emitNow('reviewed', approval.id)) ?? approval }
+    return { ok: true, approval: (await this.#changes.tell('reviewed', approval.id)) ?? approval }
   }
 
   /** One person's answer, from any surface. */
@@ -258,13 +259,13 @@ export class Approvals {
       ...(leaseMs !== undefined && { leaseMs, expiresAt: startedAt + leaseMs }),
     }
     try {
-      const claimed = await this.#move(id, ['approved'], 'running', change, digest)
+      const claimed = await this.#changes.make(id, ['approved'], 'running', change, digest)
       if (claimed) this.#waiters.forget(id)
       if (claimed && leaseMs !== undefined) void this.#deadlines.arm()
       return claimed
     } catch (error) {
-      // Nothing runs; but the store may have heard the claim, and nobody would ever end it.
-      this.#oweFailure(id, change.startedAt)
+      // Nothing runs.
+      this.#changes.oweUnclaimed(id, startedAt)
       throw error
     }
   }
@@ -297,13 +298,18 @@ export class Approvals {
   /** How a claimed statement ended. */
   async finished(id: string, result: RunResult): Promise<void> {
     const state = result.ok ? 'finished' : 'failed'
-    await this.#moveOrOwe(id, ['running'], state, { endedAt: Date.now(), result })
+    await this.#changes.makeOrOwe(id, ['running'], state, { endedAt: Date.now(), result })
   }
 
   /** The requester no longer wants it. False when it runs, ran or was decided against already. */
   async withdraw(id: string, reason: string): Promise<boolean> {
     const change = { settledAt: Date.now(), settledReason: reason }
-    const withdrawn = await this.#moveOrOwe(id, ['pending', 'approved'], 'withdrawn', change)
+    const withdrawn = await this.#changes.makeOrOwe(
+      id,
+      ['pending', 'approved'],
+      'withdrawn',
+      change,
+    )
     if (withdrawn) {
       this.#waiters.settle(id, { kind: 'withdrawn', reason })
       void this.#deadlines.arm()
@@ -365,7 +371,7 @@ export class Approvals {
     this.#deadlines.close()
     try {
       await this.#news.close()
-      await this.#owed.close()
+      await this.#changes.close()
       await this.#abandon(await this.#store.held(this.#state.node), 'the proxy stopped')
     } finally {
       for (const id of this.#waiters.ids())
@@ -390,9 +396,7 @@ export class Approvals {
       // The store may have heard it all the same, and nobody waits for it.
       const change = { settledAt: Date.now(), settledReason: 'the state database did not answer' }
       if (error instanceof StateAway)
-        this.#owed.add(`${id} unasked`, () =>
-          this.#move(id, ['pending', 'approved'], 'withdrawn', change),
-        )
+        this.#changes.owe(id, ['pending', 'approved'], 'withdrawn', change)
       throw error
     }
   }
@@ -427,7 +431,7 @@ export class Approvals {
       if (state !== 'running') await this.withdraw(id, reason)
       else {
         const result = { ok: false, error: `${reason} while it ran`, durationMs: 0 }
-        await this.#move(id, ['running'], 'failed', { endedAt: now, result })
+        await this.#changes.make(id, ['running'], 'failed', { endedAt: now, result })
       }
     }
   }
@@ -436,7 +440,7 @@ export class Approvals {
     const now = Date.now()
     for (const { id, state, startedAt } of await this.#store.overdue(now)) {
       if (state === 'running') await this.#lose(id, now, now - (startedAt ?? now))
-      else if (await this.#move(id, [state], 'expired', { settledAt: now }))
+      else if (await this.#changes.make(id, [state], 'expired', { settledAt: now }))
         this.#waiters.settle(id, { kind: 'expired' })
     }
   }
@@ -444,7 +448,7 @@ export class Approvals {
   /** Nobody says any more that it runs, or how it ended. */
   async #lose(id: string, endedAt: number, durationMs: number): Promise<void> {
     const result = { ok: false, error: 'the gate was lost', durationMs }
-    await this.#move(id, ['running'], 'failed', { endedAt, result })
+    await this.#changes.make(id, ['running'], 'failed', { endedAt, result })
   }
 
   /** The store is away, and nobody waits longer than they were told. */
@@ -453,36 +457,7 @@ export class Approvals {
     for (const id of this.#waiters.overdue(settledAt)) {
       this.#waiters.settle(id, { kind: 'expired' })
       // Whatever people answered meanwhile came too late: nothing runs for it.
-      this.#owed.add(`${id} expired`, () =>
-        this.#move(id, ['pending', 'approved'], 'expired', { settledAt }),
-      )
-    }
-  }
-
-  #oweFailure(id: string, startedAt: number): void {
-    const error = 'the state database did not answer, so it was not run'
-    const change = { endedAt: Date.now(), result: { ok: false, error, durationMs: 0 } }
-    this.#owed.add(`${id} unclaimed`, async () => {
-      const approval = await this.#store.get(id)
-      // Somebody else's claim of the same request is none of ours.
-      if (approval?.startedAt?.getTime() !== startedAt) return
-      await this.#move(id, ['running'], 'failed', change)
-    })
-  }
-
-  /** What happened is stored some time; rejects when that is not now. */
-  async #moveOrOwe(
-    id: string,
-    from: readonly ApprovalState[],
-    to: Exclude<ApprovalState, 'pending'>,
-    change: Parameters<Store['move']>[3],
-  ): Promise<boolean> {
-    try {
-      return await this.#move(id, from, to, change)
-    } catch (error) {
-      if (error instanceof StateAway)
-        this.#owed.add(`${id} ${to}`, () => this.#move(id, from, to, change))
-      throw error
+      this.#changes.owe(id, ['pending', 'approved'], 'expired', { settledAt })
     }
   }
 
@@ -516,21 +491,6 @@ export class Approvals {
     await this.#abandon(await this.#store.held(node), reason)
   }
 
-  async #move(
-    id: string,
-    from: readonly ApprovalState[],
-    to: Exclude<ApprovalState, 'pending'>,
-    change: Parameters<Store['move']>[3],
-    digest?: string,
-  ): Promise<boolean> {
-    const moved = await this.#store.move(id, from, to, change, digest)
-    if (moved) {
-      const approval = await this.#store.get(id)
-      if (approval !== undefined) this.#emit({ type: to, approval })
-    }
-    return moved
-  }
-
   /** Tells who waits here, if anybody does. */
   #settle(approval: Approval): void {
     const awaited = this.#waiters.get(approval.id)
@@ -539,12 +499,6 @@ export class Approvals {
     // What another node said may have been asked again since.
     if (outcome.kind === 'approved' && awaited?.digest !== approval.digest) return
     this.#waiters.settle(approval.id, outcome)
-  }
-
-  async #emitNow(type: 'revoked' | 'reviewed', id: string): Promise<Approval | undefined> {
-    const approval = await this.#store.get(id)
-    if (approval !== undefined) this.#emit({ type, approval })
-    return approval
   }
 
   #emit(event: ApprovalEvent): void {

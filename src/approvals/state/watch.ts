@@ -8,6 +8,7 @@ import type { StateListener } from './state.ts'
 
 /** Without a beat for so long, a node is dead; five beats are due in it. */
 const silenceMsDefault = 5000
+const unsureMs = 30_000
 const backOffMsMin = 100
 const backOffMsMax = 1000
 /** Of milliseconds since 1970, as the server counts them. */
@@ -32,6 +33,8 @@ export class Watch {
   /** When what is heard over this connection began, and when it was last known to be alive. */
   #since = 0
   #heardAt = Date.now()
+  /** Until then, what this node itself changed is news to it: it may not have heard the answer. */
+  #unsureUntil = 0
   /** Nodes that are gone, and whether nothing of theirs is left to be withdrawn. */
   readonly #burials = new Map<string, boolean>()
 
@@ -86,6 +89,7 @@ export class Watch {
       if (this.#client === undefined) {
         const missedSince = this.#heardAt
         await this.#connect()
+        this.#unsureUntil = Date.now() + unsureMs
         this.#listener?.missed(missedSince)
       } else {
         await this.#beat(this.#client)
@@ -165,6 +169,7 @@ export class Watch {
   #hear({ payload = '' }: Notification): void {
     const space = payload.indexOf(' ')
     const [id, by] = [payload.slice(0, space), payload.slice(space + 1)]
-    if (by !== this.#config.application_name) this.#listener?.changed([id])
+    const own = by === this.#config.application_name
+    if (!own || Date.now() < this.#unsureUntil) this.#listener?.changed([id])
   }
 }
