@@ -438,7 +438,13 @@ function held(approval: Asked, verdict: PolicyVerdict, drift?: string): Answer {
     code: 'held',
     message:
       drift === undefined ? heldText(approval, verdict) : driftedText(approval, drift, verdict),
-    detail: `Approval: ${approval.shortId}; rule: ${verdict.rules.join(', ')}`,
+    // For programs, which come back by it.
+    detail: JSON.stringify({
+      approval: approval.shortId,
+      url: approval.url,
+      expires: approval.expiresAt,
+      rules: verdict.rules,
+    }),
     hint: 'Run the same statement again after the approval: it then runs once.',
   }
   return { run: false, refusal }
