@@ -4,7 +4,7 @@ import type { ConfigFile } from './file.ts'
 import type { Mistakes } from './mistakes.ts'
 import { durationMs } from './units.ts'
 
-const countDefault = 30
+const countDefault = 100
 const windowDefault = '10m'
 
 /** Undefined: there is none, because nobody asked for it and there is no preset. */

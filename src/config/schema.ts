@@ -338,7 +338,7 @@ const exemption = mapping({
 
 const masking = mapping({
   equality_limit: mapping({
-    count: z.number().int().min(1).max(100_000).optional().describe('30.'),
+    count: z.number().int().min(1).max(100_000).optional().describe('100.'),
     window: duration.optional().describe('10m.'),
     action: z.enum(['hold', 'deny']).optional().describe('What happens to more. hold.'),
   })
