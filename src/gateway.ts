@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto'
 import { AccessDenied } from '../protocols/errors.ts'
 import type { Credential, Gateway, Limits, Login, Session } from '../protocols/protocol.ts'
 import type { Approvals } from './approvals/approvals.ts'
+import type { Windows } from './budgets/windows.ts'
 import type { Config, DatabaseConfig } from './config/config.ts'
 import type { DerivedMasks } from './derived-masks.ts'
 import type { Identity, Users } from './identity/users.ts'
@@ -17,6 +18,7 @@ export interface GatewayParts {
   readonly config: Config
   readonly users: Users
   readonly rules: RulesInForce
+  readonly windows: Windows
   readonly approvals: Approvals
   readonly derived: Pick<DerivedMasks, 'cover'>
   readonly recorder: Recorder
@@ -87,6 +89,7 @@ export class LocalGateway implements Gateway {
       reason: login.reason ?? reason,
       onHold: users.onHold(identity),
       rules,
+      windows: this.#parts.windows,
       approvals,
       approvalsConfig: config.approvals,
       recorder: sessionRecorder,

@@ -35,7 +35,7 @@ import type { Judgement, SessionParts } from './session-parts.ts'
 import { grantable, shortcutFor } from './shortcut.ts'
 
 /** The session, as far as a hold needs it. */
-interface Holder {
+export interface Holder {
   readonly id: string
   readonly signal: AbortSignal
   readonly masker: Masker

@@ -13,6 +13,7 @@ import { openPostgres } from './approvals/state/postgres.ts'
 import { openSqlite } from './approvals/state/sqlite.ts'
 import { Teams, type TeamsLog } from './approvals/teams/teams.ts'
 import { Workflow } from './approvals/teams/workflow.ts'
+import { Windows } from './budgets/windows.ts'
 import type { RunningServer } from './cli/deps.ts'
 import { type Address, type Config, type ProtocolName, protocolNames } from './config/config.ts'
 import { ConfigWatcher } from './config/watch.ts'
@@ -91,10 +92,15 @@ async function start(
     onError: error => log.error({ err: error }, 'masks of moved values'),
   })
   opened.add(async () => derived.close())
+  const windows = new Windows(join(dataDir, 'budgets.json'), error =>
+    log.error({ err: error }, 'what budgets are used up could not be kept'),
+  )
+  opened.add(() => windows.close())
   const gateway = new LocalGateway({
     config,
     users,
     rules,
+    windows,
     approvals,
     derived,
     recorder,

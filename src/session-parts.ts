@@ -1,6 +1,7 @@
 /** What a session is made of: one of each, chosen when its client came in. */
 import type { Analysis } from '../protocols/protocol.ts'
 import type { Approvals } from './approvals/approvals.ts'
+import type { Windows } from './budgets/windows.ts'
 import type { ApprovalsConfig, DatabaseConfig } from './config/config.ts'
 import type { Identity } from './identity/users.ts'
 import type { PolicyVerdict } from './policy/rule.ts'
@@ -17,6 +18,8 @@ export interface SessionParts {
   readonly reason: string | undefined
   readonly onHold: 'wait' | 'return'
   readonly rules: RulesInForce
+  /** What identities were shown lately. */
+  readonly windows: Windows
   readonly approvals: Approvals
   readonly approvalsConfig: ApprovalsConfig
   readonly recorder: SessionRecorder

@@ -22,6 +22,7 @@ import { Hold } from './hold.ts'
 import type { PolicyVerdict } from './policy/rule.ts'
 import { denied, uncovered, unrecorded } from './refusals.ts'
 import { requesterReason } from './requester-reason.ts'
+import { ResultBudgets } from './result-budgets.ts'
 import { SessionRules } from './rules-in-force.ts'
 import type { Judgement, SessionParts } from './session-parts.ts'
 
@@ -44,6 +45,7 @@ export class ClientSession implements Session {
   readonly #parts: SessionParts
   readonly #ending = new AbortController()
   readonly #rules: SessionRules
+  readonly #budgets: ResultBudgets
   /** Approved statements that run now, by number. */
   readonly #holds = new Map<number, Hold>()
   #ended: Promise<void> | undefined
@@ -54,6 +56,7 @@ export class ClientSession implements Session {
     this.id = parts.id
     this.upstream = parts.database.upstream
     this.signal = this.#ending.signal
+    this.#budgets = new ResultBudgets(parts, this)
   }
 
   /** Ends the session from outside: its client is told, its upstream connection closed. */
@@ -84,7 +87,10 @@ export class ClientSession implements Session {
     } catch (error) {
       return { run: false, refusal: unrecorded(error) }
     }
-    if (verdict.kind === 'allow') return this.#covered(statement.analysis)
+    if (verdict.kind === 'allow') {
+      this.#budgets.begin(number, statement, context, asker)
+      return this.#covered(statement.analysis)
+    }
     if (verdict.kind === 'deny') return { run: false, refusal: denied(verdict, statement.analysis) }
     const hold = new Hold(
       this.#parts,
@@ -93,7 +99,10 @@ export class ClientSession implements Session {
       asker,
     )
     return hold.ask(gone).then(answer => {
-      if (answer.run) this.#holds.set(number, hold)
+      if (answer.run) {
+        this.#holds.set(number, hold)
+        this.#budgets.begin(number, statement, context, asker)
+      }
       return answer
     })
   }
@@ -105,6 +114,15 @@ export class ClientSession implements Session {
       () => run,
       error => ({ run: false, refusal: uncovered(error) }),
     )
+  }
+
+  flow(
+    statement: number,
+    rows: number,
+    bytes: number,
+    gone: AbortSignal,
+  ): Promise<Answer> | undefined {
+    return this.#budgets.flow(statement, rows, bytes, gone)
   }
 
   /** What hides values from this client, as it stood for the last statement. */
@@ -164,6 +182,7 @@ export class ClientSession implements Session {
   record(event: SessionEvent): Promise<void> | undefined {
     const { recorder } = this.#parts
     if (event.type !== 'statement.end') return recorder.event(event)
+    this.#budgets.ended(event)
     const hold = this.#holds.get(event.statement)
     if (hold !== undefined) {
       this.#holds.delete(event.statement)

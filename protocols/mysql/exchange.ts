@@ -11,14 +11,13 @@
  *   definitions  FIELD_LIST                                OK, EOF or ERR
  *   text         STATISTICS                                its one packet
  */
+import type { Flowing } from '../flow.ts'
 import type { Analysis } from '../protocol.ts'
 import type { PreparedStatement } from './prepared-statements.ts'
 import type { RowMask } from './row-mask.ts'
 
 /** One statement that was reviewed. */
-export interface Run {
-  /** In the session, as review counts. */
-  readonly statement: number
+export interface Run extends Flowing {
   readonly text: string
   /** Of what runs: a statement that waited for people was read again. */
   analysis: Analysis
@@ -31,8 +30,6 @@ export interface Run {
   mask: RowMask | undefined
   /** The server keeps rows for COM_STMT_FETCH. */
   cursor: boolean
-  rows: number
-  bytes: number
   tag: string | undefined
   ended: boolean
 }

@@ -15,13 +15,15 @@
  *              └── LOCAL INFILE ──► first, when the client has sent the file ─────┘
  */
 import { ProtocolError } from '../errors.ts'
-import type { Effect, Limits, Session } from '../protocol.ts'
+import type { Flow } from '../flow.ts'
+import type { Effect, Limits, Refusal, Session } from '../protocol.ts'
 import { RecordedSpans } from '../recorded-spans.ts'
 import { AskedRows } from './asked-rows.ts'
 import { Capability, has } from './capabilities.ts'
 import { DescribedResults } from './described-results.ts'
 import { clearsDiagnostics, codeOfTheServer, concealedErr, concealedOk } from './diagnostics.ts'
 import type { Exchange, Owed, Run } from './exchange.ts'
+import { FatalError } from './fatal.ts'
 import {
   encodeHeader,
   framePayloadMax,
@@ -31,11 +33,12 @@ import {
   packetExtent,
 } from './framing.ts'
 import { HeldColumns } from './held-columns.ts'
-import { errHeader } from './packets/err.ts'
+import { ErrorCode, errHeader } from './packets/err.ts'
 import { localInfileHeader } from './packets/local-infile.ts'
 import { okHeader, ServerStatus, statusFlagsOf } from './packets/ok.ts'
 import { decodePrepareOk } from './packets/prepare-ok.ts'
 import { PassingRows } from './passing-rows.ts'
+import { refusalPacket } from './refusal.ts'
 import { ServerPackets } from './server-packets.ts'
 import type { SessionState } from './session-state.ts'
 
@@ -66,6 +69,7 @@ export class FromUpstream {
     limits: Limits
     capabilities: bigint
     answered: () => void
+    flow: Flow
   }) {
     this.#session = parts.session
     this.#exchange = parts.exchange
@@ -74,7 +78,7 @@ export class FromUpstream {
     this.#spans = new RecordedSpans(parts.session)
     const deprecatesEof = has(parts.capabilities, Capability.DEPRECATE_EOF)
     this.#packets = new ServerPackets(deprecatesEof, parts.limits)
-    this.#rows = new PassingRows(this.#packets, this.#spans)
+    this.#rows = new PassingRows(this.#packets, this.#spans, parts.flow)
     this.#columns = new HeldColumns(this.#packets, parts.limits.frameBytesMax)
     this.#described = new DescribedResults(parts.session, parts.state)
     this.#answered = parts.answered
@@ -259,11 +263,27 @@ export class FromUpstream {
   #ok(bytes: Buffer, offset: number, end: number): number {
     const payload = bytes.subarray(offset + headerBytes, end)
     const { run } = this.#owed()
+    if (run?.stopped !== undefined) return this.#stop(run.stopped, payload, bytes, offset, end)
     if (payload.length > 7 && run?.hidesDiagnostics === true) {
       const shown = concealedOk(payload, this.#capabilities)
       if (shown !== payload) this.#replace(bytes, offset, end, shown)
     }
     this.#succeeded(statusFlagsOf(payload, this.#capabilities))
+    return end
+  }
+
+  /**
+   * The server had said all before it could be told to stop. Of what it does after it the client
+   * would not hear: so there must be nothing.
+   */
+  #stop(refusal: Refusal, payload: Buffer, bytes: Buffer, offset: number, end: number): number {
+    const statusFlags = statusFlagsOf(payload, this.#capabilities)
+    const shown = refusalPacket(refusal)
+    if ((statusFlags & ServerStatus.MORE_RESULTS_EXISTS) !== 0)
+      throw new FatalError(ErrorCode.ER_QUERY_INTERRUPTED, '70100', refusal.message)
+    this.#state.reported(statusFlags)
+    this.#replace(bytes, offset, end, shown)
+    this.#complete(false, refusal.code)
     return end
   }
 
@@ -287,6 +307,12 @@ export class FromUpstream {
 
   #error(bytes: Buffer, offset: number, end: number): number {
     const { run, preparing } = this.#owed()
+    if (run?.stopped !== undefined) {
+      this.#replace(bytes, offset, end, refusalPacket(run.stopped))
+      run.cursor = false
+      this.#complete(false, run.stopped.code)
+      return end
+    }
     const told = run ?? preparing
     const payload = bytes.subarray(offset + headerBytes, end)
     const hides = {

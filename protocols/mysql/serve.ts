@@ -5,6 +5,7 @@
  */
 import type { Socket } from 'node:net'
 import { AccessDenied, ProtocolError, UpstreamError } from '../errors.ts'
+import { Flow } from '../flow.ts'
 import { FrameReader } from '../frame-reader.ts'
 import type { Gateway, Session } from '../protocol.ts'
 import { send } from '../send.ts'
@@ -147,6 +148,7 @@ class Relay {
   readonly #connections: ConnectionIds
   readonly #fromClient: FromClient
   readonly #fromUpstream: FromUpstream
+  readonly #flow: Flow
   readonly #clientReader: FrameReader
   readonly #upstreamReader: FrameReader
   readonly #exchange = new Exchange()
@@ -175,9 +177,15 @@ class Relay {
     })
     state.reported(upstream.statusFlags)
     const common = { session, exchange, state, limits, capabilities }
+    this.#flow = new Flow({
+      session: client.session,
+      interrupted: () => this.#interrupt.signal,
+      cancel: () => this.#killRunning(),
+    })
     this.#fromUpstream = new FromUpstream({
       ...common,
       answered: () => this.#fromClient.answered(),
+      flow: this.#flow,
     })
     this.#fromClient = new FromClient({
       ...common,
@@ -265,7 +273,9 @@ class Relay {
     const taken = half.consume(bytes)
     this.#upstreamReader.need(half.needed)
     const drained = this.#flushClient()
-    if (drained !== undefined) this.#upstreamReader.pauseUntil(drained)
+    const { asking } = this.#flow
+    if (asking !== undefined) this.#upstreamReader.pauseUntil(asking)
+    else if (drained !== undefined) this.#upstreamReader.pauseUntil(drained)
     return taken
   }
 
@@ -319,18 +329,24 @@ class Relay {
 
   /** A held statement is withdrawn, a running one killed on the server, a session ended. */
   #kill(what: 'query' | 'connection'): void {
-    if (this.#fromClient.held) {
+    if (this.#fromClient.held || this.#flow.asking !== undefined) {
       const interrupt = this.#interrupt
       this.#interrupt = new AbortController()
       interrupt.abort('killed by the client')
     } else if (this.#exchange.owed !== undefined) {
       // Passed on when nothing runs, it would hit whatever the client sends next.
-      const { upstream } = this.#session
-      killQuery(upstream, this.#upstream.connectionId, { timeoutMs: killMsMax }).catch(() => {
-        // A kill that does not arrive is one that came too late: MySQL promises no more.
-      })
+      void this.#killRunning()
     }
     if (what === 'connection') this.#abort('killed by the client')
+  }
+
+  /** Resolves when the server has taken it. */
+  async #killRunning(): Promise<void> {
+    const { upstream } = this.#session
+    const options = { timeoutMs: killMsMax }
+    await killQuery(upstream, this.#upstream.connectionId, options).catch(() => {
+      // A kill that does not arrive is one that came too late: MySQL promises no more.
+    })
   }
 }
 

@@ -16,6 +16,7 @@
  * everything up to the next sync, and so do we.
  */
 import { ProtocolError } from '../errors.ts'
+import type { Flowing } from '../flow.ts'
 import type { Analysis } from '../protocol.ts'
 import type { CopyMask } from './copy-mask.ts'
 import type { FieldDescription } from './messages/row-description.ts'
@@ -44,6 +45,8 @@ export interface ExecutedMask {
   readonly rows: RowMask | undefined
   /** A RowDescription that says what the rows are, for the recording. */
   readonly frame: Buffer
+  /** The session's when it was made. */
+  readonly maskVersion: number
 }
 
 /** A portal, made by Bind: one statement with its parameters, read as names stood at Bind. */
@@ -59,9 +62,7 @@ export interface Portal {
 }
 
 /** One statement that was reviewed and sent. */
-export interface Run {
-  /** In the session, as review counts. */
-  readonly statement: number
+export interface Run extends Flowing {
   readonly text: string
   /** Of what runs: a statement that waited for people was read again. */
   analysis: Analysis
@@ -80,8 +81,6 @@ export interface Run {
   copy: CopyMask | 'shown' | 'withheld' | undefined
   /** Columns of the rows that come now. */
   columns: number
-  rows: number
-  bytes: number
   tag: string | undefined
   /** Its end was reported already. */
   failed: boolean
@@ -227,6 +226,16 @@ export class Conversation {
     this.copyIn = this.#owed[at]?.reply !== 'copied'
     // A text of several statements may have another COPY, with an end of its own.
     if (!this.copyIn) this.#strike(at)
+  }
+
+  /** Whether the server does more before it looks for a Sync. */
+  runsBeforeSync(): boolean {
+    for (let at = this.#first; at < this.#owed.length; at++) {
+      const owed = this.#owed[at]
+      if (owed === undefined || owed.reply === 'sync') return false
+      if (owed.run !== undefined && owed.reply !== 'query') return true
+    }
+    return false
   }
 
   /** Every run that began and has not ended, once each. */

@@ -6,14 +6,17 @@
  */
 import { ByteReader } from '../bytes.ts'
 import { ProtocolError } from '../errors.ts'
-import type { Analysis, EffectKind, Limits, Session } from '../protocol.ts'
+import type { Flow } from '../flow.ts'
+import type { Analysis, EffectKind, Limits, Refusal, Session } from '../protocol.ts'
 import { RecordedSpans } from '../recorded-spans.ts'
 import type { Conversation, Owed, Run } from './conversation.ts'
 import { CopyMask } from './copy-mask.ts'
 import { copyDataHeader, copyOut } from './copy-out.ts'
 import { Descriptions } from './descriptions.ts'
 import { concealed, refusalResponse } from './diagnostics.ts'
+import { FatalError } from './fatal.ts'
 import { Backend, frameLength, headerBytes } from './framing.ts'
+import { sqlStateOf } from './refusal.ts'
 import type { StatementNames } from './statement-names.ts'
 
 export class FromUpstream {
@@ -27,10 +30,14 @@ export class FromUpstream {
   readonly #limits: Limits
   /** A segment was answered, or failed: names that were waited for may be known now. */
   readonly #answered: () => void
-  /** Bytes of a row or of COPY data that pass without being read. */
+  /** Bytes of a row or of COPY data that pass without being read, or are not shown. */
   #streaming = 0
+  #streamsShown = true
+  /** A result was stopped: nothing is shown before the server is ready again. */
+  #silent = false
   /** Notices of ours that wait for the end of a frame. */
   #notices: Buffer[] = []
+  readonly #flow: Flow
   readonly #spans: RecordedSpans
   readonly #descriptions: Descriptions
 
@@ -40,12 +47,14 @@ export class FromUpstream {
     names: StatementNames
     limits: Limits
     answered: () => void
+    flow: Flow
   }) {
     this.#session = parts.session
     this.#conversation = parts.conversation
     this.#names = parts.names
     this.#limits = parts.limits
     this.#answered = parts.answered
+    this.#flow = parts.flow
     this.#spans = new RecordedSpans(parts.session)
     this.#descriptions = new Descriptions(parts.session, parts.names)
   }
@@ -71,15 +80,18 @@ export class FromUpstream {
     this.#spans.begin()
     let offset = Math.min(this.#streaming, bytes.length)
     this.#streaming -= offset
+    if (!this.#streamsShown) this.#spans.drop(bytes, 0, offset)
     if (this.#streaming === 0 && this.#notices.length > 0) {
       this.#spans.pass(bytes, offset)
       for (const frame of this.#notices) this.#spans.emit(frame)
       this.#notices = []
     }
     while (bytes.length - offset >= headerBytes) {
-      const next =
-        bytes[offset] === Backend.DataRow ? this.#rows(bytes, offset) : this.#frame(bytes, offset)
+      const type = bytes[offset]
+      const silent = this.#silent && !alwaysShown.has(type)
+      const next = type === Backend.DataRow ? this.#rows(bytes, offset) : this.#frame(bytes, offset)
       if (next === offset) break
+      if (silent) this.#spans.drop(bytes, offset, next)
       offset = next
     }
     this.#spans.pass(bytes, offset)
@@ -91,8 +103,10 @@ export class FromUpstream {
   /** All the rows from `offset` on: passed as they are, or made anew in one go. */
   #rows(bytes: Buffer, offset: number): number {
     const run = this.#running()
+    if (run.stopped !== undefined || this.#silent) return this.#withhold(bytes, offset)
     if (!run.described) this.#describeExecuted(run, bytes, offset)
     let end = offset
+    let rows = 0
     while (bytes.length - end >= rowHeaderBytes && bytes[end] === Backend.DataRow) {
       const length = frameLength(bytes, end)
       if (length < 6) throw new ProtocolError('a DataRow', `a length of ${length}`)
@@ -106,21 +120,34 @@ export class FromUpstream {
           if (end === offset) this.needed = next - end
           break
         }
-        this.#streaming = next - bytes.length
-        run.rows += 1
-        run.bytes += next - offset
+        if (!this.#flow.may(run, rows + 1, next - offset)) return offset
+        this.#stream(next - bytes.length, true)
         return bytes.length
       }
-      run.rows += 1
+      rows += 1
       end = next
     }
     if (end === offset && bytes.length - end < rowHeaderBytes) this.needed = rowHeaderBytes
-    run.bytes += end - offset
+    if (rows > 0 && !this.#flow.may(run, rows, end - offset)) return offset
     if (run.mask !== undefined && end > offset) {
       this.#spans.drop(bytes, offset, end)
       this.#spans.emit(run.mask.maskRows(bytes, offset, end))
     }
     return end
+  }
+
+  /** A row, or COPY data, of a result that was stopped. */
+  #withhold(bytes: Buffer, offset: number): number {
+    const end = offset + 1 + frameLength(bytes, offset)
+    const here = Math.min(end, bytes.length)
+    this.#stream(end - here, false)
+    this.#spans.drop(bytes, offset, here)
+    return here
+  }
+
+  #stream(length: number, shown: boolean): void {
+    this.#streaming = length
+    this.#streamsShown = shown
   }
 
   #running(): Run {
@@ -179,12 +206,14 @@ export class FromUpstream {
         return end
       case Backend.CommandComplete:
       case Backend.EmptyQueryResponse:
-        this.#complete(bytes, offset, end, type)
-        return end
-      case Backend.PortalSuspended:
-        conversation.suspended.add(this.#running())
+        return this.#complete(bytes, offset, end, type)
+      case Backend.PortalSuspended: {
+        const run = this.#running()
+        if (run.stopped !== undefined) return this.#stop(run, run.stopped, bytes, offset, end)
+        conversation.suspended.add(run)
         conversation.answered('execute')
         return end
+      }
       case Backend.ErrorResponse:
         this.#error(bytes, offset, end)
         return end
@@ -245,7 +274,7 @@ export class FromUpstream {
     if (owed.ours) this.#spans.drop(bytes, offset, end)
   }
 
-  #complete(bytes: Buffer, offset: number, end: number, type: number): void {
+  #complete(bytes: Buffer, offset: number, end: number, type: number): number {
     const owed = this.#conversation.next()
     const run = this.#running()
     if (type === Backend.CommandComplete && bytes[end - 1] !== 0)
@@ -255,18 +284,39 @@ export class FromUpstream {
         ? bytes.toString('utf8', offset + headerBytes, end - 1)
         : undefined
     this.#names.completed(run.analysis, run.result, tag ?? '')
+    if (run.stopped !== undefined && !run.failed)
+      return this.#stop(run, run.stopped, bytes, offset, end)
     run.tag = tag
     run.result += 1
     run.described = false
     run.mask = undefined
     run.copy = undefined
-    if (owed?.reply !== 'execute') return
+    if (owed?.reply !== 'execute') return end
     this.#conversation.answered('execute')
     this.#conversation.suspended.delete(run)
-    this.ended.push({ run, error: undefined })
+    if (!run.failed) this.ended.push({ run, error: undefined })
+    return end
+  }
+
+  /**
+   * The server had said all before it could be told to stop. The client is told that the result was
+   * stopped, and nothing of what the server did after it: so there must be nothing that counts.
+   */
+  #stop(run: Run, refusal: Refusal, bytes: Buffer, offset: number, end: number): number {
+    const conversation = this.#conversation
+    const owed = conversation.next()
+    if (owed?.reply === 'execute') conversation.answered('execute')
+    const more = run.portal === undefined && run.result + 1 < run.analysis.results.length
+    if (more || conversation.runsBeforeSync())
+      throw new FatalError(sqlStateOf(refusal), refusal.message)
+    this.#replace(bytes, offset, end, refusalResponse(refusal))
+    this.#failed(run, refusal.code)
+    this.#silent = true
+    return end
   }
 
   #ready(status: number | undefined): void {
+    this.#silent = false
     const conversation = this.#conversation
     const owed = conversation.answered('sync', 'query')
     if (owed.run !== undefined && !owed.run.failed)
@@ -288,8 +338,14 @@ export class FromUpstream {
     const simple = owed?.reply === 'query'
     if (simple) this.#conversation.copyIn = false
     const skipped = simple ? [] : this.#conversation.failed()
+    const stopped = owed?.run?.stopped
     if (owed?.refusal !== undefined) {
       this.#replace(bytes, offset, end, refusalResponse(owed.refusal))
+    } else if (owed?.run !== undefined && stopped !== undefined) {
+      if (!owed.run.failed) {
+        this.#replace(bytes, offset, end, refusalResponse(stopped))
+        this.#failed(owed.run, stopped.code)
+      }
     } else {
       const frame = bytes.subarray(offset, end)
       const { shown, code } = concealed(frame, { all: this.#hides(owed), code: this.#hidesCode })
@@ -342,7 +398,8 @@ export class FromUpstream {
   }
 
   #copyDone(): void {
-    const { copy } = this.#running()
+    const { copy, stopped } = this.#running()
+    if (stopped !== undefined) return
     // What a masked row left over is no whole row: it cannot be shown.
     if (copy instanceof CopyMask) copy.finish()
   }
@@ -350,10 +407,11 @@ export class FromUpstream {
   #copyData(bytes: Buffer, offset: number, end: number): number {
     const run = this.#running()
     if (run.copy === undefined) throw new ProtocolError('CopyOutResponse', 'CopyData')
+    if (run.stopped !== undefined || this.#silent) return this.#withhold(bytes, offset)
     if (run.copy === 'shown') {
+      if (!this.#flow.may(run, 1, end - offset)) return offset
       const here = Math.min(end, bytes.length)
-      this.#streaming = end - here
-      run.bytes += end - offset
+      this.#stream(end - here, true)
       return here
     }
     this.#wholeFrame(end - offset)
@@ -365,8 +423,8 @@ export class FromUpstream {
       this.#spans.drop(bytes, offset, end)
       return end
     }
+    if (!this.#flow.may(run, 1, end - offset)) return offset
     const body = run.copy.push(bytes.subarray(offset + headerBytes, end))
-    run.bytes += end - offset
     this.#spans.drop(bytes, offset, end)
     if (body.length > 0) {
       this.#spans.emit(copyDataHeader(body.length))
@@ -375,6 +433,13 @@ export class FromUpstream {
     return end
   }
 }
+
+/** What is about the session, not about what was stopped. */
+const alwaysShown: ReadonlySet<number | undefined> = new Set([
+  Backend.ReadyForQuery,
+  Backend.ParameterStatus,
+  Backend.NotificationResponse,
+])
 
 /** Type, length and the number of columns. */
 const rowHeaderBytes = 7

@@ -4,6 +4,7 @@
  */
 import type { Socket } from 'node:net'
 import { AccessDenied, ProtocolError, UpstreamError } from '../errors.ts'
+import { Flow } from '../flow.ts'
 import { FrameReader } from '../frame-reader.ts'
 import type { Gateway, Session } from '../protocol.ts'
 import { send } from '../send.ts'
@@ -121,6 +122,7 @@ class Relay {
   readonly #cancels: CancelRegistry
   readonly #fromClient: FromClient
   readonly #fromUpstream: FromUpstream
+  readonly #flow: Flow
   readonly #clientReader: FrameReader
   readonly #upstreamReader: FrameReader
   readonly #conversation = new Conversation()
@@ -161,9 +163,15 @@ class Relay {
       statements,
       flush: () => this.#flushUpstream(),
     })
+    this.#flow = new Flow({
+      session: client.session,
+      interrupted: () => this.#interrupt.signal,
+      cancel: () => this.#cancelUpstream(),
+    })
     this.#fromUpstream = new FromUpstream({
       ...common,
       answered: () => this.#fromClient.segmentAnswered(),
+      flow: this.#flow,
     })
     const max = limits.bufferedBytesMax
     const fail = (error: unknown): void => this.#finish(tellAndClose(client, error))
@@ -243,7 +251,9 @@ class Relay {
     this.#upstreamReader.need(half.needed)
     half.needed = 1
     const drained = this.#flushClient()
-    if (drained !== undefined) this.#upstreamReader.pauseUntil(drained)
+    const { asking } = this.#flow
+    if (asking !== undefined) this.#upstreamReader.pauseUntil(asking)
+    else if (drained !== undefined) this.#upstreamReader.pauseUntil(drained)
     return taken
   }
 
@@ -273,17 +283,22 @@ class Relay {
 
   /** A CancelRequest with our key: a held statement is withdrawn, a running one cancelled. */
   readonly #cancel = (): void => {
-    if (this.#fromClient.held) {
+    if (this.#fromClient.held || this.#flow.asking !== undefined) {
       const interrupt = this.#interrupt
       this.#interrupt = new AbortController()
       interrupt.abort('cancelled by the client')
       return
     }
     // Nothing runs: passed on, it would hit whatever the client sends next.
-    if (this.#conversation.owedCount === 0) return
+    if (this.#conversation.owedCount > 0) void this.#cancelUpstream()
+  }
+
+  /** Resolves when the server has taken it, and it can hit nothing that is sent later. */
+  async #cancelUpstream(): Promise<void> {
     const target = this.#upstream.cancelTarget
     if (target === undefined) return
-    cancelUpstream(target, { signal: this.#session.signal, timeoutMs: 10_000 }).catch(() => {
+    const options = { signal: this.#session.signal, timeoutMs: 10_000 }
+    await cancelUpstream(target, options).catch(() => {
       // A cancel that does not arrive is a cancel that came too late: Postgres promises no more.
     })
   }

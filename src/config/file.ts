@@ -93,6 +93,30 @@ export interface PolicySection {
   readonly preset?: PresetName | undefined
   readonly default?: Action | undefined
   readonly rules?: readonly RuleSection[] | undefined
+  readonly budgets?: readonly BudgetSection[] | undefined
+}
+
+export interface BudgetSection
+  extends Pick<
+    RuleSection,
+    | 'name'
+    | 'objects'
+    | 'except_objects'
+    | 'users'
+    | 'groups'
+    | 'except_users'
+    | 'except_groups'
+    | 'kind'
+    | 'databases'
+    | 'environments'
+    | 'approvers'
+    | 'risk'
+  > {
+  readonly rows?: number | undefined
+  readonly bytes?: string | undefined
+  readonly per?: 'statement' | 'session' | 'identity' | undefined
+  readonly window?: string | undefined
+  readonly action?: 'hold' | 'deny' | undefined
 }
 
 export interface RuleSection {

@@ -3,12 +3,9 @@ import { compileExpression, ExpressionError } from '../policy/expression.ts'
 import { requiredRules } from '../policy/presets/required.ts'
 import { presetRules, reservedRuleNames } from '../policy/presets.ts'
 import type { Approvers, PolicyConfig, Rule } from '../policy/rule.ts'
-import type {
-  ApproversSection,
-  ConfigFile,
-  RuleSection,
-} from './file.ts'
+import type { ApproversSection, ConfigFile, RuleSection } from './file.ts'
 import { type Mistakes, type Path, unknownWord } from './mistakes.ts'
+import { resolveBudgets } from './resolve-budgets.ts'
 import { resolveHours } from './resolve-hours.ts'
 import { resolveLeeway } from './resolve-leeway.ts'
 
@@ -24,9 +21,12 @@ export function resolvePolicy(file: ConfigFile, mistakes: Mistakes): PolicyConfi
     preset: section.preset ?? 'recommended',
     default: section.default ?? 'allow',
     rules,
+    budgets: resolveBudgets(section.budgets ?? [], mistakes),
     approvers: approversOf(file.approvals?.reviewers) ?? defaultApprovers,
     leeway: resolveLeeway(file.approvals ?? {}, ['approvals'], mistakes),
   }
+  const budgets = (config.budgets ?? []).map(({ name }) => name)
+  checkUnique(budgets, ['policy', 'budgets'], mistakes)
   checkNames(config, mistakes)
   checkApprovers(file, config, mistakes)
   return config

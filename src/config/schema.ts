@@ -280,6 +280,32 @@ const rule = mapping({
   hint: text.optional().describe('What would pass.'),
 })
 
+const budget = mapping({
+  name: ruleName,
+  rows: z.number().int().min(1).optional(),
+  bytes: size.optional(),
+  per: z
+    .enum(['statement', 'session', 'identity'])
+    .optional()
+    .describe('Whose results are counted together. statement.'),
+  window: duration.optional().describe('Of an identity: what counts is what was shown since. 1h.'),
+  action: z
+    .enum(['hold', 'deny'])
+    .optional()
+    .describe('When more would go over it: people are asked, or the result ends. hold.'),
+  objects: globs.optional().describe('Only what reads one of these counts.'),
+  except_objects: globs.optional(),
+  users: globs.optional(),
+  groups: globs.optional(),
+  except_users: globs.optional(),
+  except_groups: globs.optional(),
+  kind: z.enum(['person', 'agent']).optional(),
+  databases: globs.optional(),
+  environments: globs.optional(),
+  approvers: approvers.optional(),
+  risk: z.enum(['low', 'medium', 'high']).optional(),
+})
+
 const policy = mapping({
   mode: z.enum(['enforce', 'observe']).optional().describe('observe holds and denies nothing.'),
   preset: z
@@ -291,6 +317,10 @@ const policy = mapping({
     .optional()
     .describe('For effects that no rule matches. allow.'),
   rules: z.array(rule).optional(),
+  budgets: z
+    .array(budget)
+    .optional()
+    .describe('How much of results is shown before people are asked.'),
 })
 
 const mask = z.union([

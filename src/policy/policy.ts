@@ -9,6 +9,7 @@
 import { createHash } from 'node:crypto'
 import type { Analysis, Effect, EffectKind } from '../../protocols/protocol.ts'
 import { joinApprovers } from './approvers.ts'
+import { budgetsOf, type CompiledBudget, compileBudget } from './budget.ts'
 import { joinLeeway, noLeeway } from './leeway.ts'
 import { compileRule, type Matcher } from './matcher.ts'
 import { inferenceRules } from './presets/inference.ts'
@@ -50,6 +51,7 @@ const unknown: Effect = { kind: 'unknown', object: undefined }
 export class Policy {
   /** Changes when the configuration or the preset does. */
   readonly version: string
+  readonly budgets: readonly CompiledBudget[]
   readonly #config: PolicyConfig
   readonly #rules: readonly Matcher[]
   readonly #required: ReadonlySet<string>
@@ -65,6 +67,7 @@ export class Policy {
       .slice(0, 16)
     this.#config = config
     this.#rules = rules.map(compileRule)
+    this.budgets = budgetsOf(config.preset, config.budgets ?? []).map(compileBudget)
     this.#required = new Set(requiredRules.map(rule => rule.name))
     this.#fallbacks = {
       default: { name: 'default', action: config.default },
@@ -74,6 +77,20 @@ export class Policy {
         risk: 'high',
         reason: 'The statement could not be understood: {why}.',
       },
+    }
+  }
+
+  /** In mode `observe`. */
+  get observes(): boolean {
+    return this.#config.mode === 'observe'
+  }
+
+  /** A hold by something else than a rule. */
+  get held(): PolicyVerdict {
+    const { approvers } = this.#config
+    return {
+      ...{ kind: 'hold', rules: [], reason: '', hint: undefined, risk: 'medium', approvers },
+      ...{ leeway: noLeeway, requiresReason: false, observed: undefined, cacheable: false },
     }
   }
 

@@ -10,7 +10,7 @@ import type {
   PredicateKind,
   StatementContext,
 } from '../../protocols/protocol.ts'
-
+import type { Budget } from './budget.ts'
 import type { Leeway, LeewayTerms } from './leeway.ts'
 import type { PresetName } from './presets.ts'
 
@@ -100,6 +100,8 @@ export interface PolicyConfig {
   /** For effects that no rule matches. */
   readonly default: Action
   readonly rules: readonly Rule[]
+  /** Beside those of the preset, or in place of those of the same name. */
+  readonly budgets?: readonly Budget[]
   /** Who approves what a rule without approvers of its own holds. */
   readonly approvers: Approvers
   /** What rules permit that do not say it themselves. */

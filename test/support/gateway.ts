@@ -43,6 +43,7 @@ export function testGateway(options: TestGatewayOptions): TestGateway {
     review: () => ({ run: true }),
     masks: () => undefined,
     maskVersion: 0,
+    flow: () => undefined,
     hidesDiagnostics: () => false,
     record: () => undefined,
     end: async reason => {

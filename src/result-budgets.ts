@@ -1,0 +1,147 @@
+/**
+ * What one session may be shown of results: counts the rows of what runs, and when a budget runs
+ * out asks people whether the statement may go on. Rows that would go over wait at the server.
+ */
+import type {
+  Answer,
+  Asker,
+  Reading,
+  SessionEvent,
+  Statement,
+  StatementContext,
+} from '../protocols/protocol.ts'
+import { type Meter, type Overrun, SessionBudgets } from './budgets/meter.ts'
+import { Hold, type Holder } from './hold.ts'
+import type { Budget } from './policy/budget.ts'
+import type { PolicyVerdict } from './policy/rule.ts'
+import type { Judgement, SessionParts } from './session-parts.ts'
+
+interface Metered {
+  readonly meter: Meter
+  readonly statement: Statement
+  readonly context: StatementContext
+  readonly asker: Asker
+  readonly holds: Hold[]
+}
+
+export class ResultBudgets {
+  readonly #parts: SessionParts
+  readonly #session: Omit<Holder, 'judge'>
+  readonly #budgets: SessionBudgets
+  readonly #running = new Map<number, Metered>()
+
+  constructor(parts: SessionParts, session: Omit<Holder, 'judge'>) {
+    const { identity, database, rules, windows } = parts
+    const who = { identity, database: database.name, environment: database.environment }
+    this.#parts = parts
+    this.#session = session
+    this.#budgets = new SessionBudgets(rules.current.policy.budgets, who, windows)
+  }
+
+  /** A statement runs from now on. */
+  begin(number: number, statement: Statement, context: StatementContext, asker: Asker): void {
+    if (this.#budgets.none) return
+    const meter = this.#budgets.meter(statement.analysis)
+    if (meter === undefined) return
+    this.#running.set(number, { meter, statement, context, asker, holds: [] })
+  }
+
+  /** As Session.flow has it. */
+  flow(
+    number: number,
+    rows: number,
+    bytes: number,
+    gone: AbortSignal,
+  ): Promise<Answer> | undefined {
+    const metered = this.#running.get(number)
+    const overrun = metered?.meter.take(rows, bytes, Date.now())
+    if (metered === undefined || overrun === undefined) return undefined
+    const { policy } = this.#parts.rules.current
+    if (policy.observes) {
+      overrun.allow()
+      return this.flow(number, rows, bytes, gone)
+    }
+    return this.#overrun(number, metered, overrun, gone)
+  }
+
+  ended(event: Extract<SessionEvent, { type: 'statement.end' }>): void {
+    const metered = this.#running.get(event.statement)
+    if (metered === undefined) return
+    this.#running.delete(event.statement)
+    for (const hold of metered.holds) hold.finished(event)
+  }
+
+  async #overrun(
+    number: number,
+    metered: Metered,
+    overrun: Overrun,
+    gone: AbortSignal,
+  ): Promise<Answer> {
+    const judgement = this.#judgement(overrun)
+    const { reason, kind } = judgement.verdict
+    if (kind === 'deny') {
+      const refusal = { code: 'denied', message: reason, detail: undefined, hint } as const
+      return { run: false, refusal }
+    }
+    const { statement, context, asker } = metered
+    // The rows are on their way already, so that nobody can come back for them.
+    const parts: SessionParts = { ...this.#parts, onHold: 'wait' }
+    const { id, signal, masker } = this.#session
+    const holder = { id, signal, masker, judge: () => judgement }
+    const held = { statement, context, judgement, number, reason: undefined }
+    const hold = new Hold(parts, holder, held, runningAsker(asker, held))
+    const answer = await hold.ask(gone)
+    if (!answer.run) return answer
+    overrun.allow()
+    metered.holds.push(hold)
+    return answer
+  }
+
+  #judgement({ budget, used }: Overrun): Judgement {
+    const { policy } = this.#parts.rules.current
+    const reason = `${amount(used)} were shown ${scope(budget)}, and more would go over the budget ${budget.name} of ${limit(budget)}.`
+    const verdict: PolicyVerdict = {
+      ...policy.held,
+      kind: budget.action,
+      rules: [budget.name],
+      reason,
+      hint,
+      risk: budget.risk ?? 'medium',
+      ...(budget.approvers && { approvers: budget.approvers }),
+    }
+    const { kind, rules, observed } = verdict
+    return { verdict, recorded: { kind, rules, reason, observed } }
+  }
+}
+
+/** What runs already is not read anew, and may not be let through by its own words. */
+function runningAsker(asker: Asker, { statement, context }: Reading): Asker {
+  return {
+    notify: text => asker.notify(text),
+    reasons: () => asker.reasons(statement),
+    reasonHelp: asker.reasonHelp,
+    definitions: () => new Map(),
+    again: () => Promise.resolve({ statement, context }),
+    breaksGlass: () => undefined,
+  }
+}
+
+const hint = 'Narrow the statement, or aggregate in the database.'
+
+function scope({ per, windowMs }: Budget): string {
+  if (per === 'statement') return 'of this result'
+  if (per === 'session') return 'in this session'
+  return `to this identity within ${Math.round(windowMs / 60_000)} min`
+}
+
+function amount({ rows, bytes }: { readonly rows: number; readonly bytes: number }): string {
+  return `${rows.toLocaleString('en')} rows (${bytes.toLocaleString('en')} bytes)`
+}
+
+function limit({ rows, bytes }: Budget): string {
+  const limits = [
+    rows !== undefined && `${rows.toLocaleString('en')} rows`,
+    bytes !== undefined && `${bytes.toLocaleString('en')} bytes`,
+  ]
+  return limits.filter(text => text !== false).join(' or ')
+}
