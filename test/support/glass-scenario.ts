@@ -61,7 +61,9 @@ export function glassScenario(
       const [first] = (await open()) as { id: string; shortId: string }[]
       const path = `approvals/${first?.id}/close-review`
       const close = (user: string, comment: string) =>
-        callApi(proxy, 'POST', path, { comment, surface: 'terminal' }, user).then(({ status }) => status)
+        callApi(proxy, 'POST', path, { comment, surface: 'terminal' }, user).then(
+          ({ status }) => status,
+        )
       t.equal(await close('analyst', 'all is well'), 403)
       t.equal(await close('admin', 'all is well'), 404)
       t.equal(await close('sven', ' '), 400)
