@@ -3,9 +3,9 @@
  * NULL and counts tell no more than the asker brings along; everything else finds values out.
  */
 import type { Analysis, ColumnName, ColumnPredicate, PredicateKind } from '../protocols/protocol.ts'
-import { columnPattern } from './compiled-rule.ts'
+import type { ColumnPattern, CompiledRule } from './compiled-rule.ts'
 import { remember } from './remember.ts'
-import type { Masker, MaskingRule } from './rules.ts'
+import type { Masker } from './rules.ts'
 
 /**
  * What a masking rule says to questions about its columns. `flag`: they pass and are recorded.
@@ -27,14 +27,15 @@ const NONE: readonly MaskedPredicate[] = []
 export class PredicateRules {
   readonly #rules: readonly {
     readonly rule: PredicateRule
-    readonly columns: readonly ReturnType<typeof columnPattern>[]
+    readonly columns: readonly ColumnPattern[]
   }[]
   readonly #byColumn = new WeakMap<ColumnName, PredicateRule>()
   readonly #byMasker = new WeakMap<Masker, WeakMap<Analysis, readonly MaskedPredicate[]>>()
 
-  constructor(rules: readonly MaskingRule[]) {
-    this.#rules = rules.flatMap(({ predicates, columns }) =>
-      predicates === undefined ? [] : { rule: predicates, columns: columns.map(columnPattern) },
+  /** Where values were moved to is asked about by the rules of where they came from. */
+  constructor(rules: readonly CompiledRule[]) {
+    this.#rules = rules.flatMap(({ rule: { predicates }, columns }) =>
+      predicates === undefined ? [] : { rule: predicates, columns },
     )
   }
 

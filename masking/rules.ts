@@ -123,16 +123,17 @@ export function compileRules(
   derived: readonly DerivedColumn[] = [],
 ): MaskRules {
   if (key.length < 32) throw new RangeError(`expected a key of 32 bytes, got ${key.length}`)
-  return new CompiledRules(
-    [...rules, ...goneRules(rules, derived)].map(rule =>
-      compileRule(
-        rule,
-        derived.filter(each => each.rule === rule.name),
-      ),
+  const compiled = [...rules, ...goneRules(rules, derived)].map(rule =>
+    compileRule(
+      rule,
+      derived.filter(each => each.rule === rule.name),
     ),
+  )
+  return new CompiledRules(
+    compiled,
     version(rules, key, derived),
     new CellMasks(key),
-    new PredicateRules(rules),
+    new PredicateRules(compiled),
     others => compileRules(rules, key, others),
   )
 }

@@ -117,3 +117,12 @@ t.test('a rule that is gone leaves what was moved hidden from everybody', t => {
   t.match(root.hit(copyColumn('mail')), { rule: 'email', mask: { kind: 'redact' } })
   t.end()
 })
+
+t.test('what may be asked of the source may be asked of where it went', t => {
+  const strict = rules.map(rule => ({ ...rule, predicates: 'hold' as const }))
+  const compiled = compileRules(strict, KEY).withDerived([at('mail')])
+  const column = copyColumn('mail')
+  const asked = { ...analysis(), predicates: [{ column, kind: 'pattern' as const, constants: 0 }] }
+  t.match(compiled.predicates.asked(compiled.masker(ANNA, 'shop'), asked), [{ says: 'hold' }])
+  t.end()
+})
