@@ -26,13 +26,19 @@ Server.prototype.listen = function (port, ...rest) {
 }
 `
 
+/** It wants six. */
+function person(n: number, id: string): string {
+  const mail = `user${n}@example.com`
+  return `{ id: user-${n}, name: User ${n}, userPrincipleName: ${mail}, aadObjectId: ${id}, givenName: User, surname: S, email: ${mail} }`
+}
+
 /** Rita sits before it; the team's second channel is the one that the tests configure. */
 const world = `
 version: "0.1.1"
 tenantId: ${tenant}
 bot: { id: 00000000-0000-0000-0000-00000000000b, name: Countersign }
-currentUser: { id: user-0, name: Rita, userPrincipleName: rita@example.com, aadObjectId: ${rita}, givenName: Rita, surname: R, email: rita@example.com }
-users: []
+currentUser: ${person(0, rita)}
+users: [${[1, 2, 3, 4, 5].map(n => person(n, rita.replace(/.$/, `${n + 4}`))).join(', ')}]
 personalChat: { id: personal-chat-id }
 groupChat: { id: "19:group@thread.v2", name: Group }
 team:
