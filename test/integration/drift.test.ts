@@ -6,7 +6,7 @@ import { readFile, writeFile } from 'node:fs/promises'
 import pg from 'pg'
 import t, { type Test } from 'tap'
 import { askedAgain } from '../support/drift.ts'
-import { type Proxy as TestProxy, password, startProxy } from '../support/proxy.ts'
+import { password, startProxy, type Proxy as TestProxy } from '../support/proxy.ts'
 
 t.test('a statement that drifted, on Postgres', async t => {
   const proxy = await startProxy(t, {
