@@ -31,6 +31,7 @@ import { DerivedColumns } from './derived-columns.ts'
 import { termsMistake } from './grant.ts'
 import type { Grants, RevokeResult } from './grants.ts'
 import { News } from './news.ts'
+import { OpenApprovals } from './open-approvals.ts'
 import { type Courier, Outbox, type OutboxOptions } from './outbox.ts'
 import { StateAway, whenItAnswers } from './state/away.ts'
 import { openPostgres, type PostgresStateOptions } from './state/postgres.ts'
@@ -59,12 +60,13 @@ export interface ApprovalsOptions {
 export class Approvals {
   readonly #state: State
   readonly #store: Store
+  readonly #open: OpenApprovals
   readonly #onError: (error: unknown) => void
   readonly #waiters = new Waiters()
   readonly #listeners = new Set<(event: ApprovalEvent) => void>()
   readonly #changes: Changes
   readonly #deadlines = new Deadlines({
-    next: () => this.#store.nextDeadline(),
+    next: () => this.#open.nextDeadline(),
     expire: () => this.#expire(),
     failed: error => {
       this.#onError(error)
@@ -82,6 +84,7 @@ export class Approvals {
   private constructor(state: State, options: ApprovalsOptions) {
     this.#state = state
     this.#store = new Store(state.db, options.publicUrl)
+    this.#open = new OpenApprovals(state.db)
     this.#changes = new Changes(this.#store, event => this.#emit(event))
     this.#onError = options.onError ?? warn
   }
@@ -372,7 +375,7 @@ export class Approvals {
     try {
       await this.#news.close()
       await this.#changes.close()
-      await this.#abandon(await this.#store.held(this.#state.node), 'the proxy stopped')
+      await this.#abandon(await this.#open.held(this.#state.node), 'the proxy stopped')
     } finally {
       for (const id of this.#waiters.ids())
         this.#waiters.settle(id, { kind: 'withdrawn', reason: 'the proxy stopped' })
@@ -413,7 +416,7 @@ export class Approvals {
 
   /** What nodes that are gone left open. */
   async #bury(): Promise<void> {
-    const held = await this.#store.held()
+    const held = await this.#open.held()
     const dead = await this.#state.dead([...new Set(held.map(({ process }) => process))])
     for (const [node, reason] of dead)
       await this.#abandon(
@@ -438,7 +441,7 @@ export class Approvals {
 
   async #expire(): Promise<void> {
     const now = Date.now()
-    for (const { id, state, startedAt } of await this.#store.overdue(now)) {
+    for (const { id, state, startedAt } of await this.#open.overdue(now)) {
       if (state === 'running') await this.#lose(id, now, now - (startedAt ?? now))
       else if (await this.#changes.make(id, [state], 'expired', { settledAt: now }))
         this.#waiters.settle(id, { kind: 'expired' })
@@ -481,14 +484,14 @@ export class Approvals {
 
   /** Something may have been missed: whatever may have changed is looked at. */
   #lookAround(since: number): void {
-    whenItAnswers(() => this.#store.changedSince(since - clocksMsMax), awayMsMax).then(
+    whenItAnswers(() => this.#open.changedSince(since - clocksMsMax), awayMsMax).then(
       ids => this.#news.add([...ids, ...this.#waiters.ids()]),
       this.#onError,
     )
   }
 
   async #abandonNode(node: string, reason: string): Promise<void> {
-    await this.#abandon(await this.#store.held(node), reason)
+    await this.#abandon(await this.#open.held(node), reason)
   }
 
   /** Tells who waits here, if anybody does. */

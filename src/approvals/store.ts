@@ -2,51 +2,25 @@
  * Approvals in SQL, through Kysely. Every change is a compare-and-set: an UPDATE that names the
  * states it may leave, so that of two that race exactly one finds its row.
  */
-import {
-  type Expression,
-  type ExpressionBuilder,
-  type Insertable,
-  type Kysely,
-  type Selectable,
-  type SqlBool,
-  sql,
-} from 'kysely'
+import { type Insertable, type Kysely, type Selectable, sql } from 'kysely'
 import {
   type Approval,
   type ApprovalFilter,
   type ApprovalRequest,
   type ApprovalState,
   type ApprovalSummary,
-  type Approvers,
   type Drift,
   isApproved,
-  maySee,
   type PersonAnswer,
   type Review,
   type Shortcut,
 } from './approval.ts'
 import { agreedTerms } from './grant.ts'
 import { addGrant, Grants } from './grants.ts'
-import {
-  askedColumns,
-  type Change,
-  changeColumns,
-  factColumns,
-  requestColumns,
-  toApproval,
-  toFacts,
-  toRequester,
-} from './rows.ts'
+import { listApprovals } from './listing.ts'
+import { askedColumns, type Change, changeColumns, requestColumns, toApproval } from './rows.ts'
 import type { ApprovalsTable, Tables } from './schema.ts'
 import { shortId } from './short-id.ts'
-
-const previewLengthMax = 400
-const listDefault = 200
-/** SQLite bounds the variables of a statement. */
-const listMax = 500
-const sievedMax = 5000
-
-const open: readonly ApprovalState[] = ['pending', 'approved', 'running']
 
 export interface NewApproval {
   readonly id: string
@@ -138,22 +112,6 @@ export class Store {
     return row.granted === 0 ? approval : { ...approval, grant: await this.grants.get(row.id) }
   }
 
-  /** Those that are open, and those that came to an end since then. */
-  async changedSince(since: number): Promise<readonly string[]> {
-    const rows = await this.#db
-      .selectFrom('approvals')
-      .select('id')
-      .where(where =>
-        where.or([
-          where('state', 'in', [...open]),
-          where('settled_at', '>=', since),
-          where('ended_at', '>=', since),
-        ]),
-      )
-      .execute()
-    return rows.map(({ id }) => id)
-  }
-
   /** What a requester who does not wait has asked before and may still have an answer to. */
   async returned(
     requester: string,
@@ -190,40 +148,8 @@ export class Store {
     return numUpdatedRows === 1n
   }
 
-  async list(filter: ApprovalFilter): Promise<readonly ApprovalSummary[]> {
-    const ids = await this.#listed(filter)
-    if (ids.length === 0) return []
-    const rows = await this.#db
-      .selectFrom('approvals')
-      .select([...factColumns])
-      .select(sql<string>`substr(text, 1, ${previewLengthMax})`.as('preview'))
-      .where('id', 'in', ids)
-      .orderBy('created_at', 'desc')
-      .execute()
-    return rows.map(row => ({ ...toFacts(row, this.#publicUrl()), preview: row.preview }))
-  }
-
-  /** Who may see it is in JSON: so look at little of many, and fetch the chosen ones only. */
-  async #listed(filter: ApprovalFilter): Promise<string[]> {
-    const { states, requester, visibleTo } = filter
-    const limit = Math.min(listMax, filter.limit ?? listDefault)
-    let query = this.#db
-      .selectFrom('approvals')
-      .select(['id', 'requester', 'requester_kind', 'requester_owner', 'approvers'])
-      .orderBy('created_at', 'desc')
-      .limit(visibleTo === undefined ? limit : sievedMax)
-    if (states !== undefined) query = query.where('state', 'in', [...states])
-    if (requester !== undefined) query = query.where('requester', '=', requester)
-    if (filter.reviewOpen === true) query = query.where('review_state', '=', 'open')
-    const rows = await query.execute()
-    return rows
-      .filter(row => {
-        if (visibleTo === undefined) return true
-        const approvers = JSON.parse(row.approvers) as Approvers
-        return maySee({ requester: toRequester(row), approvers }, visibleTo)
-      })
-      .slice(0, limit)
-      .map(row => row.id)
+  list(filter: ApprovalFilter): Promise<readonly ApprovalSummary[]> {
+    return listApprovals(this.#db, this.#publicUrl(), filter)
   }
 
   /** Whether this call made the change. */
@@ -383,67 +309,11 @@ export class Store {
       .execute()
   }
 
-  /** The approvals whose time is over: undecided, not used by who came back, or lost. */
-  async overdue(now: number): Promise<
-    readonly {
-      readonly id: string
-      readonly state: ApprovalState
-      readonly startedAt: number | null
-    }[]
-  > {
-    return this.#db
-      .selectFrom('approvals')
-      .select(['id', 'state', 'started_at as startedAt'])
-      .where(expiring)
-      .where('expires_at', '<=', now)
-      .execute()
-  }
-
-  /** When the next approval expires; undefined when none can. */
-  async nextDeadline(): Promise<number | undefined> {
-    const row = await this.#db
-      .selectFrom('approvals')
-      .select('expires_at')
-      .where(expiring)
-      .orderBy('expires_at')
-      .limit(1)
-      .executeTakeFirst()
-    return row?.expires_at
-  }
-
-  /**
-   * Open approvals that live and die with a node: all, or those of one. What waits for nobody's
-   * client stays open.
-   */
-  held(node?: string): Promise<readonly { id: string; state: ApprovalState; process: string }[]> {
-    let query = this.#db
-      .selectFrom('approvals')
-      .select(['id', 'state', 'process'])
-      .where('state', 'in', [...open])
-      .where(where =>
-        where.or([
-          where('on_hold', '=', 'wait'),
-          // What is done elsewhere does not end with us.
-          where.and([where('state', '=', 'running'), where('on_hold', '!=', 'claim')]),
-        ]),
-      )
-    if (node !== undefined) query = query.where('process', '=', node)
-    return query.execute()
-  }
-
   async #expect(id: string): Promise<Approval> {
     const approval = await this.get(id)
     if (approval === undefined) throw new Error(`expected approval ${id}, got none`)
     return approval
   }
-}
-
-function expiring(where: ExpressionBuilder<Tables, 'approvals'>): Expression<SqlBool> {
-  return where.or([
-    where('state', '=', 'pending'),
-    where.and([where('state', '=', 'approved'), where('on_hold', '!=', 'wait')]),
-    where.and([where('state', '=', 'running'), where('lease_ms', 'is not', null)]),
-  ])
 }
 
 function decidedColumns(
