@@ -191,7 +191,7 @@ masking:
   })
 })
 
-t.test('discover reads MariaDB, too', async t => {
+t.test('on MariaDB discover and explain read the same', async t => {
   const server = await startMariadb()
   t.teardown(() => server.stop())
   const direct = await createConnection({ uri: server.url, multipleStatements: true })
@@ -218,4 +218,17 @@ t.test('discover reads MariaDB, too', async t => {
     proposals.map(({ column, kind }) => `${column} ${kind}`),
     ['shop.patients.kontakt email', 'shop.patients.telefon phone', 'shop.patients.nachname name'],
   )
+  const masked = join(dir, 'masked.yaml')
+  const rule = `{ name: mail, columns: [shop.patients.kontakt], mask: email, predicates: deny }`
+  const before = await readFile(config, 'utf8')
+  await writeFile(masked, `${before}masking: { rules: [${rule}] }\n`)
+  const sql = "SELECT id FROM patients WHERE kontakt LIKE 'a%' AND kontakt <> 'x'"
+  const explained = await countersign('explain', '-c', masked, '--json', sql)
+  t.match(JSON.parse(explained.stdout.toString()), {
+    verdict: { kind: 'deny', rules: ['masked-predicate-refused'] },
+    asked: [
+      { column: 'shop.patients.kontakt', kind: 'pattern', says: 'deny', rule: 'mail' },
+      { column: 'shop.patients.kontakt', kind: 'equality', says: 'pass', rule: 'mail' },
+    ],
+  })
 })
