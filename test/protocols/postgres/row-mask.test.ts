@@ -118,7 +118,7 @@ t.test('binary cells are masked in their own format', t => {
 })
 
 t.test('a binary value without a codec becomes NULL', t => {
-  const unknown = columns('point', 'point', 'int4')
+  const unknown = columns('mood', 'mood', 'int4')
   const same = value(text => text)
   const mask = compileRowMask([same, redacted, same], unknown, [1, 1, 1])
   t.strictSame(
