@@ -183,5 +183,6 @@ export function moves(sql: string, names: Names = shop): string {
     ({ from, to, itself }) =>
       `${columnInShort(from)} > ${itself ? 'itself' : `${to.type}:${to.name}`}`,
   )
-  return [...list, ...(movesUntraced ? ['?'] : [])].sort().join(' ')
+  // Into which column is not said.
+  return [...new Set([...list, ...(movesUntraced ? ['?'] : [])])].sort().join(' ')
 }
