@@ -155,8 +155,8 @@ export interface Relation {
   readonly definition: string | undefined
   /** Parents by inheritance or partitioning: their columns of the same name hold the same values. */
   readonly parents: readonly number[]
-  /** OIDs of the functions that may change a row before it is written: triggers BEFORE, INSTEAD. */
-  readonly triggers?: readonly number[]
+  /** What its triggers run; those BEFORE and INSTEAD may change a row before it is written. */
+  readonly triggers?: readonly { readonly function: number; readonly changes: boolean }[]
   /** CREATE RULE statements of what else, or instead, is done when it is written to. */
   readonly rules?: readonly string[]
 }

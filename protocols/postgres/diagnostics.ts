@@ -39,10 +39,16 @@ export function concealed(
   hides: { readonly all: boolean; readonly code: boolean },
 ): { shown: Buffer; code: string } {
   const fields = decodeErrorFields(new ByteReader(frame, headerBytes))
-  const code = fields.get('C') ?? 'XX000'
-  if (!hides.all && !(hides.code && isSaidByCode(fields))) return { shown: frame, code }
-  const shown = new Map<string, string>()
-  for (const letter of ['S', 'V', 'C']) shown.set(letter, fields.get(letter) ?? '')
+  const said = fields.get('C') ?? 'XX000'
+  if (!hides.all && !(hides.code && isSaidByCode(fields))) return { shown: frame, code: said }
+  // Five characters of anything, when it was code that raised it.
+  const raised = fields.get('R') === 'exec_stmt_raise'
+  const code = raised ? 'P0001' : said
+  const shown = new Map([
+    ['S', fields.get('S') ?? ''],
+    ['V', fields.get('V') ?? ''],
+    ['C', code],
+  ])
   const readable = isAboutText(fields)
   shown.set(
     'M',

@@ -26,8 +26,8 @@ export type Row = readonly (string | null)[]
 
 /**
  * Gives the lists of RawCatalog in its order. What somebody made is among the functions,
- * under names that none can have: operators that take JSON apart as `operator ->`, all operators as
- * `operates ->`, casts as `from name` and `to name`. The last column is what they run. A view's definition waits for whoever alters what the view
+ * under names that none can have: operators that take JSON apart as `operator ->`, those that may
+ * read tables as `operates ->`, casts that may as `from name` and `to name`. The last column is what they run. A view's definition waits for whoever alters what the view
  * reads; without `definitions` nothing is waited for.
  */
 export function catalogText(part: Part, serverVersion: number, definitions = true): string {
@@ -60,6 +60,11 @@ export function catalogText(part: Part, serverVersion: number, definitions = tru
   const definition = definitions
     ? "case when c.relkind in ('v', 'm') then pg_get_viewdef(c.oid) end"
     : 'null'
+  // The many operators of extensions do no more than compute.
+  const reads = (oid: string): string =>
+    `exists (select from pg_proc f join pg_language l on l.oid = f.prolang where f.oid = ${oid}
+       and not (l.lanname = 'c' and f.provolatile <> 'v')
+       and not (l.lanname = 'internal' and f.provolatile = 'i' and f.proname !~ '^ts_'))`
   // Other sessions' temporary relations are nobody else's business; TOAST has no names to write.
   const visible = `n.nspname !~ '^pg_(toast|temp_|toast_temp_)'`
   return `
@@ -107,20 +112,21 @@ export function catalogText(part: Part, serverVersion: number, definitions = tru
            array[o.oprcode::oid]
       from pg_operator o join pg_namespace n on n.oid = o.oprnamespace
       where ${mine('o.oid')} and o.oid >= ${firstUserOid} and o.oprcode <> 0
+        and ${reads('o.oprcode')}
     union all
     select k.oid, n.nspname, x.way || t.typname, 'f', 'cast', 'v', false, null, null, null,
            array[k.castfunc]
       from pg_cast k
         cross join lateral (values ('from ', k.castsource), ('to ', k.casttarget)) x (way, id)
         join pg_type t on t.oid = x.id join pg_namespace n on n.oid = t.typnamespace
-      where ${mine('k.oid')} and k.oid >= ${firstUserOid} and k.castfunc <> 0;
+      where ${mine('k.oid')} and k.oid >= ${firstUserOid} and k.castfunc <> 0
+        and ${reads('k.castfunc')};
     select k.conrelid, k.conkey, k.confrelid, k.confkey from pg_constraint k
       where ${mine('k.oid')} and k.contype = 'f' and k.confrelid <> 0;
-    select t.tgrelid, t.tgfoid, null from pg_trigger t
+    select t.tgrelid, t.tgfoid, null, t.tgtype & 1 = 1 and t.tgtype & 66 <> 0 from pg_trigger t
       where ${mine('t.oid')} and not t.tgisinternal and t.tgenabled <> 'D'
-        and t.tgtype & 1 = 1 and t.tgtype & 66 <> 0
     union all
-    select r.ev_class, null, ${definitions ? 'pg_get_ruledef(r.oid)' : "'?'"} from pg_rewrite r
+    select r.ev_class, null, ${definitions ? 'pg_get_ruledef(r.oid)' : "'?'"}, null from pg_rewrite r
       where ${mine('r.oid')} and r.ev_type <> '1' and r.oid >= ${firstUserOid};
     commit`
 }

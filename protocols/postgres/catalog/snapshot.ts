@@ -196,7 +196,9 @@ function referenced(
 
 /** What writing to a relation runs besides. */
 function written(rows: readonly Row[]): Pick<Relation, 'triggers' | 'rules'> {
-  const triggers = rows.flatMap(([, run]) => (run ? [Number(run)] : []))
+  const triggers = rows.flatMap(([, run, , changes]) =>
+    run ? [{ function: Number(run), changes: changes === 't' }] : [],
+  )
   const rules = rows.flatMap(([, , rule]) => rule ?? [])
   return {
     ...(triggers.length > 0 ? { triggers } : {}),

@@ -55,13 +55,23 @@ export function predicate(node: Node | undefined, scope: Scope, context: Context
     return amongRows(link, scope, context)
   const compared = comparison(node)
   const asked = askedBy(node)
-  const values = context.values(asked?.operands ?? [node], scope)
+  // What an operator of somebody's gives is not made of its operands alone.
+  const made = isMade(node, context)
+  const whole = asked === undefined || made
+  const values = context.values(whole ? [...(asked?.operands ?? []), node] : asked.operands, scope)
   for (const value of values) context.touch(value)
   if (asked !== undefined) keepAsked(asked, values, context)
   // Of EXISTS everything is kept where its query is traced.
   else if (link?.subLinkType !== 'EXISTS_SUBLINK') keepBare(node, values, context)
-  const onKeys = compared !== undefined && values.every(each => isCopy(each) || isConstant(each))
+  const onKeys =
+    compared !== undefined && !made && values.every(each => isCopy(each) || isConstant(each))
   return onKeys ? comparing(values.filter(isCopy)) : asking(derive(values))
+}
+
+function isMade(node: Node, { names }: Context): boolean {
+  const operator = nameOf(as(node, 'A_Expr')?.name).at(-1)
+  if (operator === undefined) return false
+  return names.catalog.functions(undefined, `operates ${operator}`).length > 0
 }
 
 /** `a IN (SELECT …)`, `a < ALL (SELECT …)`. */

@@ -7,6 +7,7 @@ import { resolveRelation } from '../names.ts'
 import { type FieldsOf, kindOf, type Node, nameOf } from '../tree.ts'
 import type { Context } from './context.ts'
 import { functionResult, textValue } from './functions.ts'
+import { rowFields } from './plpgsql.ts'
 import { clean, derive, isConstant, untraced, type Value } from './value.ts'
 
 /** What the operator gives besides its operands; undefined: nothing, it is the server's own. */
@@ -59,19 +60,39 @@ export function defaultValues(
   return values
 }
 
-/** What triggers and rules may put in place of any column of a row that is written. */
-export function replacedBy(range: FieldsOf<'RangeVar'> | undefined, context: Context): Value {
-  const values: Value[] = []
+/** What triggers and rules put in place of a column of a row that is written. */
+export function replacedBy(
+  range: FieldsOf<'RangeVar'> | undefined,
+  context: Context,
+): (column: string) => Value {
+  const changes: { readonly fields: ReadonlySet<string> | undefined; readonly value: Value }[] = []
   for (const { triggers = [], rules = [] } of written(range, context)) {
-    if (rules.length > 0) values.push(untraced)
-    for (const oid of triggers) {
+    if (rules.length > 0) changes.push({ fields: undefined, value: untraced })
+    for (const { function: oid, changes: row } of triggers) {
       const run = context.names.catalog.functionByOid(oid)
       // Code of the server and of its extensions changes rows by what is in them.
       if (run?.builtIn === true || run?.language === 'c') continue
-      values.push(run === undefined ? untraced : functionResult(run, clean, context))
+      const value = run === undefined ? untraced : triggered(run, context)
+      if (!row || isConstant(value)) continue
+      changes.push({ fields: run === undefined ? undefined : rowFields(run), value })
     }
   }
-  return derive(values)
+  return column =>
+    derive(
+      changes
+        .filter(({ fields }) => fields === undefined || fields.has(column))
+        .map(({ value }) => value),
+    )
+}
+
+/** What it reads and keeps is its author's doing, what it sends is seen by who listens. */
+function triggered(run: CatalogFunction, context: Context): Value {
+  const inside = context.inside(context.names)
+  const value = functionResult(run, clean, inside)
+  for (const move of inside.moves.values()) {
+    if (move.to.type === 'channel' || move.to.type === 'setting') context.addMove(move)
+  }
+  return value
 }
 
 function written(range: FieldsOf<'RangeVar'> | undefined, context: Context): readonly Relation[] {

@@ -13,6 +13,10 @@ import { anyOf, type Columns, derive, type Value } from './value.ts'
 
 interface Word {
   readonly name: string
+  /** What stands before it: `a` of `a.name`, or the word before. */
+  readonly after: string
+  /** `name.something` */
+  readonly dotted: boolean
   /** `name(`: a call. */
   readonly called: boolean
   /** `something.name`: a field, or a function of a row. */
@@ -39,8 +43,7 @@ export function plpgsqlResult(
   context: Context,
   reader: Reader,
 ): Value | undefined {
-  if (!bodies.has(called)) bodies.set(called, bodyOf(called.source ?? ''))
-  const body = bodies.get(called)
+  const body = bodyFor(called)
   if (body === undefined) return undefined
   const names = withoutPath(context.names)
   const known: Value[] = [args]
@@ -62,6 +65,22 @@ export function plpgsqlResult(
   return derive(run)
 }
 
+/** Columns of the new row that a trigger names; undefined: it may change any. */
+export function rowFields(called: CatalogFunction): ReadonlySet<string> | undefined {
+  const body = bodyFor(called)
+  if (body === undefined || called.language !== 'plpgsql') return undefined
+  const fields = new Set<string>()
+  for (const { name, after, dotted, field } of body.words) {
+    if (field && after === 'new') fields.add(name)
+    else if (name === 'new' && !dotted && after !== 'return') return undefined
+    // It gives another row than the one it was given.
+    else if (after === 'return' && !givenRows.has(name)) return undefined
+  }
+  return fields
+}
+
+const givenRows: ReadonlySet<string> = new Set(['new', 'old', 'null'])
+
 function functionsOf({ words, operators }: Body, { names }: Context): Set<CatalogFunction> {
   const { catalog } = names
   const found = new Set<CatalogFunction>()
@@ -74,6 +93,11 @@ function functionsOf({ words, operators }: Body, { names }: Context): Set<Catalo
   for (const operator of operators)
     for (const each of catalog.functions(undefined, `operates ${operator}`)) found.add(each)
   return found
+}
+
+function bodyFor(called: CatalogFunction): Body | undefined {
+  if (!bodies.has(called)) bodies.set(called, bodyOf(called.source ?? ''))
+  return bodies.get(called)
 }
 
 function isServers(schema: string): boolean {
@@ -101,7 +125,9 @@ function bodyOf(source: string): Body | undefined {
       const name = quoted ? text.slice(1, -1).replaceAll('""', '"') : text.toLowerCase()
       if (!quoted && unfollowed.has(name)) return undefined
       const called = charAt(bytes, tokens[i + 1]) === '('
-      words.push({ name, called, field: charAt(bytes, tokens[i - 1]) === '.' })
+      const dotted = charAt(bytes, tokens[i + 1]) === '.'
+      const after = words.at(-1)?.name ?? ''
+      words.push({ name, after, dotted, called, field: charAt(bytes, tokens[i - 1]) === '.' })
     } else if (/^[-+*/<>=~!@#%^&|`?]+$/.test(text)) {
       operators.add(text)
     }

@@ -305,13 +305,13 @@ function after(columns: Columns, written: Written): Columns {
   return { fields, rest: rest === undefined || all === undefined ? rest : derive([rest, all]) }
 }
 
-/** A row that triggers may have changed: any column may hold what they read. */
-function replaced({ fields, rest }: Columns, by: Value): Columns {
-  if (isConstant(by)) return { fields, rest }
-  return {
-    fields: fields.map(({ name, value }) => ({ name, value: derive([value, by]) })),
-    rest: rest === undefined ? rest : derive([rest, by]),
-  }
+/** A row that triggers may have changed. */
+function replaced({ fields, rest }: Columns, by: (column: string) => Value): Columns {
+  const changed = fields.map(field => {
+    const more = by(field.name)
+    return isConstant(more) ? field : { name: field.name, value: derive([field.value, more]) }
+  })
+  return { fields: changed, rest: rest === undefined ? rest : derive([rest, by('')]) }
 }
 
 interface Returning {
@@ -332,9 +332,10 @@ function returning(
   outer: Scope,
   context: Context,
 ): Rows {
+  const changes = replacedBy(range, context)
   if (clause === undefined) return { columns: { fields: [], rest: undefined }, conditions }
   const item = itemOf(target)
-  const columns = replaced(after(item.columns, written), replacedBy(range, context))
+  const columns = replaced(after(item.columns, written), changes)
   const now: Namespace = { items: [{ ...item, columns }], columns, conditions: unconditional }
   const names = { old: 'old', new: 'new' }
   for (const node of clause.options ?? []) {
