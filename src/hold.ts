@@ -25,7 +25,7 @@ import {
   type Outcome,
   type Pending,
 } from './approvals/approval.ts'
-import { shortcutText } from './approvals/describe.ts'
+import { grantText, shortcutText } from './approvals/describe.ts'
 import { visibleLine, visibleText } from './approvals/visible-text.ts'
 import type { PolicyVerdict } from './policy/rule.ts'
 import type { ApprovalRecord } from './recording/events.ts'
@@ -376,8 +376,12 @@ export class Hold {
     else if (outcome.kind === 'withdrawn')
       this.#record('approval.withdrawn', { reason: outcome.reason })
     else
-      for (const { name, decision, surface, reason } of outcome.by)
-        this.#record('approval.decided', { by: name, decision, surface, reason })
+      for (const { name, decision, surface, reason, grant } of outcome.by) {
+        const given = grant && `grants ${grantText(grant)}`
+        const said = [given, reason].filter(each => each !== undefined).join('; ')
+        const why = said === '' ? undefined : said
+        this.#record('approval.decided', { by: name, decision, surface, reason: why })
+      }
   }
 
   #record(type: ApprovalRecord['type'], more: Partial<ApprovalRecord> = {}): void {

@@ -19,6 +19,7 @@ import { type Address, type Config, type ProtocolName, protocolNames } from './c
 import { ConfigWatcher } from './config/watch.ts'
 import { DerivedMasks } from './derived-masks.ts'
 import { LocalGateway } from './gateway.ts'
+import { recordGrants } from './grant-log.ts'
 import { Tokens } from './identity/tokens.ts'
 import { Users } from './identity/users.ts'
 import { localKeysPath, openLocalKeys } from './keys/local.ts'
@@ -75,6 +76,7 @@ async function start(
   })
   opened.add(() => approvals.close())
   recordActions(approvals, recorder)
+  recordGrants(approvals, recorder)
   const users = new Users(config.users, await keptSecret(keys, join(dataDir, 'keys'), 'decoys'))
   const maskingKey = await keptSecret(keys, join(dataDir, 'keys'), 'masking')
   const metrics = new Metrics({

@@ -172,6 +172,7 @@ export function grantScenario(name: string, scene: (t: Test) => Promise<Scene>):
       const replay = await proxy.command('sessions', 'replay', longest?.id ?? '', ...args)
       t.match(replay.stdout, /covered by grant \w{4,6} of rita\n/)
       t.match(replay.stdout, /approved by rita \(grant\): grant \w{4,6}\n/)
+      t.match(replay.stdout, /approved by rita \(api\): grants the exact statement with any param/)
       t.match(replay.stdout, /approved by by-night \(rule\)/)
     })
   })
