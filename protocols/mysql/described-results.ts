@@ -17,6 +17,8 @@ interface DescribedResult {
   readonly columns: Buffer
   readonly format: 'text' | 'binary'
   readonly mask: RowMask | undefined
+  /** The session's when it was made. */
+  readonly maskVersion: number
 }
 
 export class DescribedResults {
@@ -40,12 +42,17 @@ export class DescribedResults {
       this.#known.set(run.analysis, results)
     }
     const known = results[run.result]
-    if (known !== undefined && known.format === format && known.columns.equals(packets))
+    const { maskVersion } = this.#session
+    if (
+      known?.maskVersion === maskVersion &&
+      known.format === format &&
+      known.columns.equals(packets)
+    )
       return known.mask
     const mask = this.#compile(run, count, packets, format)
     // Results without an end (a procedure in a loop) are not worth remembering.
     if (run.result < resultsMax)
-      results[run.result] = { columns: Buffer.from(packets), format, mask }
+      results[run.result] = { columns: Buffer.from(packets), format, mask, maskVersion }
     return mask
   }
 

@@ -49,11 +49,12 @@ export class Descriptions {
       this.#described.set(run.analysis, known)
     }
     let result = known[run.result]
-    if (result === undefined || !result.frame.equals(frame)) {
+    const { maskVersion } = this.#session
+    if (result?.maskVersion !== maskVersion || !result.frame.equals(frame)) {
       const fields = decodeRowDescription(new ByteReader(frame, headerBytes))
       const formats = fields.map(field => (field.format === 1 ? 1 : 0))
       const mask = this.#rowMask(run, fields, formats)
-      result = { frame: Buffer.from(frame), columns: fields.length, mask }
+      result = { frame: Buffer.from(frame), columns: fields.length, mask, maskVersion }
       known[run.result] = result
     }
     run.mask = result.mask
@@ -72,14 +73,17 @@ export class Descriptions {
     if (portal === undefined || fields === undefined)
       throw new ProtocolError('RowDescription', 'DataRow')
     const { prepared, resultFormats } = portal
+    const { maskVersion } = this.#session
     if (
       prepared.mask?.analysis !== run.analysis ||
+      prepared.mask.maskVersion !== maskVersion ||
       !sameFormats(prepared.mask.formats, resultFormats)
     ) {
       const formats = fields.map((_, i) => formatOf(resultFormats, i))
       const rows = this.#rowMask(run, fields, formats)
       const frame = encodeRowDescription(fields, formats)
-      prepared.mask = { analysis: run.analysis, formats: resultFormats, rows, frame }
+      const { analysis } = run
+      prepared.mask = { analysis, formats: resultFormats, rows, frame, maskVersion }
     }
     run.mask = prepared.mask.rows
     run.columns = fields.length
@@ -104,6 +108,8 @@ interface DescribedResult {
   readonly frame: Buffer
   readonly columns: number
   readonly mask: RowMask | undefined
+  /** The session's when it was made. */
+  readonly maskVersion: number
 }
 
 function sameFormats(a: readonly number[], b: readonly number[]): boolean {

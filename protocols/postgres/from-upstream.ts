@@ -11,34 +11,30 @@ import type { Analysis, EffectKind, Limits, Refusal, Session } from '../protocol
 import { RecordedSpans } from '../recorded-spans.ts'
 import type { Conversation, Owed, Run } from './conversation.ts'
 import { CopyMask } from './copy-mask.ts'
-import { copyDataHeader, copyOut } from './copy-out.ts'
+import { copyOut } from './copy-out.ts'
 import { Descriptions } from './descriptions.ts'
 import { concealed, refusalResponse } from './diagnostics.ts'
 import { FatalError } from './fatal.ts'
 import { Backend, frameLength, headerBytes } from './framing.ts'
+import { PassingRows } from './passing-rows.ts'
 import { sqlStateOf } from './refusal.ts'
 import type { StatementNames } from './statement-names.ts'
 
 export class FromUpstream {
   /** Runs that ended with what is in `output`. Emptied by whoever records them. */
   readonly ended: { run: Run; error: string | undefined }[] = []
-  needed = 1
 
   readonly #session: Session
   readonly #conversation: Conversation
   readonly #names: StatementNames
-  readonly #limits: Limits
   /** A segment was answered, or failed: names that were waited for may be known now. */
   readonly #answered: () => void
-  /** Bytes of a row or of COPY data that pass without being read, or are not shown. */
-  #streaming = 0
-  #streamsShown = true
   /** A result was stopped: nothing is shown before the server is ready again. */
   #silent = false
   /** Notices of ours that wait for the end of a frame. */
   #notices: Buffer[] = []
-  readonly #flow: Flow
   readonly #spans: RecordedSpans
+  readonly #rows: PassingRows
   readonly #descriptions: Descriptions
 
   constructor(parts: {
@@ -52,16 +48,20 @@ export class FromUpstream {
     this.#session = parts.session
     this.#conversation = parts.conversation
     this.#names = parts.names
-    this.#limits = parts.limits
     this.#answered = parts.answered
-    this.#flow = parts.flow
     this.#spans = new RecordedSpans(parts.session)
+    this.#rows = new PassingRows(this.#spans, parts.flow, parts.limits)
     this.#descriptions = new Descriptions(parts.session, parts.names)
   }
 
   /** What goes to the client, in order. Emptied by whoever sends it. */
   get output(): Buffer[] {
     return this.#spans.output
+  }
+
+  /** When the bytes given last end within a frame: how many it takes. Begins anew with each. */
+  get needed(): number {
+    return this.#rows.needed
   }
 
   /** When the recorder is full: nothing more may be read before it settles. Told once. */
@@ -71,17 +71,16 @@ export class FromUpstream {
 
   /** Puts a frame of ours between two of the server's. */
   inject(frame: Buffer): void {
-    if (this.#streaming === 0) this.#spans.emit(frame)
-    else this.#notices.push(frame)
+    if (this.#rows.midFrame) this.#notices.push(frame)
+    else this.#spans.emit(frame)
   }
 
   /** Takes whole frames, and parts of those that only pass. Returns how many bytes it took. */
   consume(bytes: Buffer): number {
     this.#spans.begin()
-    let offset = Math.min(this.#streaming, bytes.length)
-    this.#streaming -= offset
-    if (!this.#streamsShown) this.#spans.drop(bytes, 0, offset)
-    if (this.#streaming === 0 && this.#notices.length > 0) {
+    this.#rows.needed = 1
+    let offset = this.#rows.begin(bytes)
+    if (!this.#rows.midFrame && this.#notices.length > 0) {
       this.#spans.pass(bytes, offset)
       for (const frame of this.#notices) this.#spans.emit(frame)
       this.#notices = []
@@ -89,7 +88,7 @@ export class FromUpstream {
     while (bytes.length - offset >= headerBytes) {
       const type = bytes[offset]
       const silent = this.#silent && !alwaysShown.has(type)
-      const next = type === Backend.DataRow ? this.#rows(bytes, offset) : this.#frame(bytes, offset)
+      const next = type === Backend.DataRow ? this.#row(bytes, offset) : this.#frame(bytes, offset)
       if (next === offset) break
       if (silent) this.#spans.drop(bytes, offset, next)
       offset = next
@@ -100,54 +99,22 @@ export class FromUpstream {
 
   // ── Rows ────────────────────────────────────────────────────────────────────────────────────
 
-  /** All the rows from `offset` on: passed as they are, or made anew in one go. */
-  #rows(bytes: Buffer, offset: number): number {
+  /** All the rows from `offset` on. */
+  #row(bytes: Buffer, offset: number): number {
     const run = this.#running()
-    if (run.stopped !== undefined || this.#silent) return this.#withhold(bytes, offset)
+    if (this.#stopped(run)) return this.#rows.withhold(bytes, offset)
     if (!run.described) this.#describeExecuted(run, bytes, offset)
-    let end = offset
-    let rows = 0
-    while (bytes.length - end >= rowHeaderBytes && bytes[end] === Backend.DataRow) {
-      const length = frameLength(bytes, end)
-      if (length < 6) throw new ProtocolError('a DataRow', `a length of ${length}`)
-      const columns = bytes.readUInt16BE(end + headerBytes)
-      if (columns !== run.columns)
-        throw new ProtocolError(`DataRow of ${run.columns} columns`, `${columns} columns`)
-      const next = end + 1 + length
-      if (next > bytes.length) {
-        if (run.mask !== undefined) {
-          this.#wholeFrame(length)
-          if (end === offset) this.needed = next - end
-          break
-        }
-        if (!this.#flow.may(run, rows + 1, next - offset)) return offset
-        this.#stream(next - bytes.length, true)
-        return bytes.length
-      }
-      rows += 1
-      end = next
-    }
-    if (end === offset && bytes.length - end < rowHeaderBytes) this.needed = rowHeaderBytes
-    if (rows > 0 && !this.#flow.may(run, rows, end - offset)) return offset
-    if (run.mask !== undefined && end > offset) {
-      this.#spans.drop(bytes, offset, end)
-      this.#spans.emit(run.mask.maskRows(bytes, offset, end))
-    }
-    return end
+    return this.#rows.rows(bytes, offset, run)
   }
 
-  /** A row, or COPY data, of a result that was stopped. */
-  #withhold(bytes: Buffer, offset: number): number {
-    const end = offset + 1 + frameLength(bytes, offset)
-    const here = Math.min(end, bytes.length)
-    this.#stream(end - here, false)
-    this.#spans.drop(bytes, offset, here)
-    return here
+  #copyData(bytes: Buffer, offset: number): number {
+    const run = this.#running()
+    if (this.#stopped(run)) return this.#rows.withhold(bytes, offset)
+    return this.#rows.copyData(bytes, offset, run)
   }
 
-  #stream(length: number, shown: boolean): void {
-    this.#streaming = length
-    this.#streamsShown = shown
+  #stopped(run: Run): boolean {
+    return this.#silent || run.stopped !== undefined
   }
 
   #running(): Run {
@@ -163,14 +130,6 @@ export class FromUpstream {
     this.#spans.record(description)
   }
 
-  #wholeFrame(length: number): void {
-    if (length > this.#limits.frameBytesMax)
-      throw new ProtocolError(
-        `a frame of at most ${this.#limits.frameBytesMax} bytes`,
-        `one of ${length}`,
-      )
-  }
-
   // ── Everything else ─────────────────────────────────────────────────────────────────────────
 
   #frame(bytes: Buffer, offset: number): number {
@@ -178,10 +137,10 @@ export class FromUpstream {
     const length = frameLength(bytes, offset)
     if (length < 4) throw new ProtocolError('a frame length of 4 or more', String(length))
     const end = offset + 1 + length
-    if (type === Backend.CopyData) return this.#copyData(bytes, offset, end)
-    this.#wholeFrame(length)
+    if (type === Backend.CopyData) return this.#copyData(bytes, offset)
+    this.#rows.wholeFrame(length)
     if (end > bytes.length) {
-      this.needed = end - offset
+      this.#rows.needed = end - offset
       return offset
     }
     const conversation = this.#conversation
@@ -245,7 +204,7 @@ export class FromUpstream {
 
   #replace(bytes: Buffer, offset: number, end: number, frame: Buffer): void {
     this.#spans.drop(bytes, offset, end)
-    this.#spans.emit(frame)
+    if (!this.#silent) this.#spans.emit(frame)
   }
 
   #parameterDescription(bytes: Buffer, offset: number, end: number): void {
@@ -403,35 +362,6 @@ export class FromUpstream {
     // What a masked row left over is no whole row: it cannot be shown.
     if (copy instanceof CopyMask) copy.finish()
   }
-
-  #copyData(bytes: Buffer, offset: number, end: number): number {
-    const run = this.#running()
-    if (run.copy === undefined) throw new ProtocolError('CopyOutResponse', 'CopyData')
-    if (run.stopped !== undefined || this.#silent) return this.#withhold(bytes, offset)
-    if (run.copy === 'shown') {
-      if (!this.#flow.may(run, 1, end - offset)) return offset
-      const here = Math.min(end, bytes.length)
-      this.#stream(end - here, true)
-      return here
-    }
-    this.#wholeFrame(end - offset)
-    if (end > bytes.length) {
-      this.needed = end - offset
-      return offset
-    }
-    if (run.copy === 'withheld') {
-      this.#spans.drop(bytes, offset, end)
-      return end
-    }
-    if (!this.#flow.may(run, 1, end - offset)) return offset
-    const body = run.copy.push(bytes.subarray(offset + headerBytes, end))
-    this.#spans.drop(bytes, offset, end)
-    if (body.length > 0) {
-      this.#spans.emit(copyDataHeader(body.length))
-      this.#spans.emit(body)
-    }
-    return end
-  }
 }
 
 /** What is about the session, not about what was stopped. */
@@ -440,9 +370,6 @@ const alwaysShown: ReadonlySet<number | undefined> = new Set([
   Backend.ParameterStatus,
   Backend.NotificationResponse,
 ])
-
-/** Type, length and the number of columns. */
-const rowHeaderBytes = 7
 
 /** What a statement does that may run deferred constraints and triggers of earlier ones. */
 const endsTransactions: ReadonlySet<EffectKind> = new Set(['transaction', 'setting'])

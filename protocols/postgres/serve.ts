@@ -249,7 +249,6 @@ class Relay {
     const half = this.#fromUpstream
     const taken = half.consume(bytes)
     this.#upstreamReader.need(half.needed)
-    half.needed = 1
     const drained = this.#flushClient()
     const { asking } = this.#flow
     if (asking !== undefined) this.#upstreamReader.pauseUntil(asking)

@@ -85,6 +85,8 @@ export async function startMysqlRelay(
       columns.some(({ name }) => name === maskedColumn)
         ? columns.map(({ name }) => (name === maskedColumn ? stars : undefined))
         : undefined,
+    maskVersion: 0,
+    flow: () => undefined,
     hidesDiagnostics: ({ normalized }) => normalized.includes('secrets'),
     record: event => {
       const copied = event.type === 'frames' ? { ...event, bytes: Buffer.from(event.bytes) } : event
