@@ -21,7 +21,8 @@ export const script = `'use strict'
       document.title = page.title
       for (const part of parts()) {
         const fresh = page.getElementById(part.id)
-        if (fresh === null) continue
+        // What is the same stays, and with it whoever is about to press something in it.
+        if (fresh === null || fresh.isEqualNode(part)) continue
         // What somebody types is theirs for as long as it can still be sent.
         if (part.dataset.state && part.dataset.state === fresh.dataset.state && typed(part)) continue
         part.replaceWith(fresh)

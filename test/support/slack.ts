@@ -31,6 +31,8 @@ export interface Fault {
   readonly body?: Json
   /** The emulator gets the call; its answer is lost. */
   readonly lost?: true
+  /** No answer, and the emulator gets nothing: for ever, or until the connection is cut at once. */
+  readonly silent?: 'hang' | 'reset'
 }
 
 export interface FakeSlack {
@@ -252,6 +254,8 @@ class Edge implements FakeSlack {
     const sent = new URLSearchParams(body.toString('utf8'))
     this.heard?.(method, sent)
     const fault = this.#faults.get(method)?.shift()
+    if (fault?.silent === 'reset') response.destroy()
+    if (fault?.silent !== undefined) return
     if (fault !== undefined && fault.lost === undefined) {
       response.writeHead(fault.status ?? 200, {
         'content-type': 'application/json',
