@@ -9,9 +9,12 @@
  *   --only NAME,… of pgbench-select pgbench-tpcb select-500k select-500k-masked, and before MariaDB
  *                 sysbench-point-select sysbench-read-only sysbench-read-write mysql-select-500k
  *                 mysql-select-500k-masked; prepared ones of the last two have binary rows
+ *                 approvals alone: milliseconds from a hold to Slack, from a click to the server, and
+ *                 MiB of the proxy, while --held N statements wait (1000), over --samples N (30)
  */
 import { writeFile } from 'node:fs/promises'
 import { parseArgs } from 'node:util'
+import { heldMax, measureApprovals } from './approvals.ts'
 import { makePeople, rowsPerSecond } from './big-select.ts'
 import { makeMysqlPeople, mysqlRowsPerSecond } from './mysql-big-select.ts'
 import { startMysqlTargets } from './mysql-targets.ts'
@@ -56,12 +59,19 @@ const { values: flags } = parseArgs({
     rounds: { type: 'string', default: '3' },
     clients: { type: 'string', default: '1,8,32' },
     only: { type: 'string' },
+    held: { type: 'string', default: '1000' },
+    samples: { type: 'string', default: '30' },
   },
 })
 
-const wanted = cases()
+const approvals = flags.only === 'approvals'
+const wanted = approvals ? [] : cases()
 const measurements: Measurement[] = []
-say(`${heading()}\n`)
+if (approvals) {
+  const held = Math.min(Number(flags.held), await heldMax())
+  const figures = await measureApprovals({ held, samples: Number(flags.samples), say })
+  say(`${JSON.stringify(figures)}\n`)
+} else say(`${heading()}\n`)
 for (const server of ['postgres', 'mariadb'] as const) {
   const its = wanted.filter(each => each.server === server)
   if (its.length > 0) await measureAll(server, its)
