@@ -29,6 +29,8 @@ export class FromUpstream {
   readonly #names: StatementNames
   /** A segment was answered, or failed: names that were waited for may be known now. */
   readonly #answered: () => void
+  /** Sends what must fail, so that the transaction does. */
+  readonly #fail: () => void
   /** A result was stopped: nothing is shown before the server is ready again. */
   #silent = false
   /** Notices of ours that wait for the end of a frame. */
@@ -44,11 +46,13 @@ export class FromUpstream {
     limits: Limits
     answered: () => void
     flow: Flow
+    fail: () => void
   }) {
     this.#session = parts.session
     this.#conversation = parts.conversation
     this.#names = parts.names
     this.#answered = parts.answered
+    this.#fail = parts.fail
     this.#spans = new RecordedSpans(parts.session)
     this.#rows = new PassingRows(this.#spans, parts.flow, parts.limits)
     this.#descriptions = new Descriptions(parts.session, parts.names)
@@ -180,7 +184,7 @@ export class FromUpstream {
         this.#notice(bytes, offset, end)
         return end
       case Backend.ReadyForQuery:
-        this.#ready(bytes[offset + headerBytes])
+        this.#beReady(bytes, offset, end)
         return end
       case Backend.CopyInResponse:
         this.#running()
@@ -274,13 +278,27 @@ export class FromUpstream {
     return end
   }
 
-  #ready(status: number | undefined): void {
+  /** After a result that was stopped too late for the server to fail at it, a transaction fails. */
+  #beReady(bytes: Buffer, offset: number, end: number): void {
+    const status = bytes[offset + headerBytes]
+    if (this.#silent && status === openTransaction) {
+      // What was sent behind it ran already.
+      if (this.#conversation.owedCount > 1)
+        throw new FatalError('57014', 'a result was stopped, and what was sent behind it ran')
+      this.#conversation.owe({ reply: 'query', ours: true })
+      this.#fail()
+      this.#spans.drop(bytes, offset, end)
+    }
     this.#silent = false
+    this.#ready(status)
+  }
+
+  #ready(status: number | undefined): void {
     const conversation = this.#conversation
     const owed = conversation.answered('sync', 'query')
     if (owed.run !== undefined && !owed.run.failed)
       this.ended.push({ run: owed.run, error: undefined })
-    const transaction = status === 0x49 ? 'idle' : status === 0x54 ? 'open' : 'failed'
+    const transaction = status === 0x49 ? 'idle' : status === openTransaction ? 'open' : 'failed'
     conversation.transaction = transaction
     if (transaction === 'idle') {
       conversation.portals.clear()
@@ -298,7 +316,9 @@ export class FromUpstream {
     if (simple) this.#conversation.copyIn = false
     const skipped = simple ? [] : this.#conversation.failed()
     const stopped = owed?.run?.stopped
-    if (owed?.refusal !== undefined) {
+    if (owed?.ours === true) {
+      this.#spans.drop(bytes, offset, end)
+    } else if (owed?.refusal !== undefined) {
       this.#replace(bytes, offset, end, refusalResponse(owed.refusal))
     } else if (owed?.run !== undefined && stopped !== undefined) {
       if (!owed.run.failed) {
@@ -363,6 +383,9 @@ export class FromUpstream {
     if (copy instanceof CopyMask) copy.finish()
   }
 }
+
+/** `T`, the status of a transaction block. */
+const openTransaction = 0x54
 
 /** What is about the session, not about what was stopped. */
 const alwaysShown: ReadonlySet<number | undefined> = new Set([

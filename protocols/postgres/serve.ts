@@ -22,6 +22,7 @@ import {
   encodeParameterStatus,
   encodeReadyForQuery,
 } from './messages/session.ts'
+import { failingQuery } from './refusal.ts'
 import { reasonSetting } from './sql/reason-changes.ts'
 import { type StartedClient, startClient } from './startup.ts'
 import { reviewSettings } from './startup-review.ts'
@@ -172,6 +173,7 @@ class Relay {
       ...common,
       answered: () => this.#fromClient.segmentAnswered(),
       flow: this.#flow,
+      fail: () => void send(upstream.socket, [failingQuery]),
     })
     const max = limits.bufferedBytesMax
     const fail = (error: unknown): void => this.#finish(tellAndClose(client, error))
