@@ -28,7 +28,8 @@ function stateChanges({ effects, result }: Made): SessionChange[] {
   for (const { kind, object, detail = '' } of effects) {
     if (kind === 'setting' && (object?.name === 'search_path' || object?.name === '*'))
       kinds.add('path')
-    if (kind === 'role') kinds.add('role')
+    // Back to the role of the login is no change; one that was taken before stays in doubt.
+    if (kind === 'role' && detail !== 'reset') kinds.add('role')
     const words = detail.split(' ')
     if (kind === 'execute' && ['do', 'call', 'opaque'].some(word => words.includes(word)))
       kinds.add('path')
