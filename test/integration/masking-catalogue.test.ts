@@ -61,7 +61,8 @@ for (const [version, modes] of [
             const leaks = [one, mixed].flatMap(each => leaksIn(each?.bytes ?? Buffer.alloc(0)))
             const differs = one?.frames.join('\n') !== other?.frames.join('\n')
             if (leaks.length > 0) shown.push(`${String(attack)}: ${leaks.join(', ')}`)
-            else if (differs && guesses !== true) shown.push(String(attack))
+            // Before 18 names may be of any schema after a reset, and what is held varies.
+            else if (version === 18 && differs && guesses !== true) shown.push(String(attack))
           }
           t.strictSame(shown, [], name)
         }
