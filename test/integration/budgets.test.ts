@@ -5,7 +5,7 @@ import pg from 'pg'
 import { to as copyTo } from 'pg-copy-streams'
 import Cursor from 'pg-cursor'
 import t, { type Test } from 'tap'
-import { type Proxy as TestProxy, startProxy } from '../support/proxy.ts'
+import { startProxy, type Proxy as TestProxy } from '../support/proxy.ts'
 
 const rules = `
   budgets:
