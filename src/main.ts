@@ -1,46 +1,49 @@
 #!/usr/bin/env node
-/** The command `countersign`: one word, one file in cli/. The only place that names protocols. */
-import { realpathSync } from 'node:fs'
-import { fileURLToPath } from 'node:url'
+/**
+ * The command `countersign`: one word, one file in cli/. The only place that names protocols. What a
+ * proxy is made of takes a second to load, so that each command loads only what it needs.
+ */
 import { Command } from 'commander'
-import { protocols } from '../protocols/index.ts'
 import type { Protocol } from '../protocols/protocol.ts'
-import { approvalsCommand } from './cli/approvals.ts'
-import { checkCommand } from './cli/check.ts'
-import { demoCommand } from './cli/demo.ts'
 import type { Deps } from './cli/deps.ts'
-import { discoverCommand } from './cli/discover.ts'
-import { explainCommand } from './cli/explain.ts'
-import { gateCommand } from './cli/gate.ts'
-import { grantsCommand } from './cli/grants.ts'
-import { masksCommand } from './cli/masks.ts'
-import { serveCommand } from './cli/serve.ts'
-import { sessionsCommand } from './cli/sessions.ts'
-import { tokensCommand } from './cli/tokens.ts'
-import { openDerivedColumns, startServer } from './server.ts'
 
-export function program(): Command {
-  const deps: Deps = {
-    start: config => startServer(config, protocols),
-    open: (name, upstream) => protocolNamed(name).open(upstream),
-    survey: (name, upstream) => protocolNamed(name).survey(upstream),
-    derivedColumns: openDerivedColumns,
-    decodeFrames: (name, frames) => protocolNamed(name).decodeFrames(frames),
-  }
+const deps: Deps = {
+  async start(config) {
+    const { protocols } = await import('../protocols/index.ts')
+    return (await import('./server.ts')).startServer(config, protocols)
+  },
+  open: async (name, upstream) => (await protocolNamed(name)).open(upstream),
+  survey: async (name, upstream) => (await protocolNamed(name)).survey(upstream),
+  derivedColumns: async config => (await import('./server.ts')).openDerivedColumns(config),
+  async decoder(name) {
+    const protocol = await protocolNamed(name)
+    return frames => protocol.decodeFrames(frames)
+  },
+}
+
+/** In the order of the help. */
+const commands: ReadonlyMap<string, () => Promise<Command>> = new Map([
+  ['demo', async () => (await import('./cli/demo.ts')).demoCommand(deps)],
+  ['serve', async () => (await import('./cli/serve.ts')).serveCommand(deps)],
+  ['check', async () => (await import('./cli/check.ts')).checkCommand(deps)],
+  ['explain', async () => (await import('./cli/explain.ts')).explainCommand(deps)],
+  ['discover', async () => (await import('./cli/discover.ts')).discoverCommand(deps)],
+  ['masks', async () => (await import('./cli/masks.ts')).masksCommand(deps)],
+  ['approvals', async () => (await import('./cli/approvals.ts')).approvalsCommand(deps)],
+  ['grants', async () => (await import('./cli/grants.ts')).grantsCommand()],
+  ['gate', async () => (await import('./cli/gate.ts')).gateCommand()],
+  ['sessions', async () => (await import('./cli/sessions.ts')).sessionsCommand(deps)],
+  ['tokens', async () => (await import('./cli/tokens.ts')).tokensCommand()],
+])
+
+/** With the one command that is meant, or with all of them, to list them or to guess. */
+async function program(name: string | undefined): Promise<Command> {
   const program = new Command('countersign')
     .description('A database proxy with a second signature.')
     .version('0.1.0')
-    .addCommand(demoCommand(deps))
-    .addCommand(serveCommand(deps))
-    .addCommand(checkCommand(deps))
-    .addCommand(explainCommand(deps))
-    .addCommand(discoverCommand(deps))
-    .addCommand(masksCommand(deps))
-    .addCommand(approvalsCommand(deps))
-    .addCommand(grantsCommand())
-    .addCommand(gateCommand())
-    .addCommand(sessionsCommand(deps))
-    .addCommand(tokensCommand())
+  const named = commands.get(name ?? '')
+  for (const load of named === undefined ? commands.values() : [named])
+    program.addCommand(await load())
   exitCodes(program)
   return program
 }
@@ -51,12 +54,11 @@ function exitCodes(command: Command): void {
   for (const each of command.commands) exitCodes(each)
 }
 
-function protocolNamed(name: string): Protocol {
+async function protocolNamed(name: string): Promise<Protocol> {
+  const { protocols } = await import('../protocols/index.ts')
   const protocol = protocols.find(each => each.name === name)
   if (protocol === undefined) throw new TypeError(`there is no protocol ${name}`)
   return protocol
 }
 
-const started = process.argv[1]
-if (started !== undefined && realpathSync(started) === fileURLToPath(import.meta.url))
-  await program().parseAsync()
+await (await program(process.argv[2])).parseAsync()

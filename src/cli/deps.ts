@@ -18,7 +18,8 @@ export interface Deps {
   survey(protocol: string, upstream: Upstream): Promise<Survey>
   /** Of the state that the configuration names, whether its proxy runs or not. */
   derivedColumns(config: Config): Promise<{ columns: DerivedColumns; close(): Promise<void> }>
-  decodeFrames(protocol: string, frames: Iterable<RecordedFrames>): Iterable<ResultEvent>
+  /** Of what sessions of that protocol recorded. */
+  decoder(protocol: string): Promise<(frames: Iterable<RecordedFrames>) => Iterable<ResultEvent>>
 }
 
 export interface RunningServer {

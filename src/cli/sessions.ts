@@ -185,8 +185,7 @@ async function play(id: string, options: ReplayOptions, deps: Deps, io: Io): Pro
     io,
   )
   let lastUs = 0
-  const decode = (frames: Parameters<Deps['decodeFrames']>[1]) =>
-    deps.decodeFrames(protocol, frames)
+  const decode = await deps.decoder(protocol)
   for await (const step of replay(reader.happenings(session.id), database, decode)) {
     if (options.wait && step.atUs > lastUs) await wait((step.atUs - lastUs) / 1000 / options.speed)
     lastUs = Math.max(lastUs, step.atUs)

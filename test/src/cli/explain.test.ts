@@ -36,7 +36,7 @@ const deps: Deps = {
   },
   survey: () => Promise.reject(new Error('not here')),
   derivedColumns: () => Promise.reject(new Error('there is no state here')),
-  decodeFrames: () => [],
+  decoder: async () => () => [],
 }
 
 const verifier =

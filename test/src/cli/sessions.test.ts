@@ -7,8 +7,8 @@ import type { Deps } from '../../../src/cli/deps.ts'
 import { sessionsCommand } from '../../../src/cli/sessions.ts'
 import { type Place, place, sessionStart, statement } from '../../support/recorded-place.ts'
 
-const deps: Pick<Deps, 'decodeFrames'> = {
-  decodeFrames: (name, frames) =>
+const deps: Pick<Deps, 'decoder'> = {
+  decoder: async name => frames =>
     protocols.find(protocol => protocol.name === name)?.decodeFrames(frames) ?? [],
 }
 
