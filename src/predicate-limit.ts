@@ -3,7 +3,7 @@
  * look-up by equality tells whether a guess was right; many of them find a value out. What is asked
  * again is not counted again.
  */
-import { createHash } from 'node:crypto'
+import { createHash, randomUUID } from 'node:crypto'
 import type { MaskedPredicate } from '../masking/predicates.ts'
 import type { Statement } from '../protocols/protocol.ts'
 
@@ -47,7 +47,7 @@ export class PredicateLimit {
       if (more > 0) guesses.set(key, (guesses.get(key) ?? 0) + more)
     }
     if (guesses.size === 0) return undefined
-    const question = digestOf(statement)
+    const question = questionOf(statement)
     const columns = [...guesses].map(([key, count]) => ({ asked: this.#recent(key, nowMs), count }))
     const fresh = columns.filter(({ asked }) => !asked.has(question))
     for (const { asked, count } of fresh)
@@ -84,7 +84,9 @@ function listLengthMax({ text, parameters }: Statement): number {
   return Math.max(...[text, ...texts].map(each => each.split(',').length))
 }
 
-function digestOf({ text, parameters }: Statement): string {
+/** EXECUTE says nothing of what it asks: a name may stand for another statement each time. */
+function questionOf({ text, parameters, analysis }: Statement): string {
+  if (/\bEXECUTE\b/.test(analysis.tag)) return randomUUID()
   const hash = createHash('sha256').update(text)
   for (const value of parameters) hash.update('\0').update(value ?? '\0')
   return hash.digest('base64')

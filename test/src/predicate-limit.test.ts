@@ -11,7 +11,14 @@ function equal(constants: number, more: Partial<MaskedPredicate> = {}): MaskedPr
 
 function statement(text: string, ...parameters: string[]): Statement {
   const analysis = {
-    ...{ tag: 'SELECT', effects: [], results: [], reads: [], moves: [], relations: [] },
+    ...{
+      tag: text.startsWith('EXECUTE') ? 'EXECUTE' : 'SELECT',
+      effects: [],
+      results: [],
+      reads: [],
+      moves: [],
+      relations: [],
+    },
     ...{ normalized: '', unreadable: undefined },
   }
   return { text, parameters, analysis }
@@ -43,6 +50,14 @@ t.test('what was asked before may be asked again', async t => {
   t.equal(ask('b'), undefined)
   t.equal(ask('c'), 'hold')
   t.equal(ask('a'), undefined)
+})
+
+t.test('a prepared statement may ask something else under the same name', async t => {
+  const ask = limited(2)
+  t.strictSame(
+    [ask('EXECUTE q'), ask('EXECUTE q'), ask('EXECUTE q')],
+    [undefined, undefined, 'hold'],
+  )
 })
 
 t.test('a window passes', async t => {
