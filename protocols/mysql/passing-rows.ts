@@ -8,7 +8,9 @@ import { ProtocolError } from '../errors.ts'
 import type { Flow } from '../flow.ts'
 import type { Spans } from '../spans.ts'
 import type { Run } from './exchange.ts'
+import { FatalError } from './fatal.ts'
 import { frameLength, framePayloadMax, headerBytes } from './framing.ts'
+import { ErrorCode } from './packets/err.ts'
 import type { ServerPackets } from './server-packets.ts'
 
 /** Frames of rows at the front of some bytes. */
@@ -54,17 +56,18 @@ export class PassingRows {
 
   /** All the rows from `offset` on, up to what ends them. Returns where it stopped. */
   pass(bytes: Buffer, offset: number, run: Run, format: 'text' | 'binary'): number {
-    const { mask } = run
-    const shown = run.stopped === undefined
+    const { mask, stopped } = run
+    const shown = stopped === undefined
+    // The client has the beginning of a row that has no other end than that of the connection.
+    if (!shown && this.#continues && this.#shown)
+      throw new FatalError(ErrorCode.ER_QUERY_INTERRUPTED, '70100', stopped.message)
     const cut =
       mask === undefined || !shown
         ? this.#frames(bytes, offset, format)
         : this.#wholeRows(bytes, offset, format)
     const { end } = cut
     if (end === offset) return offset
-    // A row that began is shown to its end.
-    if (cut.rows === 0) run.bytes += end - offset
-    else if (shown && !this.#flow.may(run, cut.rows, end - offset)) return offset
+    if (shown && !this.#flow.may(run, cut.rows, end - offset)) return offset
     this.#continues = cut.continues
     this.#shown = shown
     this.#streaming = Math.max(0, end - bytes.length)

@@ -19,7 +19,11 @@ for (const flavour of ['mariadb', 'mysql'] as const) {
     const proxy = await startMysqlProxy(t, {
       flavour,
       sql: `CREATE TABLE numbers (n int PRIMARY KEY, pad varchar(100)); INSERT INTO numbers VALUES ${numbers};`,
-      rules: '  budgets: [{ name: rows-of-a-result, rows: 1000, users: [analyst] }]',
+      rules: `
+  budgets:
+    - { name: rows-of-a-result, rows: 1000, users: [analyst] }
+    - { name: bytes-of-a-result, bytes: 20MiB, users: [copilot], action: deny }
+`,
       unmasked: true,
     })
     const n = (found: RowDataPacket[]): unknown[] => found.map(row => row['n'])
@@ -55,6 +59,15 @@ for (const flavour of ['mariadb', 'mysql'] as const) {
         await asked
         await works(t, client)
       }
+    })
+
+    await t.test('a row of several frames counts whole, and ends with the connection', async t => {
+      const client = await proxy.client(t, 'copilot')
+      const long = (length: number): string => `SELECT REPEAT('x', ${length}) AS pad`
+      const [[fits]] = await client.query<RowDataPacket[]>(long(18_000_000))
+      t.equal(fits?.['pad'].length, 18_000_000)
+      await t.rejects(client.query(long(60_000_000)))
+      await t.rejects(client.query('SELECT 1'), /closed/)
     })
 
     await t.test('KILL QUERY withdraws it', async t => {
