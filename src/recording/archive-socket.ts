@@ -85,7 +85,7 @@ function rowsOf(archive: Archive, question: Question): Promise<readonly Row[]> {
     )
   }
   return archive.query(
-    `SELECT s.*, c.statements AS statements, c.held AS held, c.denied AS denied,
+    `SELECT s.*, s.session AS session, c.statements AS statements, c.held AS held, c.denied AS denied,
        c.failed AS failed, c.rows AS rows, g.broke_glass AS broke_glass
      FROM sessions AS s LEFT JOIN (
        SELECT session, count() AS statements, countIf(verdict = 'hold') AS held,
