@@ -139,7 +139,7 @@ masking:
       'only a rule with action: allow lifts others',
       '"truncate" is the name of a built-in rule; use another',
       'expected schema.table.column, such as public.customers.email or *.*.ssn, got "email"',
-      'expected one of redact, email, hash, tokenize, null or a mapping, got "redcat"; did you mean "redact"?',
+      'expected one of redact, email, card, phone, iban, hash, tokenize, null or a mapping, got "redcat"; did you mean "redact"?',
     ],
   )
   t.strictSame(await mistakesOf(text, { BOT: 'x' }), told)
