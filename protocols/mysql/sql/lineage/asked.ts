@@ -58,15 +58,27 @@ export function keepAsked(
   const others = values.filter(value => !isConstant(value))
   if (others.length === 0) return
   const constants = values.length - others.length
-  // A column that depends on none holds what the statement itself made up, many values perhaps.
-  const made = operands.some((node, i) => {
-    const value = values[i]
-    return node.kind === 'column' && value !== undefined && isConstant(value)
-  })
+  const made = values.some((value, i) => isConstant(value) && isMany(operands[i]))
   const keys = kind === 'equality' && !made && others.every(isCopy)
   const among = keys || (others.length === 1 && !made) ? kind : 'comparison'
   for (const value of others)
     context.predicates.add(value.sources, isCopy(value) ? among : 'computed', constants)
+}
+
+/**
+ * Whether something that depends on no column may be many values, which the statement itself made
+ * up. What is no operand is the rows of a query.
+ */
+function isMany(operand: Expression | undefined): boolean {
+  if (operand === undefined) return true
+  const pending: unknown[] = [operand]
+  while (pending.length > 0) {
+    const next = pending.pop()
+    if (typeof next !== 'object' || next === null) continue
+    if ('kind' in next && next.kind === 'column') return true
+    pending.push(...Object.values(next))
+  }
+  return false
 }
 
 /** A condition that is no comparison; a column by itself is asked for nothing but itself. */

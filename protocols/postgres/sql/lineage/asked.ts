@@ -75,15 +75,35 @@ export function keepAsked(
   const others = values.filter(value => !isConstant(value))
   if (others.length === 0) return
   const constants = values.length - others.length
-  // A column that depends on none holds what the statement itself made up, many values perhaps.
-  const made = operands.some((node, i) => {
-    const value = values[i]
-    return as(node, 'ColumnRef') !== undefined && value !== undefined && isConstant(value)
-  })
+  const made = values.some((value, i) => isConstant(value) && isMany(operands[i], list))
   const keys = kind === 'equality' && !made && others.every(isCopy)
   const among = keys || (others.length === 1 && !made) ? kind : 'comparison'
   for (const value of others)
     context.predicates.add(value.sources, isCopy(value) ? among : 'computed', constants, list)
+}
+
+/**
+ * Whether something that depends on no column may be many values, which the statement itself made
+ * up. What is no operand is the rows of a query.
+ */
+function isMany(operand: Node | undefined, list: boolean): boolean {
+  return operand === undefined || names(operand, 'ColumnRef') || (list && names(operand, ...making))
+}
+
+/** What makes a list, beside a literal and a parameter that are one. */
+const making = ['FuncCall', 'SubLink', 'A_Expr', 'CaseExpr', 'CoalesceExpr'] as const
+
+function names(node: Node, ...kinds: readonly string[]): boolean {
+  const pending: unknown[] = [node]
+  while (pending.length > 0) {
+    const next = pending.pop()
+    if (typeof next !== 'object' || next === null) continue
+    for (const [key, under] of Object.entries(next)) {
+      if (kinds.includes(key)) return true
+      pending.push(under)
+    }
+  }
+  return false
 }
 
 /** Groups, orders: what is compared with nothing but its like. */

@@ -51,6 +51,14 @@ const cases: readonly (readonly [sql: string, asked: string])[] = [
     "SELECT 1 FROM customers, (SELECT 'a' g UNION SELECT 'b') v WHERE email = g",
     'customers.email comparison:1',
   ],
+  [
+    "SELECT 1 FROM customers, (SELECT 'a' g UNION SELECT 'b') v WHERE email = CONCAT(g, '')",
+    'customers.email comparison:1',
+  ],
+  [
+    "SELECT 1 FROM customers WHERE email IN (SELECT 'a' UNION SELECT 'b')",
+    'customers.email comparison:1',
+  ],
   ['SELECT id FROM customers ORDER BY email', 'customers.email order'],
   ['SELECT count(*) FROM customers GROUP BY email', 'customers.email group'],
   ['SELECT count(*) FROM customers GROUP BY left(email, 1)', 'customers.email computed'],

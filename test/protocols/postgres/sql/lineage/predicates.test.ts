@@ -35,6 +35,20 @@ const cases: readonly (readonly [sql: string, asked: string])[] = [
     'select 1 from customers where id in (select customer_id from orders)',
     'customers.id equality, orders.customer_id equality',
   ],
+  // Many guesses that the statement made up itself, however they are wrapped.
+  ...[
+    'join generate_series(1, 9) n on n = customers.id',
+    'join generate_series(1, 9) n on n + 0 = customers.id',
+    'join generate_series(1, 9) n on n::bigint = customers.id',
+    'join generate_series(1, 9) n on (select n) = customers.id',
+    'where id in (select generate_series(1, 9))',
+    'where id in (select n from generate_series(1, 9) n)',
+  ].map(rest => [`select 1 from customers ${rest}`, 'customers.id comparison:1'] as const),
+  ...['array(select generate_series(1, 9))', "string_to_array('1;2;3', ';')::int[]"].map(
+    many =>
+      [`select 1 from customers where id = any(${many})`, 'customers.id comparison:list'] as const,
+  ),
+  ["select 1 from customers where id = any('{1,2}'::int[])", 'customers.id equality:list'],
   // What finds a value out.
   ["select id from customers where email like 'a%'", 'customers.email pattern:1'],
   ["select id from customers where email ~ '^a'", 'customers.email pattern:1'],
