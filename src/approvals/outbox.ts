@@ -71,6 +71,8 @@ export class Outbox {
   readonly #queue = new Set<string>()
   readonly #busy = new Map<string, { again: boolean }>()
   readonly #timers = new Map<string, NodeJS.Timeout>()
+  /** How often in a row, by copy: the tries in SQL also count what was told. */
+  readonly #failures = new Map<string, number>()
   #closed = false
   #idle: (() => void)[] = []
 
@@ -252,14 +254,20 @@ export class Outbox {
       return undefined
     }
     try {
-      return await work()
+      const message = await work()
+      this.#failures.delete(copy.id)
+      return message
     } catch (error) {
       const { onError } = this.#options
       if (!(error instanceof CourierError)) throw error
       onError(error)
-      if (error.final) await this.#save(copy.id, { given_up: 1 })
-      else {
-        const wait = error.retryAfterMs ?? Math.min(backOffMsMax, backOffMsMin * 2 ** copy.tries)
+      if (error.final) {
+        this.#failures.delete(copy.id)
+        await this.#save(copy.id, { given_up: 1 })
+      } else {
+        const failures = this.#failures.get(copy.id) ?? 0
+        this.#failures.set(copy.id, failures + 1)
+        const wait = error.retryAfterMs ?? Math.min(backOffMsMax, backOffMsMin * 2 ** failures)
         await this.#save(copy.id, { retry_at: Date.now() + wait })
         this.#later(copy.approval_id, wait)
       }

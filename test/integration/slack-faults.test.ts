@@ -6,12 +6,14 @@ import { readFile, writeFile } from 'node:fs/promises'
 import pg from 'pg'
 import t, { type Test } from 'tap'
 import { actions } from '../../src/approvals/slack/blocks.ts'
-import { startProxy, type Proxy as TestProxy } from '../support/proxy.ts'
+import { type Approval, startProxy, type Proxy as TestProxy } from '../support/proxy.ts'
 import {
   appToken,
   botToken,
   channel,
   type FakeSlack,
+  type Fault,
+  type SlackMessage,
   signed,
   signingSecret,
   startSlack,
@@ -51,10 +53,14 @@ async function ask(proxy: TestProxy, title: string): Promise<string> {
   return ((await answer.json()) as { approval: { id: string } }).approval.id
 }
 
-async function state(proxy: TestProxy, id: string): Promise<string> {
+async function request(proxy: TestProxy, id: string): Promise<Approval> {
   const authorization = `Basic ${Buffer.from('rita:correct-horse').toString('base64')}`
   const answer = await fetch(`${proxy.http}/api/v1/approvals/${id}`, { headers: { authorization } })
-  return ((await answer.json()) as { approval: { state: string } }).approval.state
+  return ((await answer.json()) as { approval: Approval }).approval
+}
+
+async function state(proxy: TestProxy, id: string): Promise<string> {
+  return (await request(proxy, id)).state
 }
 
 t.test('over HTTP', async t => {
@@ -104,6 +110,41 @@ t.test('over HTTP', async t => {
     t.equal(await state(proxy, id), 'approved')
     await slack.message(/Tom becomes a DBA.*approved by rita/)
   })
+
+  await t.test(
+    'whatever happens to a message, it is there once, and says how it ended',
+    async t => {
+      // Each of them to another request, so that none waits for the others.
+      const faults: readonly Fault[] = [
+        { status: 429, headers: { 'retry-after': '1' } },
+        { status: 503 },
+        { silent: 'reset' },
+        { silent: 'hang' },
+        { lost: true },
+      ]
+      slack.fail('chat.postMessage', ...faults)
+      const ids = await Promise.all(faults.map((_, n) => ask(proxy, `Action ${n}`)))
+      const said = (pattern: (n: number) => string): Promise<readonly SlackMessage[]> =>
+        Promise.all(faults.map((_, n) => slack.message(new RegExp(pattern(n)))))
+      const cards = await said(n => `go ahead with Action ${n} `)
+      slack.fail('chat.update', ...faults)
+      slack.fail('chat.postMessage', ...faults)
+      const denied = ids.map(async id => proxy.decide(await request(proxy, id), 'deny'))
+      t.strictSame(await Promise.all(denied), [200, 200, 200, 200, 200])
+      const ended = await said(n => `Action ${n} .*denied by rita`)
+      t.strictSame(
+        ended.map(({ ts }) => ts),
+        cards.map(({ ts }) => ts),
+      )
+      for (const { ts } of cards) while ((await slack.replies(ts)).length === 0) await soon()
+      const all = (await slack.messages()).filter(({ text }) => text.includes('Action '))
+      t.equal(
+        all.filter(({ thread_ts, ts }) => thread_ts === undefined || thread_ts === ts).length,
+        5,
+      )
+      for (const { ts } of cards) t.match(await slack.replies(ts), { length: 1 })
+    },
+  )
 
   await t.test('a token that was revoked keeps nobody from deciding elsewhere', async t => {
     slack.fail('auth.test', { body: { ok: false, error: 'token_revoked' } })
