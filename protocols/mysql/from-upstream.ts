@@ -243,9 +243,10 @@ export class FromUpstream {
     run.mask = this.#described.mask(run, count, bytes.subarray(offset, rows), format)
     this.#inRows = true
     if (packets.deprecatesEof) return rows
-    // In place of rows: they wait in a cursor.
+    // In place of rows: they wait in a cursor. In text it is one that a routine opened for itself.
     const statusFlags = bytes.readUInt16LE(rows - 2)
-    if ((statusFlags & ServerStatus.CURSOR_EXISTS) !== 0) this.#succeeded(statusFlags)
+    const waits = format === 'binary' && (statusFlags & ServerStatus.CURSOR_EXISTS) !== 0
+    if (waits) this.#succeeded(statusFlags)
     return rows
   }
 
@@ -288,12 +289,13 @@ export class FromUpstream {
   }
 
   #succeeded(statusFlags: number): void {
-    const { run, reply, prepared } = this.#owed()
+    const { run, reply, format, prepared } = this.#owed()
     this.#state.reported(statusFlags)
     this.#inRows = false
     if (run !== undefined) {
       run.result += 1
-      if (reply === 'results' && (statusFlags & ServerStatus.CURSOR_EXISTS) !== 0) {
+      const opened = format === 'binary' && (statusFlags & ServerStatus.CURSOR_EXISTS) !== 0
+      if (reply === 'results' && opened) {
         run.cursor = true
         if (prepared !== undefined) prepared.run = run
         this.#exchange.cursors.add(run)

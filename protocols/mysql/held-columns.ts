@@ -61,6 +61,7 @@ function columnCount(payload: Buffer): number {
         ? payload.readUInt16LE(1)
         : 0
   if (count === 0)
-    throw new ProtocolError('a number of columns', `0x${payload.toString('hex', 0, 9)}`)
+    // The bytes may be those of a row, which nobody is to read in an error.
+    throw new ProtocolError('a number of columns', `a packet of ${payload.length} bytes`)
   return count
 }

@@ -155,7 +155,8 @@ class FrameDecoder {
     }
     const { statusFlags } = decodeEnd(payload)
     const fetched = this.#command === Command.COM_STMT_FETCH
-    if (!fetched && (statusFlags & ServerStatus.CURSOR_EXISTS) !== 0) {
+    const executed = this.#command === Command.COM_STMT_EXECUTE
+    if (executed && (statusFlags & ServerStatus.CURSOR_EXISTS) !== 0) {
       this.#cursors.set(this.#statement, this.#columns)
       this.#state = 'nothing'
       return

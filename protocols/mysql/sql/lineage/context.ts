@@ -4,10 +4,10 @@
  */
 import { ColumnPredicates } from '../../../column-predicates.ts'
 import type { ColumnMove, ColumnName, ObjectName, RelationName } from '../../../protocol.ts'
-import type { Relation, Routine } from '../../catalog.ts'
+import type { Relation, Routine, Trigger } from '../../catalog.ts'
 import type { Expression, Query } from '../ast.ts'
 import { folded, type Names } from '../names.ts'
-import type { Scope } from './scope.ts'
+import type { Namespace, Scope } from './scope.ts'
 import { clean, derive, isCopy, isPlain, type Rows, type Value } from './value.ts'
 
 /** Nested expressions and queries; deeper ones would exhaust the stack. */
@@ -43,6 +43,7 @@ export interface CalledFunction {
 export interface Tracers {
   value(node: Expression, scope: Scope, context: Context): Value
   query(node: Query, scope: Scope, context: Context): Rows
+  trigger(trigger: Trigger, rows: Namespace, context: Context): ReadonlyMap<string, Value>
 }
 
 interface Budget {
@@ -74,6 +75,8 @@ export class Context {
   readonly following: Set<Relation>
   /** Routines on the way. */
   readonly routines: Set<Routine>
+  /** Triggers on the way. */
+  readonly triggers: Set<Trigger>
   /** How many views and bodies this one is inside of. */
   readonly bodyDepth: number
   readonly #budget: Budget
@@ -91,6 +94,7 @@ export class Context {
     this.assigned = parent instanceof Context ? parent.assigned : parent
     this.following = outer?.following ?? new Set()
     this.routines = outer?.routines ?? new Set()
+    this.triggers = outer?.triggers ?? new Set()
     this.bodyDepth = outer === undefined ? 0 : outer.bodyDepth + 1
     this.parameters = outer?.parameters ?? clean
     this.#budget = outer?.budget ?? { depth: 0, queries: 0, cycles: 0 }
@@ -184,6 +188,15 @@ export class Context {
     const system = at.startsWith('@@')
     const type = system ? 'setting' : 'variable'
     this.move(value, { type, schema: undefined, name: system ? at.slice(2) : at })
+  }
+
+  /**
+   * Settings act: the clock, random numbers, limits and time zones tell of what is in them under
+   * other names than their own.
+   */
+  assignSetting(name: string, value: Value): void {
+    this.assign(`@@${name}`, value)
+    this.movesUntraced ||= value.sources.length > 0
   }
 
   /** What `@name` or `@@name` may hold. */

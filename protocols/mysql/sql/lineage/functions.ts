@@ -3,13 +3,14 @@
  * say, whatever the order in which they do it.
  * https://dev.mysql.com/doc/refman/9.7/en/stored-routines.html
  */
-import type { Routine } from '../../catalog.ts'
+import type { Routine, Trigger } from '../../catalog.ts'
 import type { Expression, Program, Query, SetItem, Statement } from '../ast.ts'
+import type { LexerOptions } from '../lexer/options.ts'
 import { folded, inDatabase, type Names } from '../names.ts'
 import { parse } from '../parse.ts'
 import { wholly } from './conditions.ts'
 import { BODY_DEPTH_MAX, type Context } from './context.ts'
-import { emptyScope, type Scope } from './scope.ts'
+import { emptyScope, level, type Namespace, type Scope } from './scope.ts'
 import {
   anyOf,
   type Columns,
@@ -45,6 +46,39 @@ export function procedureRun(
   return body
 }
 
+/**
+ * What a trigger puts into the columns of NEW, by their lower-case names; what it writes elsewhere
+ * is moved. `rows` are NEW and OLD.
+ */
+export function triggerRun(
+  trigger: Trigger,
+  rows: Namespace,
+  context: Context,
+): ReadonlyMap<string, Value> {
+  const program = triggerProgram(trigger)
+  if (program === undefined || context.triggers.has(trigger)) return new Map()
+  const inside = context.inside(routineNames(trigger, context.names))
+  context.triggers.add(trigger)
+  const scope = level(emptyScope, rows)
+  const body = new Body({ kind: 'procedure', parameters: [] }, program, inside, scope)
+  body.run([])
+  context.triggers.delete(trigger)
+  // Who made it asked what it asks.
+  context.absorb(inside, true, false)
+  return body.given
+}
+
+const triggerPrograms = new WeakMap<Trigger, Program | undefined>()
+
+function triggerProgram(trigger: Trigger): Program | undefined {
+  if (triggerPrograms.has(trigger)) return triggerPrograms.get(trigger)
+  const { source, lexer } = trigger
+  const head = 'CREATE TRIGGER t BEFORE INSERT ON t FOR EACH ROW'
+  const program = source === undefined ? undefined : programIn(`${head} ${source}`, lexer)
+  triggerPrograms.set(trigger, program)
+  return program
+}
+
 /** It may keep what it is given, whatever it says of itself. */
 function unknownRoutine(called: Routine, args: readonly Value[], context: Context): Value {
   context.callsUntraced = true
@@ -71,7 +105,7 @@ function ran(called: Routine, args: readonly Value[], context: Context): Ran | u
 }
 
 /** Variables and temporary tables are the session's; what is prepared, no function can run. */
-function routineNames({ schema, lexer }: Routine, names: Names): Names {
+function routineNames({ schema, lexer }: Pick<Routine, 'schema' | 'lexer'>, names: Names): Names {
   const { session } = names
   const inner = inDatabase(names, schema, lexer)
   return {
@@ -92,13 +126,16 @@ function programOf(called: Routine): Program | undefined {
   if (programs.has(called)) return programs.get(called)
   const { source, kind, lexer } = called
   const head = kind === 'procedure' ? 'CREATE PROCEDURE p()' : 'CREATE FUNCTION f() RETURNS INT'
-  const parsed = source === undefined ? undefined : parse(`${head} ${source}`, lexer)
-  const [statement, more] = parsed?.ok === true ? parsed.statements : []
-  const node = statement?.node
-  const known = node?.kind === 'createRoutine' && more === undefined
-  const program = known ? node.program : undefined
+  const program = source === undefined ? undefined : programIn(`${head} ${source}`, lexer)
   programs.set(called, program)
   return program
+}
+
+function programIn(text: string, lexer: LexerOptions): Program | undefined {
+  const parsed = parse(text, lexer)
+  const [statement, more] = parsed.ok ? parsed.statements : []
+  const node = statement?.node
+  return node?.kind === 'createRoutine' && more === undefined ? node.program : undefined
 }
 
 /**
@@ -106,16 +143,26 @@ function programOf(called: Routine): Program | undefined {
  * its statements read and its expressions make, until nothing is added.
  */
 class Body {
-  readonly #called: Routine
+  readonly #called: Pick<Routine, 'kind' | 'parameters'>
   readonly #program: Program
   readonly #context: Context
   readonly #locals: ReadonlySet<string>
+  /** Of a trigger: the rows that it is given. */
+  readonly #outer: Scope
+  /** What is put into NEW. */
+  readonly given: Map<string, Value> = new Map()
   #pool: Value = clean
   #shown: Columns[] = []
   #understood = true
 
-  constructor(called: Routine, program: Program, context: Context) {
+  constructor(
+    called: Pick<Routine, 'kind' | 'parameters'>,
+    program: Program,
+    context: Context,
+    outer: Scope = emptyScope,
+  ) {
     this.#called = called
+    this.#outer = outer
     this.#program = program
     this.#context = context
     const parameters = called.parameters.map(({ name }) => name)
@@ -168,7 +215,7 @@ class Body {
 
   #scope(): Scope {
     return {
-      ...emptyScope,
+      ...this.#outer,
       locals: name => (this.#locals.has(folded(name)) ? this.#pool : undefined),
     }
   }
@@ -239,16 +286,20 @@ class Body {
 
   #set(item: SetItem): void {
     switch (item.kind) {
-      case 'local':
-        this.#values([item.value])
+      case 'local': {
+        const [row = '', column] = item.name.map(folded)
+        const value = derive(this.#values([item.value]))
+        if (row === 'new' && column !== undefined)
+          this.given.set(column, derive([value, this.given.get(column) ?? clean]))
         break
+      }
       case 'userVariable':
         this.#context.assign(item.target.name, derive(this.#values([item.value])))
         break
       case 'systemVariable': {
         const value = derive(this.#values([item.value]))
         const { name } = item.target
-        if (!this.#locals.has(folded(name))) this.#context.assign(`@@${name}`, value)
+        if (!this.#locals.has(folded(name))) this.#context.assignSetting(name, value)
         break
       }
       default:

@@ -72,7 +72,7 @@ export function setItem(item: SetItem, context: Context): void {
       context.assign(item.target.name, context.value(item.value, emptyScope))
       break
     case 'systemVariable':
-      context.assign(`@@${item.target.name}`, context.value(item.value, emptyScope))
+      context.assignSetting(item.target.name, context.value(item.value, emptyScope))
       break
     case 'local': {
       const name = item.name.join('.')

@@ -137,16 +137,30 @@ function definitionContext(relation: Relation, context: Context): Context {
 }
 
 function tableShape(relation: Relation, context: Context): Shape {
-  const own = relation.columns.map(column => baseField(relation, column))
+  const { catalog } = context.names
+  const own = relation.columns.map(column => baseField(relation, column, catalog))
   const fields = withGenerated(relation, own, context)
   return { ...divided(relation, fields, context), conditions: unconditional, context }
 }
 
-function baseField(relation: Relation, column: RelationColumn): Field {
+function baseField(relation: Relation, column: RelationColumn, catalog: CatalogSnapshot): Field {
   if (holdsValues(relation.schema, relation.name, column.name))
     return { name: column.name, value: untraced }
-  const value: Value = { sources: [column.column], copies: [column.column], untraced: false }
+  const sources = referencedColumns(column.column, catalog)
+  const value: Value = { sources, copies: [column.column], untraced: false }
   return { name: column.name, value }
+}
+
+/** A foreign key repeats values of other relations, and those perhaps of others again. */
+function referencedColumns(column: ColumnName, catalog: CatalogSnapshot): readonly ColumnName[] {
+  const found = new Set([column])
+  for (const each of found) {
+    for (const { columns, references } of catalog.foreignKeys(each.schema, each.table)) {
+      const target = references[columns.findIndex(own => own.column === each.column)]
+      if (target !== undefined) found.add(target)
+    }
+  }
+  return [...found]
 }
 
 /** Visible ones, and those that only their names reach. */

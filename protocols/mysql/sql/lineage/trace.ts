@@ -17,6 +17,7 @@ import type { Statement } from '../ast.ts'
 import { folded, type Names, noObjects, type SessionValue } from '../names.ts'
 import { type CalledFunction, Context, TraceLimit, type Tracers } from './context.ts'
 import { expressionValue } from './expressions.ts'
+import { triggerRun } from './functions.ts'
 import { columnValue } from './relations.ts'
 import { traceQuery } from './select.ts'
 import { traceStatement } from './statements.ts'
@@ -125,7 +126,7 @@ function plainNames(catalog: CatalogSnapshot): Names {
   return { catalog, database: undefined, lexer, user: '', session: noObjects, version: 0 }
 }
 
-const tracers: Tracers = { value: expressionValue, query: traceQuery }
+const tracers: Tracers = { value: expressionValue, query: traceQuery, trigger: triggerRun }
 
 function lineage(columns: Columns, context: Context): ResultLineage {
   for (const { value } of columns.fields) context.touch(value)

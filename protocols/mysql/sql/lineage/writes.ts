@@ -3,6 +3,7 @@
  * https://dev.mysql.com/doc/refman/9.7/en/sql-data-manipulation-statements.html
  */
 import type { ObjectName } from '../../../protocol.ts'
+import type { Trigger } from '../../catalog.ts'
 import type {
   AlterTable,
   Assignment,
@@ -30,6 +31,7 @@ import {
   type Namespace,
   proposedItem,
   type Scope,
+  single,
 } from './scope.ts'
 import { targetList } from './targets.ts'
 import {
@@ -54,11 +56,14 @@ export function traceInsert(insert: Insert, context: Context, parent: Scope = em
   const names = insert.columns?.map(column => column.name) ?? []
   const { written, from, conditions } = insertedRows(insert, target, names, parent, context)
   move(written, target, context)
+  triggered(target, 'insert', written, context)
+  if (insert.replace) triggered(target, 'delete', written, context)
   const updated = new Map(written)
   if (insert.onDuplicate.length > 0) {
     const scope = level(parent, joined(duplicateNames(insert, target, written), from))
     for (const [name, value] of assigned(insert.onDuplicate, target, scope, context))
       updated.set(name, derive([value, updated.get(name) ?? clean]))
+    triggered(target, 'update', updated, context)
   }
   return returning(insert.returning, target, updated, conditions, parent, context)
 }
@@ -127,7 +132,8 @@ export function traceUpdate(update: Update, context: Context, parent: Scope = em
   const tables = fromClause(update.tables, outer, context)
   const scope = level(outer, tables)
   const where = predicate(update.where, scope, context)
-  assigned(update.assignments, tables, scope, context)
+  const written = assigned(update.assignments, tables, scope, context)
+  triggered(tables, 'update', written, context)
   orderBy(update.orderBy, scope, noColumns, context)
   return { columns: noColumns, conditions: allOf([tables.conditions, where]) }
 }
@@ -137,6 +143,7 @@ export function traceDelete(del: Delete, context: Context, parent: Scope = empty
   const tables = fromClause(del.from, outer, context)
   const scope = level(outer, tables)
   const conditions = allOf([tables.conditions, predicate(del.where, scope, context)])
+  triggered(tables, 'delete', new Map(), context)
   orderBy(del.orderBy, scope, noColumns, context)
   return returning(del.returning, tables, new Map(), conditions, parent, context)
 }
@@ -144,7 +151,8 @@ export function traceDelete(del: Delete, context: Context, parent: Scope = empty
 /** Fields of a file go to columns and variables; SET may move anything. */
 export function traceLoad(load: Load, context: Context): void {
   const target = targetRelation(load.table, undefined, context)
-  assigned(load.assignments, target, level(emptyScope, target), context)
+  const written = assigned(load.assignments, target, level(emptyScope, target), context)
+  triggered(target, 'insert', written, context)
 }
 
 /** A column's DEFAULT may be computed from others of the row, and is given to every row. */
@@ -204,6 +212,31 @@ function byName(target: Namespace, names: readonly string[], given: Columns): Wr
 function move(written: Written, target: Namespace, context: Context): void {
   const item = itemOf(target)
   for (const [name, value] of written) context.move(value, objectOf(item), findInItem(item, name))
+}
+
+/** What the triggers of the tables make of the rows: of an INSERT they see what is given alone. */
+function triggered(
+  tables: Namespace,
+  event: Trigger['event'],
+  written: Written,
+  context: Context,
+): void {
+  const { catalog, database } = context.names
+  for (const item of tables.items) {
+    if (item.table === undefined) continue
+    const { schema = database, name } = item.table
+    const triggers = catalog.triggers(schema, name).filter(each => each.event === event)
+    if (triggers.length === 0) continue
+    const fields = item.columns.fields.map(({ name: column, value }) => {
+      const given = written.get(folded(column)) ?? clean
+      return { name: column, value: event === 'insert' ? given : derive([value, given]) }
+    })
+    const old = single('old', item.columns, unconditional)
+    const rows = joined(single('new', { fields, rest: undefined }, unconditional), old)
+    for (const trigger of triggers)
+      for (const [column, value] of context.tracers.trigger(trigger, rows, context))
+        context.move(value, objectOf(item), findInItem(item, column))
+  }
 }
 
 function objectOf({ table }: Item): ObjectName {

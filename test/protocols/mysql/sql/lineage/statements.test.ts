@@ -64,7 +64,7 @@ t.test('a value that is written goes to the table that it is written to', async 
     ],
     [
       'SET SESSION timestamp = (SELECT salary FROM customers LIMIT 1)',
-      'customers.salary > setting:timestamp',
+      '? customers.salary > setting:timestamp',
     ],
     ['SELECT @a := email FROM customers', 'customers.email > variable:a'],
     ['DO @a := (SELECT max(email) FROM customers)', 'customers.email > variable:a'],
