@@ -3,11 +3,12 @@
  * own log says that a statement ran once or never, and each copy says how it ended.
  */
 import { readFile, writeFile } from 'node:fs/promises'
+import pg from 'pg'
 import type { Browser } from 'playwright-core'
 import t, { type Test } from 'tap'
 import { freePort } from '../../src/demo/kept-server.ts'
 import { startChromium } from '../support/chromium.ts'
-import { startMysqlProxy } from '../support/mysql-proxy.ts'
+import { connected, startMysqlProxy } from '../support/mysql-proxy.ts'
 import { startProxy } from '../support/proxy.ts'
 import {
   type Connect,
@@ -16,9 +17,25 @@ import {
   postgresRequester,
   type Requester,
 } from '../support/requester.ts'
-import { appToken, botToken, channel, signingSecret, startSlack } from '../support/slack.ts'
+import {
+  appToken,
+  botToken,
+  channel,
+  type FakeSlack,
+  signingSecret,
+  startSlack,
+} from '../support/slack.ts'
 import { slackIds, slackSurface } from '../support/slack-surface.ts'
 import { type Asked, apiSurface, basic, type Surface, soon } from '../support/surface.ts'
+import {
+  appId,
+  appPassword,
+  type FakeTeams,
+  startTeams,
+  channel as teamsChannel,
+  tenant,
+} from '../support/teams.ts'
+import { teamsIds, teamsSurface } from '../support/teams-surface.ts'
 import { terminalSurface } from '../support/terminal-surface.ts'
 import { webSurface } from '../support/web-surface.ts'
 
@@ -32,18 +49,29 @@ interface Proxy {
 }
 
 const rule = (name: string, group: string, count: number): string =>
-  `    - { name: ${name}, action: hold, effects: [delete], objects: ['*.${name}'], approvers: { any: [{ group: ${group}, count: ${count} }] } }`
+  `    - { name: ${name.replace('*', '')}, action: hold, effects: [delete], objects: ['*.${name}'], approvers: { any: [{ group: ${group}, count: ${count} }] } }`
 const rules = `  rules:
 ${rule('one', 'reviewers', 1)}
 ${rule('two', 'reviewers', 2)}
-${rule('other', 'admins', 1)}`
+${rule('drift*', 'reviewers', 1)}`
 
-const approvals = (apiUrl: string): string => `
+const approvals = (slack: FakeSlack, { endpoints }: FakeTeams): string => `
   expires: 1m
   expires_in_transaction: 2s
-  slack: { bot_token_env: BOT_TOKEN, app_token_env: APP_TOKEN, channel: ${channel}, api_url: "${apiUrl}" }
+  slack: { bot_token_env: BOT_TOKEN, app_token_env: APP_TOKEN, channel: ${channel}, api_url: "${slack.apiUrl}" }
+  teams:
+    app_id: ${appId}
+    app_password_env: APP_PASSWORD
+    tenant: ${tenant}
+    conversation: "${teamsChannel}"
+    endpoints: { token: "${endpoints.token}", keys: "${endpoints.keys}", service: "${endpoints.service}" }
 `
-const wrap = [`BOT_TOKEN=${botToken}`, `APP_TOKEN=${appToken}`, `SIGNING_SECRET=${signingSecret}`]
+const wrap = [
+  `BOT_TOKEN=${botToken}`,
+  `APP_TOKEN=${appToken}`,
+  `SIGNING_SECRET=${signingSecret}`,
+  `APP_PASSWORD=${appPassword}`,
+]
 
 /** A statement that waits, and whoever wants it. */
 interface Held {
@@ -54,7 +82,7 @@ interface Held {
 }
 
 interface HoldOptions {
-  readonly table?: 'one' | 'two'
+  readonly table?: string
   readonly user?: string
   readonly first?: string
 }
@@ -62,10 +90,13 @@ interface HoldOptions {
 class Place {
   readonly proxy: Proxy
   readonly #connect: Connect
+  /** Past the proxy, which is not told of it. */
+  readonly direct: (sql: string) => Promise<unknown>
   #count = 0
 
-  constructor(proxy: Proxy, connect: Connect) {
+  constructor(proxy: Proxy, connect: Connect, direct: Place['direct']) {
     this.proxy = proxy
+    this.direct = direct
     this.#connect = connect
   }
 
@@ -83,6 +114,17 @@ class Place {
   async state({ id }: Asked): Promise<string> {
     const { approval } = (await this.#get(id)) as { approval: { state: string } }
     return approval.state
+  }
+
+  /** As it is asked again, once it has drifted. */
+  async again({ id }: Asked): Promise<Asked> {
+    for (;;) {
+      const { approval } = (await this.#get(id)) as {
+        approval: Asked & { state: string; drifts: unknown[] }
+      }
+      if (approval.state === 'pending' && approval.drifts.length > 0) return approval
+      await soon()
+    }
   }
 
   async #asked(tag: string): Promise<Asked> {
@@ -188,6 +230,22 @@ const scenarios: Readonly<Record<string, Scenario>> = {
     t.equal(await runs(), 0)
   },
 
+  'what drifted is asked again': async (t, surface, place) => {
+    const table = drifting.shift()
+    const { asked, ended, runs } = await place.hold(t, { ...(table !== undefined && { table }) })
+    const copy = await surface.open(asked, 'rita')
+    await place.direct(`ALTER TABLE ${table} ADD COLUMN more int`)
+    t.match(await copy.approve(), { counted: true })
+    const again = await place.again(asked)
+    t.not(again.digest, asked.digest)
+    t.equal(await runs(), 0)
+    await surface.see(asked, /drift(ed|s)[\s\S]*was changed/)
+    t.match(await (await surface.open(again, 'sven')).approve(), { counted: true })
+    t.match(await ended, { ok: true })
+    await surface.see(asked, /finished/)
+    t.equal(await runs(), 1)
+  },
+
   'what its requester takes back never runs': async (t, surface, place) => {
     const { asked, ended, requester, runs } = await place.hold(t)
     const copy = await surface.open(asked, 'rita')
@@ -234,11 +292,14 @@ async function everything(t: Test, place: Place, surfaces: readonly Surface[]): 
   for (const surface of surfaces) await surface.close()
 }
 
-/** Everybody is somebody in Slack, and the console stays where it is over a restart. */
+/** Everybody is somebody in both chats, and the console stays where it is over a restart. */
 async function prepare(proxy: Proxy): Promise<void> {
   let text = await readFile(proxy.config, 'utf8')
   for (const [name, id] of Object.entries(slackIds))
-    text = text.replace(new RegExp(`(\n  ${name}: {.*) }\n`), `$1, slack: ${id} }\n`)
+    text = text.replace(
+      new RegExp(`(\n  ${name}: {.*) }\n`),
+      `$1, slack: ${id}, teams: ${teamsIds[name]} }\n`,
+    )
   text = text.replace('http: 127.0.0.1:0', `http: 127.0.0.1:${await freePort()}`)
   await writeFile(proxy.config, text)
   await proxy.restart('SIGTERM')
@@ -258,27 +319,53 @@ t.before(async () => {
 })
 t.teardown(() => browser?.close())
 
-const tables = (create: (name: string) => string): string =>
-  ['one', 'two', 'other'].map(create).join('\n')
+/** One for each surface, since what is altered drifts for all who wait for it. */
+let drifting: string[] = []
+
+interface Options {
+  readonly wrap: readonly string[]
+  readonly rules: string
+  readonly approvals: string
+  readonly customers: number
+  readonly sql: string
+}
+
+async function beforePostgres(t: Test, options: Options): Promise<Place> {
+  const proxy = await startProxy(t, { ...options, log: true })
+  const direct = new pg.Client(proxy.upstream.url)
+  await direct.connect()
+  t.teardown(() => direct.end())
+  return new Place(proxy, postgresRequester, sql => direct.query(sql))
+}
+
+async function beforeMariadb(t: Test, options: Options): Promise<Place> {
+  const proxy = await startMysqlProxy(t, options)
+  const direct = await connected(t, proxy.direct())
+  return new Place(proxy, mysqlRequester, sql => direct.query(sql))
+}
 
 for (const protocol of ['Postgres', 'MariaDB'] as const) {
   t.test(`decided before ${protocol}`, async t => {
-    t.jobs = 5
+    t.jobs = 6
     const slack = await startSlack()
     t.teardown(() => slack.stop())
-    const options = { wrap, rules, approvals: approvals(slack.apiUrl), customers: 1 }
-    const sql = tables(name => `CREATE TABLE ${name} AS SELECT 1 AS n;`)
-    const proxy: Proxy =
-      protocol === 'Postgres'
-        ? await startProxy(t, { ...options, sql, log: true })
-        : await startMysqlProxy(t, { ...options, sql })
+    const teams = await startTeams()
+    t.teardown(() => teams.stop())
+    drifting = Array.from({ length: 7 }, (_, n) => `drift${n}`)
+    const sql = ['one', 'two', ...drifting]
+      .map(name => `CREATE TABLE ${name} AS SELECT 1 AS n;`)
+      .join('\n')
+    const options = { wrap, rules, approvals: approvals(slack, teams), customers: 1, sql }
+    const place = await (protocol === 'Postgres' ? beforePostgres : beforeMariadb)(t, options)
+    const { proxy } = place
     await prepare(proxy)
-    const place = new Place(proxy, protocol === 'Postgres' ? postgresRequester : mysqlRequester)
     const http = (): string => proxy.http
     await everything(t, place, [
       slackSurface(slack, http, 'socket'),
+      teamsSurface(teams, http),
       webSurface(browser, http, true),
-      webSurface(browser, http, false),
+      // What a form posts is the same before any server; a page takes Chromium long.
+      ...(protocol === 'Postgres' ? [webSurface(browser, http, false)] : []),
       terminalSurface(http),
       apiSurface(http),
     ])

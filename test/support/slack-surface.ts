@@ -1,7 +1,15 @@
 /** Slack, over Socket Mode or over signed HTTP: messages in the emulator, clicks from the edge. */
 import { actions } from '../../src/approvals/slack/blocks.ts'
 import { admin, buttonOf, type FakeSlack, type SlackMessage, signed } from './slack.ts'
-import { type Answered, type Asked, basic, type Surface, soon, type Where } from './surface.ts'
+import {
+  type Answered,
+  type Asked,
+  basic,
+  type Surface,
+  soon,
+  type Where,
+  waits,
+} from './surface.ts'
 
 /** Who is who there; the emulator's only person is the first. */
 export const slackIds: Readonly<Record<string, string>> = {
@@ -78,8 +86,8 @@ export function slackSurface(slack: FakeSlack, http: Where, mode: 'socket' | 'ht
       for (;;) {
         const message = await card(asked)
         const ended = buttonOf(message, actions.approve) === undefined
-        const pending = /waiting for a decision/.test(message.text)
-        if (pattern.test(JSON.stringify(message)) && ended !== pending) return
+        const said = JSON.stringify(message)
+        if (pattern.test(said) && ended !== waits.test(message.text)) return
         await soon()
       }
     },

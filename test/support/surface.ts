@@ -32,6 +32,9 @@ export interface Surface {
   close(): Promise<void>
 }
 
+/** What each says of a request that can be decided, for the first time or once more. */
+export const waits: RegExp = /waiting for a (new )?decision/
+
 /** Of the proxy, which may be another process by the next call. */
 export type Where = () => string
 

@@ -1,7 +1,7 @@
 /** The console in Chromium, with its script or without. */
 import type { Browser, BrowserContext, Page } from 'playwright-core'
 import { password } from './running-program.ts'
-import type { Answered, Copy, Surface, Where } from './surface.ts'
+import { type Answered, type Copy, type Surface, soon, type Where, waits } from './surface.ts'
 
 export function webSurface(browser: Browser, http: Where, javaScriptEnabled: boolean): Surface {
   const contexts = new Map<string, Promise<BrowserContext>>()
@@ -75,9 +75,10 @@ export function webSurface(browser: Browser, http: Where, javaScriptEnabled: boo
       for (;;) {
         const text = await textOf(page)
         const forms = await page.locator('form.approve').count()
-        const pending = text.includes('waiting for a decision')
-        if (pattern.test(text) && (pending || forms === 0)) break
-        await page.reload()
+        if (pattern.test(text) && (waits.test(text) || forms === 0)) break
+        // Its script keeps it up to date; without one a page is what it was.
+        if (!javaScriptEnabled) await page.reload()
+        await soon()
       }
       await page.close()
     },
