@@ -13,6 +13,7 @@ import type {
 import { type Meter, type Overrun, SessionBudgets } from './budgets/meter.ts'
 import { Hold, type Holder } from './hold.ts'
 import type { Budget } from './policy/budget.ts'
+import type { Policy } from './policy/policy.ts'
 import type { PolicyVerdict } from './policy/rule.ts'
 import type { Judgement, SessionParts } from './session-parts.ts'
 
@@ -27,21 +28,20 @@ interface Metered {
 export class ResultBudgets {
   readonly #parts: SessionParts
   readonly #session: Omit<Holder, 'judge'>
-  readonly #budgets: SessionBudgets
+  #policy: Policy | undefined
+  #budgets: SessionBudgets | undefined
   readonly #running = new Map<number, Metered>()
 
   constructor(parts: SessionParts, session: Omit<Holder, 'judge'>) {
-    const { identity, database, rules, windows } = parts
-    const who = { identity, database: database.name, environment: database.environment }
     this.#parts = parts
     this.#session = session
-    this.#budgets = new SessionBudgets(rules.current.policy.budgets, who, windows)
   }
 
   /** A statement runs from now on. */
   begin(number: number, statement: Statement, context: StatementContext, asker: Asker): void {
-    if (this.#budgets.none) return
-    const meter = this.#budgets.meter(statement.analysis)
+    const budgets = this.#current()
+    if (budgets.none) return
+    const meter = budgets.meter(statement.analysis)
     if (meter === undefined) return
     this.#running.set(number, { meter, statement, context, asker, holds: [] })
   }
@@ -69,6 +69,17 @@ export class ResultBudgets {
     if (metered === undefined) return
     this.#running.delete(event.statement)
     for (const hold of metered.holds) hold.finished(event)
+  }
+
+  /** Of the policy in force: a changed one counts for the next statement. */
+  #current(): SessionBudgets {
+    const { identity, database, rules, windows } = this.#parts
+    const { policy } = rules.current
+    if (this.#budgets !== undefined && this.#policy === policy) return this.#budgets
+    const who = { identity, database: database.name, environment: database.environment }
+    this.#policy = policy
+    this.#budgets = new SessionBudgets(policy.budgets, who, windows, this.#budgets)
+    return this.#budgets
   }
 
   async #overrun(

@@ -52,15 +52,20 @@ export class Meter {
   }
 }
 
-/** The budgets that concern one session. */
+/** The budgets that concern one session, until there are others. */
 export class SessionBudgets {
+  /** By the names of budgets that count what one session is shown. */
+  readonly #shown: Map<string, { rows: number; bytes: number }>
   readonly #budgets: readonly { readonly compiled: CompiledBudget; readonly shared?: Counter }[]
 
   constructor(
     budgets: readonly CompiledBudget[],
     who: Pick<PolicyContext, 'identity' | 'database' | 'environment'>,
     windows: Windows,
+    before?: SessionBudgets,
   ) {
+    // Changed budgets go on from what was counted.
+    this.#shown = before === undefined ? new Map() : before.#shown
     this.#budgets = budgets
       .filter(compiled => compiled.concerns(who))
       .map(compiled => {
@@ -71,7 +76,7 @@ export class SessionBudgets {
           compiled,
           shared:
             per === 'session'
-              ? plainCounter(budget)
+              ? plainCounter(budget, this.#shownOf(name))
               : windowCounter(budget, windows.of(name, who.identity.name, windowMs), windows),
         }
       })
@@ -90,10 +95,15 @@ export class SessionBudgets {
   get none(): boolean {
     return this.#budgets.length === 0
   }
+
+  #shownOf(name: string): { rows: number; bytes: number } {
+    const shown = this.#shown.get(name) ?? { rows: 0, bytes: 0 }
+    this.#shown.set(name, shown)
+    return shown
+  }
 }
 
-function plainCounter(budget: Budget): Counter {
-  const used = { rows: 0, bytes: 0 }
+function plainCounter(budget: Budget, used = { rows: 0, bytes: 0 }): Counter {
   return {
     budget,
     used: () => used,

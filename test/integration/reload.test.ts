@@ -49,6 +49,22 @@ t.test('a changed configuration', async t => {
     t.equal((await client.query(orders)).rows[0].count, '150')
   })
 
+  await t.test('counts by a new budget, and gives no session a new one', async t => {
+    const budget = (rows: number): string =>
+      original.replace(
+        '  preset: recommended\n',
+        `$&  budgets: [{ name: few, rows: ${rows}, per: session, action: deny }]\n`,
+      )
+    const ten = 'SELECT id FROM orders ORDER BY id LIMIT 10'
+    await write(budget(15), 'the policy changed')
+    t.equal((await client.query(ten)).rowCount, 10)
+    await t.rejects(client.query(ten), { code: '42501', message: /budget few of 15 rows/ })
+    await write(budget(16), 'the policy changed')
+    await t.rejects(client.query(ten), { code: '42501', message: /budget few of 16 rows/ })
+    await write(original, 'the policy changed')
+    t.equal((await client.query(ten)).rowCount, 10)
+  })
+
   await t.test('with mistakes changes nothing, and is told in log and metric', async t => {
     t.equal(await gauge(), '0')
     const broken = original
