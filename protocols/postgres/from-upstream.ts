@@ -36,6 +36,7 @@ export class FromUpstream {
   /** Notices of ours that wait for the end of a frame. */
   #notices: Buffer[] = []
   readonly #spans: RecordedSpans
+  readonly #flow: Flow
   readonly #rows: PassingRows
   readonly #descriptions: Descriptions
 
@@ -54,6 +55,7 @@ export class FromUpstream {
     this.#answered = parts.answered
     this.#fail = parts.fail
     this.#spans = new RecordedSpans(parts.session)
+    this.#flow = parts.flow
     this.#rows = new PassingRows(this.#spans, parts.flow, parts.limits)
     this.#descriptions = new Descriptions(parts.session, parts.names)
   }
@@ -178,9 +180,11 @@ export class FromUpstream {
         return end
       }
       case Backend.ErrorResponse:
+        if (length > errorBytesFree && !this.#maySay(end - offset)) return offset
         this.#error(bytes, offset, end)
         return end
       case Backend.NoticeResponse:
+        if (!this.#maySay(end - offset)) return offset
         this.#notice(bytes, offset, end)
         return end
       case Backend.ReadyForQuery:
@@ -336,6 +340,13 @@ export class FromUpstream {
     this.#answered()
   }
 
+  /** A message may hold a table as well as rows do: it counts for what they count for. */
+  #maySay(length: number): boolean {
+    const run = this.#conversation.next()?.run
+    if (run === undefined || run.failed || this.#stopped(run)) return true
+    return this.#flow.may(run, 0, length)
+  }
+
   #failed(run: Run, error: string): void {
     run.failed = true
     this.#conversation.suspended.delete(run)
@@ -383,6 +394,9 @@ export class FromUpstream {
     if (copy instanceof CopyMask) copy.finish()
   }
 }
+
+/** What a server says by itself about a mistake is shorter, and nobody is asked about it. */
+const errorBytesFree = 1024
 
 /** `T`, the status of a transaction block. */
 const openTransaction = 0x54

@@ -12,6 +12,7 @@ const rules = `
     - { name: rows-of-a-result, rows: 1000, users: [analyst] }
     - { name: rows-of-an-hour, rows: 5000, per: identity, users: [copilot], objects: [public.numbers] }
     - { name: no-more, rows: 1000, action: deny, users: [admin] }
+    - { name: no-more-bytes, bytes: 100KiB, action: deny, users: [sven] }
 `
 const rows = 20_000
 
@@ -104,6 +105,15 @@ t.test('a result over its budget', async t => {
     await t.rejects(client.query(all), { code: '42501', message: /budget no-more of 1,000 rows/ })
     t.equal((await client.query('SELECT 1 AS one')).rows[0].one, 1)
     t.equal((await client.query(`${all} LIMIT 1000`)).rows.length, 1000, 'all of the budget')
+  })
+
+  await t.test('counts what an error says', async t => {
+    const client = await connect(t, proxy, 'sven')
+    const telling = "SELECT string_agg(pad, ',')::int FROM numbers WHERE n <= $1"
+    await t.rejects(client.query(telling, [100]), { code: '22P02', message: /"x{100},x/ })
+    for (const query of [{ text: telling, values: [rows] }, telling.replace('$1', `${rows}`)])
+      await t.rejects(client.query(query), { code: '42501', message: /budget no-more-bytes/ })
+    t.equal((await client.query('SELECT 1 AS one')).rows[0].one, 1)
   })
 
   await t.test('counts pages and cursors of an identity, over sessions and restarts', async t => {
