@@ -20,7 +20,7 @@ export interface ConfigOrigin {
 }
 
 export interface ConfigListener {
-  /** A file without a mistake. Not told of one that has the text of the last time. */
+  /** A file without a mistake: the first time, and whenever it has another text. */
   changed(config: Config, origin: ConfigOrigin): void
   /** A file that cannot be used; what it says is not in force. ConfigError, mostly. */
   refused(error: unknown): void
@@ -44,12 +44,8 @@ export class ConfigWatcher {
     this.#watcher.on('error', error => listener.refused(error))
     this.#onHangUp = () => this.#look(true)
     process.on('SIGHUP', this.#onHangUp)
-    this.#looking = readFile(path, 'utf8').then(
-      text => {
-        this.#text = text
-      },
-      () => undefined,
-    )
+    // It may have changed since it was loaded, before anybody watched.
+    this.#look(false)
   }
 
   async close(): Promise<void> {
