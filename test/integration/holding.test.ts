@@ -15,17 +15,7 @@ import {
 } from '../support/wire-client.ts'
 
 /** Each test deletes from a table of its own, so that the server's log says which one ran. */
-const tables = [
-  'approved',
-  'denied',
-  'cancelled',
-  'gone',
-  'expired',
-  'own',
-  'bound',
-  'txn',
-  'twice',
-]
+const tables = ['approved', 'denied', 'cancelled', 'expired', 'own', 'bound', 'txn', 'twice']
 const sql = tables
   .map(name => `CREATE TABLE ${name} AS SELECT n FROM generate_series(1, 3) n;`)
   .join('\n')
@@ -100,21 +90,6 @@ t.test('a held statement', async t => {
     t.equal(await proxy.decide(approval, 'approve'), 409)
     t.equal((await analyst.query('SELECT 1 AS n')).rows[0].n, 1)
     t.equal(await runs(proxy, 'cancelled'), 0)
-  })
-
-  await t.test('is withdrawn when its client leaves', async t => {
-    const analyst = await WireClient.connect(proxy.port)
-    analyst.send(query('DELETE FROM gone'))
-    const approval = await proxy.pending()
-    analyst.close()
-    // The answer says that it is too late; until then the client may not have been missed.
-    let status = 0
-    while (status !== 409 && status !== 410) {
-      const response = await proxy.decide({ ...approval, digest: approval.digest }, 'deny')
-      status = response
-      if (status === 200) break
-    }
-    t.notMatch(await proxy.ran(), /DELETE FROM gone/)
   })
 
   await t.test('expires to a denial, sooner in a transaction', async t => {

@@ -1,11 +1,10 @@
 /** Approvals attacked from outside: what one decision may release, who counts, what a reason can do. */
-import { once } from 'node:events'
 import pg from 'pg'
 import t, { type Test } from 'tap'
 import { password, startProxy, type Proxy as TestProxy } from '../support/proxy.ts'
 import { query, summary, WireClient } from '../support/wire-client.ts'
 
-const sql = ['shared', 'raced', 'reasons', 'restarted', 'agents']
+const sql = ['shared', 'raced', 'reasons', 'agents']
   .map(name => `CREATE TABLE ${name} AS SELECT n FROM generate_series(1, 3) n;`)
   .join('\n')
 
@@ -93,15 +92,5 @@ t.test('reviewing', async t => {
       detail: 'Reason: no\ufffdMfaked⟨U+001B⟩[2J⟨U+202E⟩',
     })
     t.equal((await analyst.query('SELECT 1 AS n')).rows[0].n, 1, 'and the session is in step')
-  })
-
-  await t.test('nothing that an earlier process asked can be decided', async t => {
-    const analyst = await held(t, proxy, 'DELETE FROM restarted')
-    const asked = await proxy.pending()
-    const closed = once(analyst.socket, 'close')
-    await proxy.restart('SIGKILL')
-    await closed
-    t.equal(await proxy.decide(asked, 'approve'), 409)
-    t.equal(await runs('restarted'), 0)
   })
 })
