@@ -118,6 +118,11 @@ export function withoutPath(names: Names): Names {
   return { catalog, searchPath: undefined, user, session, version }
 }
 
+/** For what the catalog reads while `pg_catalog` is all of the path. */
+export function systemPath(names: Names): Names {
+  return { ...withoutPath(names), searchPath: [system] }
+}
+
 /**
  * The setting's text as a list: names quoted or not, divided by commas. undefined when it is not
  * such a list, so that nothing is known.

@@ -7,7 +7,7 @@ import { sinks } from './built-ins.ts'
 import type { Context } from './context.ts'
 import { functionResult } from './functions.ts'
 import { extractedByFunction } from './json-path.ts'
-import { windowValue } from './order.ts'
+import { sortedBy, windowValue } from './order.ts'
 import { fieldOf } from './references.ts'
 import type { Scope } from './scope.ts'
 import { clean, derive, either, untraced, type Value } from './value.ts'
@@ -16,10 +16,10 @@ type Call = FieldsOf<'FuncCall'>
 
 export function functionCall(call: Call, scope: Scope, context: Context): Value {
   const args = context.values(call.args, scope)
-  const influences = context.values(
-    [call.agg_filter, ...(call.agg_order ?? []).map(node => as(node, 'SortBy')?.node ?? node)],
-    scope,
-  )
+  const influences = [
+    ...context.values([call.agg_filter], scope),
+    ...sortedBy(call.agg_order, scope, context),
+  ]
   const { over } = call
   if (over !== undefined) {
     influences.push(windowValue(over, over.name ?? over.refname, scope, context))

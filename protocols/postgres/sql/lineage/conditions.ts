@@ -5,6 +5,7 @@
 import { as, type FieldsOf, kindOf, type Node, nameOf } from '../tree.ts'
 import { askedBy, keepAsked, operatorKind } from './asked.ts'
 import type { Context } from './context.ts'
+import { madeOperators, readByOperator } from './made-operators.ts'
 import type { Scope } from './scope.ts'
 import { anyOf, clean, derive, isConstant, isCopy, untraced, type Value } from './value.ts'
 
@@ -68,10 +69,9 @@ export function predicate(node: Node | undefined, scope: Scope, context: Context
   return onKeys ? comparing(values.filter(isCopy)) : asking(derive(values))
 }
 
-function isMade(node: Node, { names }: Context): boolean {
-  const operator = nameOf(as(node, 'A_Expr')?.name).at(-1)
-  if (operator === undefined) return false
-  return names.catalog.functions(undefined, `operates ${operator}`).length > 0
+function isMade(node: Node, context: Context): boolean {
+  const operation = as(node, 'A_Expr')
+  return operation !== undefined && madeOperators(operation.name, context).length > 0
 }
 
 /** `a IN (SELECT …)`, `a < ALL (SELECT …)`. */
@@ -83,7 +83,8 @@ function amongRows(link: FieldsOf<'SubLink'>, scope: Scope, context: Context): C
   const single = others.length === 0 && columns.rest === undefined ? only?.value : undefined
   const kind = operatorKind(nameOf(link.operName).at(-1))
   keepAsked({ kind, operands: [], list: false }, [...tested, single ?? rows], context)
-  const value = derive([...tested, rows, wholly(conditions)])
+  const made = readByOperator(link.operName, scope, context)
+  const value = derive([...tested, rows, wholly(conditions), made])
   context.touch(value)
   return asking(value)
 }

@@ -10,6 +10,7 @@ import type { Context, ExpressionTracers } from './context.ts'
 import { castValue, operatorValue } from './implicit.ts'
 import { jsonTracers } from './json.ts'
 import { extractedByOperator } from './json-path.ts'
+import { readByOperator } from './made-operators.ts'
 import { columnReference, indirectionValue } from './references.ts'
 import { findArgs, type Scope } from './scope.ts'
 import { expressionList } from './targets.ts'
@@ -53,7 +54,7 @@ const basics: ExpressionTracers = {
   XmlSerialize: union(({ expr }) => [expr]),
   ResTarget: union(({ val }) => [val]),
   MultiAssignRef: union(({ source }) => [source]),
-  CaseExpr: union(({ arg, args, defresult }) => [arg, ...(args ?? []), defresult]),
+  CaseExpr: caseValue,
   CaseWhen: union(({ expr, result }) => [expr, result]),
   NullTest: ({ arg }, scope, context) => context.drop(context.value(arg, scope)),
   GroupingFunc: ({ args }, scope, context) => {
@@ -78,6 +79,16 @@ function operation(fields: FieldsOf<'A_Expr'>, scope: Scope, context: Context): 
   const operands = derive(left === undefined ? right : [left, ...right])
   const made = operatorValue(fields.name, operands, context)
   return made === undefined ? (taken ?? operands) : derive([operands, made])
+}
+
+/** CASE x WHEN y compares them by `=`. */
+function caseValue(
+  { arg, args, defresult }: FieldsOf<'CaseExpr'>,
+  scope: Scope,
+  context: Context,
+): Value {
+  const compared = arg === undefined ? clean : readByOperator(undefined, scope, context)
+  return derive([...context.values([arg, ...(args ?? []), defresult], scope), compared])
 }
 
 function cast(fields: FieldsOf<'TypeCast'>, scope: Scope, context: Context): Value {
@@ -109,14 +120,14 @@ function subLink(link: FieldsOf<'SubLink'>, scope: Scope, context: Context): Val
     case 'ALL_SUBLINK':
     case 'ROWCOMPARE_SUBLINK':
     case 'MULTIEXPR_SUBLINK':
-      return amongRows(derive([...tested, anyOf(columns), wholly(conditions)]))
+      return derive([
+        ...tested,
+        anyOf(columns),
+        wholly(conditions),
+        readByOperator(link.operName, scope, context),
+      ])
     default:
       return untraced
-  }
-
-  function amongRows(value: Value): Value {
-    const made = operatorValue(link.operName, value, context)
-    return made === undefined ? value : derive([value, made])
   }
 
   function anyValue({ fields, rest }: typeof columns): Value {

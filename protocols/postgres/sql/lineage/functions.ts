@@ -4,7 +4,7 @@
  */
 import { parseSync } from 'libpg-query'
 import type { CatalogFunction } from '../../catalog.ts'
-import { withoutPath } from '../names.ts'
+import { systemPath, withoutPath } from '../names.ts'
 import { kindOf, type Node } from '../tree.ts'
 import { readers, reviewed, reviewedExtensions } from './built-ins.ts'
 import { unknownConditions, wholly } from './conditions.ts'
@@ -119,8 +119,10 @@ function bodyResult(called: CatalogFunction, args: Value, context: Context): Val
     context.callsUntraced = true
     return untraced
   }
-  // A body's names are looked up with the path of its own SET clause or of the caller.
-  const inside = context.inside(withoutPath(context.names))
+  // A body's names are looked up with the path of its own SET clause or of the caller. Those of a
+  // standard body were, when it was made, and what is unqualified in it is the server's.
+  const names = standard.test(called.source ?? '') ? systemPath : withoutPath
+  const inside = context.inside(names(context.names))
   const scope = { ...emptyScope, args: derive([args]) }
   let last: Rows | undefined
   for (const node of statements) {
@@ -183,6 +185,8 @@ function parseBody(text: string): readonly Node[] | undefined {
     throw error
   }
 }
+
+const standard = /^\s*(?:BEGIN\s+ATOMIC|RETURN)\b/i
 
 /** As the catalog has it: a string, or in the SQL standard's form `BEGIN ATOMIC …`, `RETURN …`. */
 function bodyText({ source }: CatalogFunction): string | undefined {

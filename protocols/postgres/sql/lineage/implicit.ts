@@ -7,6 +7,7 @@ import { resolveRelation } from '../names.ts'
 import { type FieldsOf, kindOf, type Node, nameOf } from '../tree.ts'
 import type { Context } from './context.ts'
 import { functionResult, textValue } from './functions.ts'
+import { madeOperators } from './made-operators.ts'
 import { rowFields } from './plpgsql.ts'
 import { clean, derive, isConstant, untraced, type Value } from './value.ts'
 
@@ -16,8 +17,7 @@ export function operatorValue(
   operands: Value,
   context: Context,
 ): Value | undefined {
-  const operator = nameOf(name).at(-1) ?? ''
-  return ran(context.names.catalog.functions(undefined, `operates ${operator}`), operands, context)
+  return ran(madeOperators(name, context), operands, context)
 }
 
 /** Casts to the type that is named, and those from it that the server adds by itself. */

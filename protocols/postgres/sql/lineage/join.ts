@@ -1,11 +1,13 @@
 /** JOIN … ON, USING and NATURAL. parse_clause.c: transformFromClauseItem. */
 import { type FieldsOf, nameOf } from '../tree.ts'
-import { allOf, comparing, predicate } from './conditions.ts'
+import { allOf, asking, comparing, predicate } from './conditions.ts'
 import type { Context } from './context.ts'
+import { readByOperator } from './made-operators.ts'
 import { type Item, joined, level, type Namespace, type Scope } from './scope.ts'
 import {
   anyOf,
   type Columns,
+  clean,
   derive,
   either,
   type Field,
@@ -27,7 +29,8 @@ export function join(
   const using = merged.map(field => field.value)
   context.touch(derive(using))
   const columns = joinedColumns(expression, left.columns, right.columns, merged)
-  const conditions = allOf([both.conditions, on, comparing(using)])
+  const equal = using.length === 0 ? clean : readByOperator(undefined, outer, context)
+  const conditions = allOf([both.conditions, on, comparing(using), asking(equal)])
   const { alias, join_using_alias: usingAlias } = expression
   // An alias for the whole join hides the names inside of it.
   if (alias !== undefined) {

@@ -4,8 +4,9 @@
  */
 import { as, type FieldsOf, type Node, nameOf } from '../tree.ts'
 import type { Context } from './context.ts'
+import { readByOperator } from './made-operators.ts'
 import { findWindow, type Scope } from './scope.ts'
-import { anyOf, type Columns, derive, type Value } from './value.ts'
+import { anyOf, type Columns, derive, isConstant, type Value } from './value.ts'
 
 /**
  * An element may be an output column by position or by name, or an expression over the input.
@@ -22,8 +23,9 @@ export function orderBy(
     const set = as(element, 'GroupingSet')
     if (set !== undefined) values.push(...orderBy(set.content, scope, outputs, context))
     else {
-      const node = as(element, 'SortBy')?.node ?? element
-      values.push(elementValue(node, scope, outputs, context))
+      const { node = element, useOp } = as(element, 'SortBy') ?? {}
+      const value = elementValue(node, scope, outputs, context)
+      values.push(useOp === undefined ? value : usedBy(useOp, value, scope, context))
     }
   }
   context.touch(derive(values))
@@ -61,12 +63,30 @@ export function windowValue(
   scope: Scope,
   context: Context,
 ): Value {
-  const order = window.orderClause?.map(node => as(node, 'SortBy')?.node ?? node)
   const values = [
     ...context.values(window.partitionClause, scope),
-    ...context.values(order, scope),
+    ...sortedBy(window.orderClause, scope, context),
     ...context.values([window.startOffset, window.endOffset], scope),
   ]
   if (used !== undefined) values.push(findWindow(scope, used))
   return derive(values)
+}
+
+/** ORDER BY inside of a window or of an aggregate, where no output column has a name. */
+export function sortedBy(
+  clause: readonly Node[] | undefined,
+  scope: Scope,
+  context: Context,
+): readonly Value[] {
+  return (clause ?? []).map(element => {
+    const { node = element, useOp } = as(element, 'SortBy') ?? {}
+    const value = context.value(node, scope)
+    return useOp === undefined ? value : usedBy(useOp, value, scope, context)
+  })
+}
+
+/** USING >: the operator may be anybody's. */
+function usedBy(operator: readonly Node[], value: Value, scope: Scope, context: Context): Value {
+  const made = readByOperator(operator, scope, context)
+  return isConstant(made) ? value : derive([value, made])
 }

@@ -1,6 +1,8 @@
 /** Functions: pure, with a body that can be read, or not to be trusted; in expressions and in FROM. */
 import t from 'tap'
 import { loadParser } from '../../../../../protocols/postgres/sql/parse.ts'
+import { catalogOf, namesOf } from '../../../../support/catalog-fixture.ts'
+import { inShort, traced } from '../../../../support/lineage-notation.ts'
 import { moves, result } from '../../../../support/lineage-shop.ts'
 
 await loadParser()
@@ -179,4 +181,50 @@ t.test('JSON_TABLE and XMLTABLE have the columns that they list', async t => {
     ["SELECT * FROM JSON_TABLE('[]', '$' COLUMNS (a int))", 'a'],
   ]
   for (const [sql, expected] of table) t.equal(result(sql), expected, sql)
+})
+
+t.test('an operator that somebody made is thought of wherever it is applied', async t => {
+  const made = { language: 'operator', runs: [-1] } as const
+  const using = (operator: string) =>
+    namesOf(
+      catalogOf(
+        { 'public.a': ['id int4', 'x text'], 'public.b': ['id int4'] },
+        { functions: { [`public.operates ${operator}`]: made } },
+      ),
+    )
+  for (const [operator, sql] of [
+    ['===', "SELECT 'x' === ANY (SELECT '') AS y"],
+    ['===', "SELECT 'x' === ALL (ARRAY['']) AS y"],
+    ['===', "SELECT v FROM (VALUES ('x')) w (v) WHERE v === ANY (SELECT '')"],
+    ['===', 'SELECT array_agg(x ORDER BY x USING ===) AS y FROM a'],
+    ['===', 'SELECT first_value(x) OVER (ORDER BY x USING ===) AS y FROM a'],
+    ['=', 'SELECT CASE id WHEN 1 THEN 2 END AS y FROM a'],
+    ['=', 'SELECT v FROM (SELECT 1 AS id) a JOIN (SELECT 1 AS id, 2 AS v) b USING (id)'],
+    ['=', "SELECT 'x' IN (SELECT '') AS y"],
+    ['>=', 'SELECT id BETWEEN 1 AND 2 AS y FROM a'],
+    ['<', 'SELECT id NOT BETWEEN SYMMETRIC 1 AND 2 AS y FROM a'],
+  ] as const) {
+    t.equal(inShort(traced(sql, using(operator)).result), 'untraced', sql)
+    t.not(inShort(traced(sql, using('<->')).result), 'untraced', sql)
+  }
+})
+
+t.test('what is unqualified in a standard body is the server’s', async t => {
+  const names = namesOf(
+    catalogOf(
+      { 'public.a': ['id int4', 'x text'] },
+      {
+        functions: {
+          'public.split_part': { source: 'RETURN split_part(($1)::text, ($2)::text, $3)' },
+          'public.upper': { source: 'SELECT x FROM public.a' },
+          'public.bound': { source: 'BEGIN ATOMIC SELECT upper($1); END' },
+          'public.late': { source: 'SELECT upper($1)' },
+        },
+      },
+    ),
+  )
+  const shown = (sql: string) => inShort(traced(sql, names).result)
+  t.equal(shown("SELECT split_part('a b', ' ', 2)"), 'split_part')
+  t.equal(shown("SELECT bound('a')"), 'bound')
+  t.equal(shown("SELECT late('a')"), 'late~a.x')
 })
