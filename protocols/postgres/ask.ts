@@ -10,15 +10,16 @@ import { encodeMessage } from './messages/message.ts'
 
 const replyBytesMax = 65_536
 
+export interface Answer {
+  readonly values: readonly (string | undefined)[]
+  readonly leftover: Buffer
+}
+
 /**
- * The first column of the first row, and the bytes that came after ReadyForQuery. Undefined when
+ * The first column of every row, and the bytes that came after ReadyForQuery. None when
  * the server answers with an error. The socket is paused before and after.
  */
-export function ask(
-  socket: Socket,
-  query: string,
-  leftover: Buffer,
-): Promise<{ value: string | undefined; leftover: Buffer }> {
+export function ask(socket: Socket, query: string, leftover: Buffer): Promise<Answer> {
   return new Promise((resolve, reject) => {
     let bytes = leftover
     const done = (act: () => void): void => {
@@ -44,8 +45,8 @@ export function ask(
   })
 }
 
-function readReply(bytes: Buffer): { value: string | undefined; leftover: Buffer } | undefined {
-  let value: string | undefined
+function readReply(bytes: Buffer): Answer | undefined {
+  const values: (string | undefined)[] = []
   for (let offset = 0; bytes.length - offset >= headerBytes; ) {
     const end = offset + 1 + frameLength(bytes, offset)
     if (end > replyBytesMax) throw new ProtocolError('a short reply', `${end} bytes`)
@@ -54,9 +55,9 @@ function readReply(bytes: Buffer): { value: string | undefined; leftover: Buffer
       const body = new ByteReader(bytes, offset + headerBytes, end)
       body.uint16() // Int16 columns
       const length = body.int32() // Int32
-      value ??= length < 0 ? undefined : body.slice(length).toString('utf8')
+      values.push(length < 0 ? undefined : body.slice(length).toString('utf8'))
     }
-    if (bytes[offset] === Backend.ReadyForQuery) return { value, leftover: bytes.subarray(end) }
+    if (bytes[offset] === Backend.ReadyForQuery) return { values, leftover: bytes.subarray(end) }
     offset = end
   }
   return undefined

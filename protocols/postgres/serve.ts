@@ -68,7 +68,12 @@ export async function serve(
 interface Connected extends UpstreamConnection {
   /** As it was asked for; absent when the server reports it. */
   readonly searchPath?: string | undefined
+  /** What it is after a reset of all settings; it may be another when a login trigger set it. */
+  readonly searchPathAtReset?: string | undefined
 }
+
+const askedSearchPath =
+  "SHOW search_path; SELECT reset_val FROM pg_catalog.pg_settings WHERE name = 'search_path'"
 
 async function connect(client: StartedClient, gateway: Gateway): Promise<Connected> {
   const { session, parameters, protocolMinor, socket } = client
@@ -92,8 +97,9 @@ async function connect(client: StartedClient, gateway: Gateway): Promise<Connect
 /** Servers before 18 do not report search_path: they are asked once, and never told anew. */
 async function withSearchPath(upstream: UpstreamConnection): Promise<Connected> {
   if (upstream.parameters.has('search_path')) return upstream
-  const { value, leftover } = await ask(upstream.socket, 'SHOW search_path', upstream.leftover)
-  return { ...upstream, leftover, searchPath: value }
+  const { values, leftover } = await ask(upstream.socket, askedSearchPath, upstream.leftover)
+  const [searchPath, searchPathAtReset] = values
+  return { ...upstream, leftover, searchPath, searchPathAtReset }
 }
 
 /** Tells a client whose session cannot begin or go on why, as far as it may know. */
@@ -150,6 +156,7 @@ class Relay {
       user: client.session.upstream.user,
       searchPath: upstream.parameters.get('search_path') ?? upstream.searchPath,
       reportsSearchPath: upstream.parameters.has('search_path'),
+      searchPathAtReset: upstream.searchPathAtReset,
       reason: client.parameters.get(reasonSetting),
     })
     const common = { session: client.session, conversation, names, limits }

@@ -33,6 +33,7 @@ export class StatementNames {
     user: string
     searchPath: string | undefined
     reportsSearchPath: boolean
+    searchPathAtReset: string | undefined
     /** The setting, as it came with the connection. */
     reason: string | undefined
   }) {
@@ -45,6 +46,7 @@ export class StatementNames {
       user: parts.user,
       searchPath: parts.searchPath,
       reportsSearchPath: parts.reportsSearchPath,
+      searchPathAtReset: parts.searchPathAtReset,
     })
   }
 

@@ -28,6 +28,8 @@ export type SessionChange =
       readonly value: { readonly text: string | undefined } | 'reset'
       readonly local: boolean
     }
+  /** Every setting is again what it was at the session's start. */
+  | { readonly kind: 'discarded'; readonly result: number }
   /** The search path may be another, or the current user, or the schema of the database. */
   | { readonly kind: 'path' | 'role' | 'schema'; readonly result: number }
 

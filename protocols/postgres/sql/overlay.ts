@@ -22,6 +22,7 @@ export class Overlay implements Names, SessionObjects {
           break
         case 'schema':
         case 'reason':
+        case 'discarded':
           break
         case 'filled':
           // Relations of the session itself are filled in a copy of ours.

@@ -23,7 +23,7 @@ export function changesOfStatement(made: Made): SessionChange[] {
 }
 
 /** What effects alone tell. */
-function stateChanges({ effects, result }: Made): SessionChange[] {
+function stateChanges({ node, effects, result }: Made): SessionChange[] {
   const kinds = new Set<'path' | 'role' | 'schema'>()
   for (const { kind, object, detail = '' } of effects) {
     if (kind === 'setting' && (object?.name === 'search_path' || object?.name === '*'))
@@ -40,7 +40,9 @@ function stateChanges({ effects, result }: Made): SessionChange[] {
     // DROP ROLE and the like, unknown statements, snapshots put back by ROLLBACK.
     if (kind === 'unknown') for (const each of ['path', 'role', 'schema'] as const) kinds.add(each)
   }
-  return [...kinds].map(kind => ({ kind, result }))
+  const all = as(node, 'DiscardStmt')?.target === 'DISCARD_ALL'
+  const discarded: SessionChange[] = all ? [{ kind: 'discarded', result }] : []
+  return [...[...kinds].map(kind => ({ kind, result })), ...discarded]
 }
 
 function objectChanges(made: Made): SessionChange[] {

@@ -16,6 +16,8 @@ export interface SessionNamesOptions {
   readonly searchPath: string | undefined
   /** The server reports every change of search_path by ParameterStatus (Postgres 18 and up). */
   readonly reportsSearchPath?: boolean
+  /** What a reset of all settings makes of it, where it is not reported. */
+  readonly searchPathAtReset?: string | undefined
 }
 
 export class SessionNames implements Names {
@@ -30,6 +32,9 @@ export class SessionNames implements Names {
   #reports: boolean
   /** A statement that may change the search path is under way. */
   #pathPending = false
+  /** Statements under way that may change it, in their order; undefined: there were too many. */
+  #pathChanges: Analysis[] | undefined = []
+  readonly #pathAtReset: string | undefined
   #roleChanged = false
   /** Statements forwarded since the last ReadyForQuery that change the schema. */
   #schemaPending = false
@@ -38,6 +43,7 @@ export class SessionNames implements Names {
     this.user = options.user
     this.#catalog = options.catalog
     this.#reports = options.reportsSearchPath ?? false
+    this.#pathAtReset = options.searchPathAtReset
     this.setSearchPath(options.searchPath)
     this.#renumber()
   }
@@ -89,6 +95,7 @@ export class SessionNames implements Names {
         case 'path':
           renumber ||= !this.#pathPending
           this.#pathPending = true
+          if (!this.#reports) this.#pathBegan(analysis)
           break
         case 'role':
           // `$user` means somebody else; a path without it means what it meant.
@@ -99,6 +106,8 @@ export class SessionNames implements Names {
           break
         case 'reason':
           // It changes what people are told, and no name.
+          break
+        case 'discarded':
           break
         default:
           this.#objects.add(change)
@@ -113,6 +122,7 @@ export class SessionNames implements Names {
     const changes = changesOf(analysis)
     if (changes.length === 0) return
     let renumber = false
+    if (!this.#reports) this.#pathAnswered(analysis, result, tag)
     for (const change of changes) {
       if (change.result !== result) continue
       // An EXECUTE of a CREATE and the like has another tag: it keeps every candidate.
@@ -138,6 +148,26 @@ export class SessionNames implements Names {
     }
   }
 
+  #pathBegan(analysis: Analysis): void {
+    this.#pathChanges?.push(analysis)
+    if ((this.#pathChanges?.length ?? 0) > pathChangesMax) this.#pathChanges = undefined
+  }
+
+  /**
+   * Servers that do not report the path leave it unknown, until DISCARD ALL puts it back: it runs
+   * in no transaction, so that nothing undoes it. What was begun later may change it once more.
+   */
+  #pathAnswered(analysis: Analysis, result: number, tag: string): void {
+    const changes = this.#pathChanges
+    const at = changes?.indexOf(analysis) ?? -1
+    if (changes === undefined || at < 0 || result < analysis.results.length - 1) return
+    // Those before it failed.
+    changes.splice(0, at + 1)
+    if (changes.length > 0 || tag !== 'DISCARD ALL') return
+    if (changesOf(analysis).some(change => change.kind === 'discarded'))
+      this.setSearchPath(this.#pathAtReset)
+  }
+
   #renumber(): void {
     const path = this.searchPath
     // JSON keeps the pieces apart: names may hold any character.
@@ -147,6 +177,7 @@ export class SessionNames implements Names {
   }
 }
 
+const pathChangesMax = 100
 let lastVersion = 0
 const shared = new Map<string, number>()
 const sharedEntriesMax = 4096

@@ -1,7 +1,7 @@
 import t from 'tap'
 import { MadeObjects } from '../../../../protocols/postgres/sql/made-objects.ts'
 import { parseSearchPath } from '../../../../protocols/postgres/sql/names.ts'
-import type { SessionNames } from '../../../../protocols/postgres/sql/session-names.ts'
+import { SessionNames } from '../../../../protocols/postgres/sql/session-names.ts'
 import type { Analysis } from '../../../../protocols/protocol.ts'
 import { openShop, show } from './shop.ts'
 
@@ -172,6 +172,40 @@ t.test('a search path is unknown from its change until the server says it', asyn
   names.begin(shop.analyzer.analyze('set search_path = audit', names))
   names.settled('idle')
   t.strictSame(names.searchPath, ['audit'], 'nothing reported is nothing changed')
+})
+
+t.test('where the server does not say it, DISCARD ALL puts the search path back', async t => {
+  const old = (): SessionNames =>
+    new SessionNames({
+      catalog: shop.names().catalog,
+      user: 'me',
+      searchPath: 'audit',
+      searchPathAtReset: 'public',
+    })
+  const names = old()
+  run(names, 'set search_path = other', 'SET')
+  t.equal(names.searchPath, undefined)
+  run(names, 'reset search_path', 'RESET')
+  t.equal(names.searchPath, undefined, 'a rollback may undo that')
+  run(names, 'discard all', 'DISCARD ALL')
+  t.strictSame(names.searchPath, ['public'])
+
+  const pipelined = old()
+  const [discard, set] = ['discard all', 'set search_path = other'].map(text =>
+    shop.analyzer.analyze(text, pipelined),
+  )
+  if (discard === undefined || set === undefined) throw new Error('expected two analyses')
+  pipelined.begin(discard)
+  pipelined.begin(set)
+  pipelined.begin(discard)
+  pipelined.completed(discard, 0, 'DISCARD ALL')
+  pipelined.settled('idle')
+  t.equal(pipelined.searchPath, undefined, 'the next one is under way')
+  pipelined.completed(set, 0, 'SET')
+  pipelined.settled('idle')
+  t.equal(pipelined.searchPath, undefined, 'a last one may fail')
+  pipelined.completed(discard, 0, 'DISCARD ALL')
+  t.strictSame(pipelined.searchPath, ['public'])
 })
 
 t.test('a change of role makes $user unknown', async t => {
