@@ -79,7 +79,10 @@ SELECT v.x FROM customers c, LATERAL (VALUES (1, c.email)) v (id, x)
 `),
 }
 
-/** All of which say only in which order, or how many, and not what. */
+/**
+ * All of which say only in which order, how many, or which rows, and not what. An array of keys
+ * whose rows a masked column chose is such a list of rows, too, written in one value.
+ */
 export const orders: Family = {
   name: 'order, limits and filters',
   guesses: true,
@@ -92,6 +95,10 @@ SELECT json_agg(x) FROM (SELECT id FROM customers ORDER BY md5(email)) x
 SELECT min(id) FROM (SELECT id, row_number() OVER (ORDER BY md5(email)) AS r FROM customers) x WHERE r = 1
 SELECT generate_subscripts(string_to_array(email, 'e'), 1) FROM customers
 SELECT x FROM (SELECT DISTINCT ON (length(email)) id, email AS x FROM customers ORDER BY length(email)) y
+SELECT x FROM (VALUES ('canary1@secret.example'), ('x')) v (x) WHERE x ==== ''
+SELECT x FROM (VALUES ('canary1@secret.example'), ('x')) v (x) WHERE x ==== ANY (SELECT '')
+SELECT x FROM (VALUES ('canary1@secret.example'), ('x')) v (x) JOIN plain ON x ==== ANY (SELECT '') WHERE id = 1
+SELECT x FROM (VALUES ('canary1@secret.example'), ('x')) v (x) WHERE EXISTS (SELECT WHERE x ==== '')
 SELECT ARRAY(SELECT id FROM customers WHERE email LIKE '%1@%' AND email LIKE 'c%')
 SELECT regexp_split_to_array(email, ''), regexp_split_to_table(email, '') FROM customers
 SELECT l FROM customers, regexp_split_to_table(email, '') l

@@ -32,7 +32,10 @@ SELECT pl_run('SEL' || 'ECT ema' || 'il FROM customers')
 SELECT 1 @@@@ 0
 SELECT id OPERATOR(public.@@@@) 0 FROM plain WHERE id < 6
 SELECT 'canary1@secret.example' ==== ''
-SELECT x FROM (VALUES ('canary1@secret.example'), ('x')) v (x) WHERE x ==== ''
+SELECT 'canary1@secret.example' ==== ANY (SELECT '')
+SELECT 'canary1@secret.example' ==== ALL (ARRAY[''])
+SELECT max(x) FILTER (WHERE x ==== ANY (SELECT '')) FROM (VALUES ('canary1@secret.example'), ('x')) v (x)
+SELECT CASE WHEN 'canary1@secret.example' ==== ANY (SELECT '') THEN 1 ELSE 2 END
 SELECT ROW(1, '')::person::text
 SELECT CAST(ROW(1, '')::person AS int8)
 SELECT ROW(1, '')::person + 0::int8

@@ -16,8 +16,6 @@ import type { Attack } from './family.ts'
 
 export type Mode = 'simple' | 'text' | 'binary'
 
-export const modes: readonly Mode[] = ['simple', 'text', 'binary']
-
 export interface Outcome {
   /** A frame a line, without what differs from run to run. */
   readonly frames: readonly string[]

@@ -111,6 +111,8 @@ policy:
   preset: recommended
 ${policy}
 masking:
+  # All attacks come from one person, who asks more than anybody may.
+  equality_limit: { count: 100000, window: 10m, action: hold }
   rules:
     - { name: hidden, columns: [${columns}], mask: redact, databases: [one, other] }
     - { name: email, columns: [public.customers.email], mask: hash, databases: [mixed] }
