@@ -10,7 +10,7 @@ import type { Config } from './config.ts'
 import { loadConfig } from './load.ts'
 
 /** Several events come for one change, and the first ones while the file is still written. */
-const quietMs = 200
+const quietMs = 500
 
 /** Who wrote it last and when, as far as the file system tells. */
 export interface ConfigOrigin {
