@@ -1,7 +1,7 @@
 /**
- * `npx tsc -p tsconfig.bench.json && node dist/test/bench/statements.js [FILE.sql…]`: what reading
- * a statement costs, cached and at first sight. Given files of statements, such as PostgreSQL's own src/test/regress/sql, each of their
- * statements is read: none may throw, and those that are not understood are counted.
+ * `npm run bench:statements [-- FILE.sql…]`: what reading a statement costs, cached and at first
+ * sight. Given files of statements, such as PostgreSQL's own src/test/regress/sql, each of them is
+ * read: none may throw, and those that are not understood are counted.
  */
 import { readFile } from 'node:fs/promises'
 import { Client } from 'pg'
