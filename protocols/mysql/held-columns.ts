@@ -61,7 +61,7 @@ function columnCount(payload: Buffer): number {
         ? payload.readUInt16LE(1)
         : 0
   if (count === 0)
-    // The bytes may be those of a row, which nobody is to read in an error.
-    throw new ProtocolError('a number of columns', `a packet of ${payload.length} bytes`)
+    // Neither the bytes of what may be a row nor how many there are is for an error.
+    throw new ProtocolError('a number of columns', 'another packet')
   return count
 }
