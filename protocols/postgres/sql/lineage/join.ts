@@ -1,5 +1,6 @@
 /** JOIN … ON, USING and NATURAL. parse_clause.c: transformFromClauseItem. */
 import { type FieldsOf, nameOf } from '../tree.ts'
+import { keepAsked } from './asked.ts'
 import { allOf, asking, comparing, predicate } from './conditions.ts'
 import type { Context } from './context.ts'
 import { readByOperator } from './made-operators.ts'
@@ -27,6 +28,8 @@ export function join(
   const merged = mergedFields(expression, left.columns, right.columns)
   const on = predicate(expression.quals, level(outer, both), context)
   const using = merged.map(field => field.value)
+  for (const { name } of merged)
+    keepAsked(sameName, [of(left.columns, name), of(right.columns, name)], context)
   context.touch(derive(using))
   const columns = joinedColumns(expression, left.columns, right.columns, merged)
   const equal = using.length === 0 ? clean : readByOperator(undefined, outer, context)
@@ -43,6 +46,9 @@ export function join(
       : [...both.items, item(usingAlias.aliasname, { fields: merged, rest: undefined })]
   return { items, columns, conditions }
 }
+
+/** What USING asks of the two columns. */
+const sameName = { kind: 'equality', operands: [], list: false } as const
 
 function item(name: string | undefined, columns: Columns): Item {
   return { name, schemas: undefined, columns, system: false }

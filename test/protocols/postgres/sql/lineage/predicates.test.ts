@@ -31,6 +31,7 @@ const cases: readonly (readonly [sql: string, asked: string])[] = [
     'select 1 from customers c join orders o on o.customer_id = c.id',
     'customers.id equality, orders.customer_id equality',
   ],
+  ['select 1 from customers a join customers b using (email)', 'customers.email equality'],
   [
     'select 1 from customers where id in (select customer_id from orders)',
     'customers.id equality, orders.customer_id equality',
@@ -41,6 +42,8 @@ const cases: readonly (readonly [sql: string, asked: string])[] = [
     'join generate_series(1, 9) n on n + 0 = customers.id',
     'join generate_series(1, 9) n on n::bigint = customers.id',
     'join generate_series(1, 9) n on (select n) = customers.id',
+    'join generate_series(1, 9) n(id) using (id)',
+    'join (select n as id from generate_series(1, 9) n) n using (id)',
     'where id in (select generate_series(1, 9))',
     'where id in (select n from generate_series(1, 9) n)',
   ].map(rest => [`select 1 from customers ${rest}`, 'customers.id comparison:1'] as const),
