@@ -139,6 +139,11 @@ export class MysqlWire {
     return Buffer.concat(this.#received)
   }
 
+  /** What was received so far is not asked for again. */
+  forget(): void {
+    this.#received.length = 0
+  }
+
   send(payload: Buffer, sequence = 0): void {
     this.socket.write(packets(payload, sequence))
   }
@@ -228,7 +233,9 @@ export class MysqlWire {
       // MariaDB's ANALYZE with a cursor, for one, leaves this packet out.
       if (end.payload[0] !== 0xfe) return { kind: 'other', payload: end.payload }
       const status = end.payload.readUInt16LE(3)
-      if ((status & statusFlag.cursor) !== 0) return { kind: 'rows', names, rows: [], status }
+      // In text it is one that a routine opened for itself.
+      const waits = command === 0x17 && (status & statusFlag.cursor) !== 0
+      if (waits) return { kind: 'rows', names, rows: [], status }
     }
     return this.#rows(names, false)
   }
