@@ -1,6 +1,7 @@
 /** JOIN … ON, USING and NATURAL. https://dev.mysql.com/doc/refman/9.7/en/join.html */
 import type { Join } from '../ast.ts'
 import { folded } from '../names.ts'
+import { keepAsked } from './asked.ts'
 import { allOf, comparing, predicate } from './conditions.ts'
 import type { Context } from './context.ts'
 import { joined, level, type Namespace, type Scope } from './scope.ts'
@@ -17,11 +18,15 @@ export function join(
   const merged = mergedFields(node, left, right)
   const on = predicate(node.on, level(outer, both), context)
   const using = merged.map(field => field.value)
+  for (const { name } of merged) keepAsked(sameName, [of(left, name), of(right, name)], context)
   context.touch(derive(using))
   const conditions = allOf([both.conditions, on, comparing(using)])
   if (merged.length === 0 && !node.natural) return { ...both, conditions }
   return { ...both, columns: joinedColumns(node, left.columns, right.columns, merged), conditions }
 }
+
+/** What USING asks of the two columns. */
+const sameName = { kind: 'equality', operands: [] } as const
 
 /** The value may come from either side, depending on the kind of join. */
 function mergedFields({ natural, using }: Join, left: Namespace, right: Namespace): Field[] {

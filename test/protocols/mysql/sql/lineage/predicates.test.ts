@@ -28,6 +28,11 @@ const cases: readonly (readonly [sql: string, asked: string])[] = [
     'SELECT 1 FROM customers c JOIN orders o ON o.customer_id = c.id',
     'customers.id equality, orders.customer_id equality',
   ],
+  ['SELECT 1 FROM customers a JOIN customers b USING (email)', 'customers.email equality'],
+  [
+    "SELECT 1 FROM customers NATURAL JOIN (SELECT 'a' AS email UNION SELECT 'b') guesses",
+    'customers.email comparison:1',
+  ],
   [
     'SELECT 1 FROM customers WHERE id IN (SELECT customer_id FROM orders)',
     'customers.id equality, orders.customer_id equality',
