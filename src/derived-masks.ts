@@ -10,7 +10,7 @@ import {
   type DerivedColumns,
   derivedColumnId,
 } from './approvals/derived-columns.ts'
-import type { RulesInForce } from './rules-in-force.ts'
+import type { RulesInForce } from './session/rules-in-force.ts'
 
 const lookMs = 2000
 

@@ -8,7 +8,7 @@ import type { Config } from './config/config.ts'
 import type { ConfigListener, ConfigOrigin } from './config/watch.ts'
 import { Policy } from './policy/policy.ts'
 import type { Recorder } from './recording/recorder.ts'
-import type { RulesInForce } from './rules-in-force.ts'
+import type { RulesInForce } from './session/rules-in-force.ts'
 import type { Log } from './telemetry/log.ts'
 
 export interface ReloadParts {

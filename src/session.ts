@@ -17,14 +17,14 @@ import type {
   StatementContext,
   Upstream,
 } from '../protocols/protocol.ts'
-import { withFlags } from './flagged.ts'
-import { Hold } from './hold.ts'
 import type { PolicyVerdict } from './policy/rule.ts'
-import { denied, uncovered, unrecorded } from './refusals.ts'
-import { requesterReason } from './requester-reason.ts'
-import { ResultBudgets } from './result-budgets.ts'
-import { SessionRules } from './rules-in-force.ts'
-import type { Judgement, SessionParts } from './session-parts.ts'
+import { withFlags } from './session/flagged.ts'
+import { Hold } from './session/hold.ts'
+import type { Judgement, SessionParts } from './session/parts.ts'
+import { denied, uncovered, unrecorded } from './session/refusals.ts'
+import { requesterReason } from './session/requester-reason.ts'
+import { ResultBudgets } from './session/result-budgets.ts'
+import { SessionRules } from './session/rules-in-force.ts'
 
 const run: Answer = { run: true }
 

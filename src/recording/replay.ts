@@ -167,7 +167,9 @@ function entryText(entry: OtherEntry): string {
     case 'approval.break_glass':
       return comment(`BREAK-GLASS: runs although nobody approved it: ${entry.reason ?? ''}`)
     case 'approval.drifted':
-      return comment(`drifted, and people are asked again${entry.reason ? `: ${entry.reason}` : ''}`)
+      return comment(
+        `drifted, and people are asked again${entry.reason ? `: ${entry.reason}` : ''}`,
+      )
     case 'approval.withdrawn':
       return comment(`withdrawn${entry.reason ? `: ${entry.reason}` : ''}`)
     default:

@@ -38,7 +38,11 @@ const extras: CatalogExtras = {
       volatility: 'volatile',
     },
     'public.endless': { source: 'SELECT public.endless($1)' },
-    'public.opaque': { language: 'plpgsql', volatility: 'volatile', source: 'BEGIN EXECUTE a; END' },
+    'public.opaque': {
+      language: 'plpgsql',
+      volatility: 'volatile',
+      source: 'BEGIN EXECUTE a; END',
+    },
     'public.quiet': { language: 'plpgsql', volatility: 'stable', source: 'BEGIN EXECUTE a; END' },
     'public.similarity': { language: 'c', volatility: 'immutable' },
     'public.dblink': { language: 'c', volatility: 'volatile' },

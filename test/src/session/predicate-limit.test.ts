@@ -1,7 +1,7 @@
 import t from 'tap'
-import type { MaskedPredicate } from '../../masking/predicates.ts'
-import type { Statement } from '../../protocols/protocol.ts'
-import { PredicateLimit } from '../../src/predicate-limit.ts'
+import type { MaskedPredicate } from '../../../masking/predicates.ts'
+import type { Statement } from '../../../protocols/protocol.ts'
+import { PredicateLimit } from '../../../src/session/predicate-limit.ts'
 
 const email = { schema: 'public', table: 'customers', column: 'email' }
 

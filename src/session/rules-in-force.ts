@@ -2,13 +2,13 @@
  * The policy and the masking rules as they stand. A new configuration replaces both at once; every
  * open session takes the new ones for its next statement, also for one that was prepared before.
  */
-import type { DerivedColumn } from '../masking/derived.ts'
-import type { MaskedPredicate } from '../masking/predicates.ts'
-import type { Masker, MaskRules } from '../masking/rules.ts'
-import type { Analysis } from '../protocols/protocol.ts'
-import type { Identity } from './identity/users.ts'
-import type { Policy } from './policy/policy.ts'
-import type { Judgement } from './session-parts.ts'
+import type { DerivedColumn } from '../../masking/derived.ts'
+import type { MaskedPredicate } from '../../masking/predicates.ts'
+import type { Masker, MaskRules } from '../../masking/rules.ts'
+import type { Analysis } from '../../protocols/protocol.ts'
+import type { Identity } from '../identity/users.ts'
+import type { Policy } from '../policy/policy.ts'
+import type { Judgement } from './parts.ts'
 
 export interface Rules {
   readonly policy: Policy

@@ -4,8 +4,8 @@
  * again is not counted again.
  */
 import { createHash, randomUUID } from 'node:crypto'
-import type { MaskedPredicate } from '../masking/predicates.ts'
-import type { Statement } from '../protocols/protocol.ts'
+import type { MaskedPredicate } from '../../masking/predicates.ts'
+import type { Statement } from '../../protocols/protocol.ts'
 
 export interface PredicateLimitOptions {
   /** Values that a column may be compared with, or other questions, within the window. */

@@ -1,7 +1,7 @@
 /** What a client is told when its statement does not run. */
-import type { Analysis, Refusal } from '../protocols/protocol.ts'
-import { StateAway } from './approvals/state/away.ts'
-import type { PolicyVerdict } from './policy/rule.ts'
+import type { Analysis, Refusal } from '../../protocols/protocol.ts'
+import { StateAway } from '../approvals/state/away.ts'
+import type { PolicyVerdict } from '../policy/rule.ts'
 
 export function denied(verdict: PolicyVerdict, analysis: Analysis): Refusal {
   if (analysis.unreadable !== undefined)

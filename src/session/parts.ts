@@ -1,12 +1,12 @@
 /** What a session is made of: one of each, chosen when its client came in. */
-import type { Analysis } from '../protocols/protocol.ts'
-import type { Approvals } from './approvals/approvals.ts'
-import type { Windows } from './budgets/windows.ts'
-import type { ApprovalsConfig, DatabaseConfig } from './config/config.ts'
-import type { Identity } from './identity/users.ts'
-import type { PolicyVerdict } from './policy/rule.ts'
+import type { Analysis } from '../../protocols/protocol.ts'
+import type { Approvals } from '../approvals/approvals.ts'
+import type { Windows } from '../budgets/windows.ts'
+import type { ApprovalsConfig, DatabaseConfig } from '../config/config.ts'
+import type { Identity } from '../identity/users.ts'
+import type { PolicyVerdict } from '../policy/rule.ts'
+import type { RecordedVerdict, SessionRecorder } from '../recording/events.ts'
 import type { PredicateLimit } from './predicate-limit.ts'
-import type { RecordedVerdict, SessionRecorder } from './recording/events.ts'
 import type { RulesInForce } from './rules-in-force.ts'
 
 export interface SessionParts {

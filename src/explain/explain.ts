@@ -1,11 +1,11 @@
 /** What would happen to a statement, without running it: for the command and for the console. */
-import { maskedMoves, maskedReads } from '../masking/lineage-to-mask.ts'
-import type { MaskRules } from '../masking/rules.ts'
-import type { ColumnName, Statement, StatementContext } from '../protocols/protocol.ts'
-import type { DatabaseConfig } from './config/config.ts'
+import { maskedMoves, maskedReads } from '../../masking/lineage-to-mask.ts'
+import type { MaskRules } from '../../masking/rules.ts'
+import type { ColumnName, Statement, StatementContext } from '../../protocols/protocol.ts'
+import type { DatabaseConfig } from '../config/config.ts'
+import type { UserConfig } from '../identity/users.ts'
+import type { Policy } from '../policy/policy.ts'
 import { type Explanation, explainResult } from './explanation.ts'
-import type { UserConfig } from './identity/users.ts'
-import type { Policy } from './policy/policy.ts'
 
 export interface ExplainContext {
   readonly policy: Policy

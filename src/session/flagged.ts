@@ -1,6 +1,6 @@
 /** What is recorded of a statement that passes although it asks about masked columns. */
-import type { MaskedPredicate } from '../masking/predicates.ts'
-import type { RecordedVerdict } from './recording/events.ts'
+import type { MaskedPredicate } from '../../masking/predicates.ts'
+import type { RecordedVerdict } from '../recording/events.ts'
 
 /** The name to search recordings by. */
 export const flagName = 'flagged-predicate'

@@ -1,7 +1,12 @@
 /** What `explain` answers, as data and as text. */
-import type { Masker } from '../masking/rules.ts'
-import type { Effect, OutputColumn, PredicateKind, ResultLineage } from '../protocols/protocol.ts'
-import type { PolicyVerdict } from './policy/rule.ts'
+import type { Masker } from '../../masking/rules.ts'
+import type {
+  Effect,
+  OutputColumn,
+  PredicateKind,
+  ResultLineage,
+} from '../../protocols/protocol.ts'
+import type { PolicyVerdict } from '../policy/rule.ts'
 
 export interface Explanation {
   readonly text: string

@@ -1,10 +1,10 @@
 /** Explains statements by the rules in force and the catalog as it is now, for the console. */
-import type { StatementReader, Upstream } from '../protocols/protocol.ts'
-import type { Config } from './config/config.ts'
+import type { StatementReader, Upstream } from '../../protocols/protocol.ts'
+import type { Config } from '../config/config.ts'
+import type { RulesInForce } from '../session/rules-in-force.ts'
+import type { ExplainApi } from '../web/options.ts'
 import { explainStatement } from './explain.ts'
 import { explanationText } from './explanation.ts'
-import type { RulesInForce } from './rules-in-force.ts'
-import type { ExplainApi } from './web/options.ts'
 
 export interface LiveExplainParts {
   readonly config: Config

@@ -1,6 +1,6 @@
 import t from 'tap'
-import type { Statement } from '../../protocols/protocol.ts'
-import { applicationReason, requesterReason } from '../../src/requester-reason.ts'
+import type { Statement } from '../../../protocols/protocol.ts'
+import { applicationReason, requesterReason } from '../../../src/session/requester-reason.ts'
 
 const statement = { text: 'SELECT 1' } as Statement
 

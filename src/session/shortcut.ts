@@ -4,12 +4,12 @@
  * once, listed, told and recorded in the same way.
  */
 import { createHash } from 'node:crypto'
-import type { Asker, Refusal, Statement, StatementContext } from '../protocols/protocol.ts'
-import type { Approval, ApprovalRequest, PersonAnswer } from './approvals/approval.ts'
-import { type GrantBinding, type GrantLimits, isAboutTables } from './approvals/grant.ts'
-import { approvesItself, glassHolds, type Leeway } from './policy/leeway.ts'
+import type { Asker, Refusal, Statement, StatementContext } from '../../protocols/protocol.ts'
+import type { Approval, ApprovalRequest, PersonAnswer } from '../approvals/approval.ts'
+import { type GrantBinding, type GrantLimits, isAboutTables } from '../approvals/grant.ts'
+import { approvesItself, glassHolds, type Leeway } from '../policy/leeway.ts'
+import type { SessionParts } from './parts.ts'
 import { shownReason } from './requester-reason.ts'
-import type { SessionParts } from './session-parts.ts'
 
 /** `approval`: to be run by it. `refusal`: not at all. */
 export type Unasked = { readonly approval: Approval } | { readonly refusal: Refusal }

@@ -1,5 +1,5 @@
 import t from 'tap'
-import { driftOf, type Seen } from '../../src/seen.ts'
+import { driftOf, type Seen } from '../../../src/session/seen.ts'
 
 const seen: Seen = {
   rules: ['unfiltered-write'],

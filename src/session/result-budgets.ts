@@ -9,13 +9,13 @@ import type {
   SessionEvent,
   Statement,
   StatementContext,
-} from '../protocols/protocol.ts'
-import { type Meter, type Overrun, SessionBudgets } from './budgets/meter.ts'
+} from '../../protocols/protocol.ts'
+import { type Meter, type Overrun, SessionBudgets } from '../budgets/meter.ts'
+import type { Budget } from '../policy/budget.ts'
+import type { Policy } from '../policy/policy.ts'
+import type { PolicyVerdict } from '../policy/rule.ts'
 import { Hold, type Holder } from './hold.ts'
-import type { Budget } from './policy/budget.ts'
-import type { Policy } from './policy/policy.ts'
-import type { PolicyVerdict } from './policy/rule.ts'
-import type { Judgement, SessionParts } from './session-parts.ts'
+import type { Judgement, SessionParts } from './parts.ts'
 
 interface Metered {
   readonly meter: Meter

@@ -4,9 +4,9 @@
  * tolerance that it has, belongs here, too.
  */
 import { createHash } from 'node:crypto'
-import type { Analysis, Effect, StatementContext } from '../protocols/protocol.ts'
-import { what } from './approvals/describe.ts'
-import type { PolicyVerdict } from './policy/rule.ts'
+import type { Analysis, Effect, StatementContext } from '../../protocols/protocol.ts'
+import { what } from '../approvals/describe.ts'
+import type { PolicyVerdict } from '../policy/rule.ts'
 
 /** Kept with the approval as JSON. */
 export interface Seen {

@@ -3,36 +3,41 @@
  * `ask` answers that it may run; by then the policy was asked again, the approval was used up, and
  * the record of that is on the disk.
  */
-import { createHash } from 'node:crypto'
-import { maskedMoves, maskedReads } from '../masking/lineage-to-mask.ts'
-import type { Masker } from '../masking/rules.ts'
+import { maskedMoves, maskedReads } from '../../masking/lineage-to-mask.ts'
+import type { Masker } from '../../masking/rules.ts'
 import type {
   Analysis,
   Answer,
   Asker,
-  Parameter,
   Reading,
-  Refusal,
   SessionEvent,
-  Statement,
   StatementContext,
-} from '../protocols/protocol.ts'
+} from '../../protocols/protocol.ts'
 import {
   type Approval,
   type ApprovalRequest,
   countedAnswers,
   type Drifted,
   type Outcome,
-  type Pending,
-} from './approvals/approval.ts'
-import { grantText, shortcutText } from './approvals/describe.ts'
-import { visibleLine, visibleText } from './approvals/visible-text.ts'
-import type { PolicyVerdict } from './policy/rule.ts'
-import type { ApprovalRecord } from './recording/events.ts'
-import { unrecorded } from './refusals.ts'
+} from '../approvals/approval.ts'
+import { grantText, shortcutText } from '../approvals/describe.ts'
+import type { ApprovalRecord } from '../recording/events.ts'
+import { bindingOf, type Held, sha256, shownParameter } from './binding.ts'
+import type { Judgement, SessionParts } from './parts.ts'
 import { driftOf, type Seen, seenOf } from './seen.ts'
-import type { Judgement, SessionParts } from './session-parts.ts'
 import { grantable, shortcutFor } from './shortcut.ts'
+import {
+  type Asked,
+  driftedText,
+  glassText,
+  held,
+  heldText,
+  no,
+  refusalOf,
+  refused,
+  SchemaUnread,
+  unusable,
+} from './told.ts'
 
 /** The session, as far as a hold needs it. */
 export interface Holder {
@@ -40,19 +45,6 @@ export interface Holder {
   readonly signal: AbortSignal
   readonly masker: Masker
   judge(analysis: Analysis, context: StatementContext): Judgement
-}
-
-/** What is known of an approval while it is waited for, and of one that was found again. */
-type Asked = Pick<Pending, 'id' | 'shortId' | 'url' | 'expiresAt'>
-
-interface Held {
-  readonly statement: Statement
-  readonly context: StatementContext
-  readonly judgement: Judgement
-  /** The recorder's. */
-  readonly number: number
-  /** Why it is wanted, in the requester's words; visible text on one line. */
-  readonly reason: string | undefined
 }
 
 type StatementEnd = Extract<SessionEvent, { type: 'statement.end' }>
@@ -391,117 +383,11 @@ export class Hold {
   }
 }
 
-/** It may have changed, so nothing runs. */
-class SchemaUnread extends Error {}
-
-function refusalOf(error: unknown): Refusal {
-  if (!(error instanceof SchemaUnread)) return unrecorded(error)
-  return {
-    code: 'withdrawn',
-    message: 'the statement was not run: its schema could not be read again after the approval',
-    detail: undefined,
-    hint: 'Run the statement again.',
-  }
-}
-
-/** What comes again when a statement does: text, parameters, who, where, and with which settings. */
-function bindingOf(parts: SessionParts, { statement, context }: Held): unknown {
-  const { identity, database } = parts
-  return [
-    statement.text,
-    statement.parameters.map(boundParameter),
-    identity.name,
-    database.name,
-    database.upstream.user,
-    context.role ?? null,
-    context.searchPath ?? null,
-    context.settings ?? null,
-  ]
-}
-
-function sha256(bound: unknown): string {
-  return createHash('sha256').update(JSON.stringify(bound)).digest('hex')
-}
-
 /** Of what was asked before approvals kept it, undefined. */
 function storedSeen(json: string | undefined): Seen | undefined {
   return json === undefined ? undefined : (JSON.parse(json) as Seen)
 }
 
-/** Bytes are shown like a text that spells them, and are none. */
-function boundParameter(value: Parameter): string | null | { readonly bytes: string | null } {
-  return value instanceof Uint8Array ? { bytes: shownParameter(value) } : value
-}
-
-function shownParameter(value: Parameter): string | null {
-  return value instanceof Uint8Array ? `\\x${Buffer.from(value).toString('hex')}` : value
-}
-
-function held(approval: Asked, verdict: PolicyVerdict, drift?: string): Answer {
-  const refusal: Refusal = {
-    code: 'held',
-    message:
-      drift === undefined ? heldText(approval, verdict) : driftedText(approval, drift, verdict),
-    // For programs, which come back by it.
-    detail: JSON.stringify({
-      approval: approval.shortId,
-      url: approval.url,
-      expires: approval.expiresAt,
-      rules: verdict.rules,
-    }),
-    hint: 'Run the same statement again after the approval: it then runs once.',
-  }
-  return { run: false, refusal }
-}
-
-function heldText({ shortId, url, expiresAt }: Asked, { reason, rules }: PolicyVerdict): string {
-  const why = `${reason} (rule ${rules.join(', ')})`
-  return `held for approval ${shortId}: ${why} Decide at ${url} within ${wait(expiresAt)}.`
-}
-
-/** `verdict` for who was not told yet. */
-function driftedText(approval: Asked, drift: string, verdict?: PolicyVerdict): string {
-  const { shortId, url, expiresAt } = approval
-  const rule = verdict === undefined ? '' : ` (rule ${verdict.rules.join(', ')})`
-  const why = `what was asked about has drifted: ${visibleLine(drift)}${rule}.`
-  return `held again for approval ${shortId}: ${why} Decide at ${url} within ${wait(expiresAt)}.`
-}
-
-function glassText({ shortId, url }: Asked): string {
-  return `BREAK-GLASS ${shortId}: it runs now; the reviewers are told, and one has to look at it at ${url}`
-}
-
-function unusable({ shortId }: Asked): Answer {
-  return no('withdrawn', `approval ${shortId} can no longer be used`)
-}
-
-function refused(outcome: Exclude<Outcome, { kind: 'approved' }>, { shortId }: Asked): Answer {
-  switch (outcome.kind) {
-    case 'denied': {
-      const people = outcome.by.filter(answer => answer.decision === 'denied')
-      const by = people.map(answer => answer.name).join(', ')
-      return no('denied', `approval ${shortId} was denied by ${by}`, outcome.reason)
-    }
-    case 'expired':
-      return no('expired', `approval ${shortId} expired: nobody decided in time`)
-    case 'withdrawn':
-      return no('withdrawn', `approval ${shortId} was withdrawn: ${outcome.reason}`)
-  }
-}
-
-function no(code: Refusal['code'], message: string, reason?: string): Answer {
-  // A reviewer wrote it, and the requester's terminal would obey what it can.
-  const detail =
-    reason === undefined || reason === '' ? undefined : `Reason: ${visibleText(reason)}`
-  return { run: false, refusal: { code, message, detail, hint: undefined } }
-}
-
 function notRun(statement: number): StatementEnd {
   return { type: 'statement.end', statement, tag: undefined, rows: 0, bytes: 0, error: 'withdrawn' }
-}
-
-/** `10 min`, `45 s`. */
-function wait(until: Date): string {
-  const seconds = Math.max(0, Math.round((until.getTime() - Date.now()) / 1000))
-  return seconds >= 120 ? `${Math.round(seconds / 60)} min` : `${seconds} s`
 }

@@ -3,8 +3,8 @@
  * what is said with the statement counts before what the session says, and that before what the
  * client said when it connected.
  */
-import type { Asker, Statement } from '../protocols/protocol.ts'
-import { visibleLine } from './approvals/visible-text.ts'
+import type { Asker, Statement } from '../../protocols/protocol.ts'
+import { visibleLine } from '../approvals/visible-text.ts'
 
 /** Enough for a sentence or two and a link; more is cut off. */
 const lengthMax = 500
