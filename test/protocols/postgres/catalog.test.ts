@@ -106,7 +106,7 @@ t.test('types are what their values are', async t => {
     ['integer', 'int4', undefined],
     ['text', 'varchar', 80],
     ['text', 'varchar', 20],
-    ['text', 'mood', undefined],
+    ['other', 'mood', undefined],
     ['array', '_text', undefined],
     ['text', 'text', undefined],
   ])
