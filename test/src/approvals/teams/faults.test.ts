@@ -73,6 +73,11 @@ async function start(t: Test): Promise<Place> {
   }
 }
 
+/** Replies come when they come. */
+function cards({ messages }: FakeTeams): number {
+  return messages.filter(({ conversation }) => !conversation.includes(';messageid=')).length
+}
+
 async function until(done: () => boolean): Promise<void> {
   while (!done()) await new Promise(resolve => setTimeout(resolve, 10))
 }
@@ -91,7 +96,7 @@ t.test('a Teams that is busy or broken is asked again, and nothing waits for it'
   })
   t.ok(decided.ok, 'the other surfaces go on')
   await teams.message(/approved by rita/)
-  t.equal(teams.messages.length, 1)
+  t.equal(cards(teams), 1)
 })
 
 t.test('a card whose answer was lost is not posted again once somebody has seen it', async t => {
@@ -171,7 +176,7 @@ t.test('without a token nothing is posted, and then all of it', async t => {
   await until(() => adapter.status.state === 'away')
   t.equal(teams.messages.length, 0)
   await teams.message(/wants to DELETE/)
-  t.equal(teams.messages.length, 1)
+  t.equal(cards(teams), 1)
 })
 
 t.test('a token that is no longer taken is replaced', async t => {
@@ -197,7 +202,7 @@ t.test('what Teams will never take is given up, and a chat without us is left al
   await approvals.withdraw(pending.id, 'the client left')
   await approvals.ask(approvalRequest({ database: 'other' }), never)
   await teams.message(/in other/)
-  t.equal(teams.messages.length, 1)
+  t.equal(cards(teams), 1)
 })
 
 t.test('a restart takes up what was left half told, where Teams said it is', async t => {
