@@ -122,10 +122,11 @@ dd { margin: 0; }
 label { display: grid; gap: .3rem; font-size: .9375rem; }
 label.check { grid-template-columns: auto 1fr; gap: .6rem; align-items: start; }
 label.check input { margin: .3rem 0 0; width: 1.05rem; height: 1.05rem; accent-color: var(--accent); }
-input:not([type=checkbox]), select {
+input:not([type=checkbox]), select, textarea {
   font: inherit; color: inherit; width: 100%; padding: .5rem .65rem;
   background: var(--paper); border: 1px solid var(--line); border-radius: 7px;
 }
+textarea { font: .875rem var(--mono); resize: vertical; }
 button {
   font: inherit; font-weight: 600; padding: .5rem 1rem; border-radius: 7px; cursor: pointer;
   border: 1px solid var(--line); background: var(--card); color: var(--ink); justify-self: start;

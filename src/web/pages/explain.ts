@@ -30,7 +30,7 @@ ${answer(view)}
 }
 
 function form({ viewer, databases, users, sql, database, user }: ExplainView): Html {
-  return html`<form method="post" action="/explain">
+  return html`<form class="stack" method="post" action="/explain">
 <input type="hidden" name="csrf" value="${viewer.csrf}">
 <p><label for="sql">Statement</label><br><textarea id="sql" name="sql" rows="6" required spellcheck="false">${sql}</textarea></p>
 <p>${choice('database', 'Database', databases, database)} ${choice('user', 'By', users, user)} <button>Explain</button></p>
