@@ -16,39 +16,55 @@ export interface Overrun {
   allow(): void
 }
 
+/** What several statements draw on together. */
 interface Counter {
-  readonly budget: Budget
   used(now: number): Amount
   add(rows: number, bytes: number, now: number): void
   refill(): void
 }
 
-/** The budgets that a running statement draws on. */
-export class Meter {
-  readonly #counters: Counter[]
+/** A budget, and what it counts unless that is one statement. */
+interface Counting {
+  readonly compiled: CompiledBudget
+  readonly shared: Counter | undefined
+}
 
-  constructor(counters: Counter[]) {
-    this.#counters = counters
+/** What a running statement draws on. One is made for each that is allowed: it holds no more. */
+export class Meter implements Amount {
+  rows = 0
+  bytes = 0
+  readonly #counting: readonly Counting[]
+  /** What somebody let it go over. */
+  #allowed: Counting[] | undefined
+
+  constructor(counting: readonly Counting[]) {
+    this.#counting = counting
   }
 
   /** Counts, unless it is too much for one of the budgets. */
   take(rows: number, bytes: number, now: number): Overrun | undefined {
-    for (const counter of this.#counters) {
-      const { budget } = counter
-      const used = counter.used(now)
+    for (const counting of this.#counting) {
+      if (this.#allowed?.includes(counting) === true) continue
+      const { budget } = counting.compiled
+      const used = counting.shared?.used(now) ?? this
       if (
         used.rows + rows > (budget.rows ?? Number.POSITIVE_INFINITY) ||
         used.bytes + bytes > (budget.bytes ?? Number.POSITIVE_INFINITY)
-      )
-        return { budget, used: { ...used }, allow: () => this.#allow(counter) }
+      ) {
+        const shown = { rows: used.rows, bytes: used.bytes }
+        return { budget, used: shown, allow: () => this.#allow(counting) }
+      }
     }
-    for (const counter of this.#counters) counter.add(rows, bytes, now)
+    this.rows += rows
+    this.bytes += bytes
+    for (const counting of this.#counting)
+      if (this.#allowed?.includes(counting) !== true) counting.shared?.add(rows, bytes, now)
     return undefined
   }
 
-  #allow(counter: Counter): void {
-    counter.refill()
-    this.#counters.splice(this.#counters.indexOf(counter), 1)
+  #allow(counting: Counting): void {
+    counting.shared?.refill()
+    this.#allowed = [...(this.#allowed ?? []), counting]
   }
 }
 
@@ -56,7 +72,8 @@ export class Meter {
 export class SessionBudgets {
   /** By the names of budgets that count what one session is shown. */
   readonly #shown: Map<string, { rows: number; bytes: number }>
-  readonly #budgets: readonly { readonly compiled: CompiledBudget; readonly shared?: Counter }[]
+  readonly #budgets: readonly Counting[]
+  readonly #counting = new WeakMap<Analysis, readonly Counting[]>()
 
   constructor(
     budgets: readonly CompiledBudget[],
@@ -69,31 +86,25 @@ export class SessionBudgets {
     this.#budgets = budgets
       .filter(compiled => compiled.concerns(who))
       .map(compiled => {
-        const { budget } = compiled
-        if (budget.per === 'statement') return { compiled }
-        const { name, per, windowMs } = budget
-        return {
-          compiled,
-          shared:
-            per === 'session'
-              ? plainCounter(budget, this.#shownOf(name))
-              : windowCounter(budget, windows.of(name, who.identity.name, windowMs), windows),
-        }
+        const { name, per, windowMs } = compiled.budget
+        if (per === 'statement') return { compiled, shared: undefined }
+        const shared =
+          per === 'session'
+            ? sessionCounter(this.#shownOf(name))
+            : windowCounter(windows.of(name, who.identity.name, windowMs), windows)
+        return { compiled, shared }
       })
   }
 
   /** Undefined when no budget counts what the statement shows. */
   meter(analysis: Analysis): Meter | undefined {
     if (this.#budgets.length === 0) return undefined
-    const counting = this.#budgets.filter(({ compiled }) => compiled.counts(analysis))
-    if (counting.length === 0) return undefined
-    return new Meter(
-      counting.map(({ compiled, shared }) => shared ?? plainCounter(compiled.budget)),
-    )
-  }
-
-  get none(): boolean {
-    return this.#budgets.length === 0
+    let counting = this.#counting.get(analysis)
+    if (counting === undefined) {
+      counting = this.#budgets.filter(({ compiled }) => compiled.counts(analysis))
+      this.#counting.set(analysis, counting)
+    }
+    return counting.length === 0 ? undefined : new Meter(counting)
   }
 
   #shownOf(name: string): { rows: number; bytes: number } {
@@ -103,9 +114,8 @@ export class SessionBudgets {
   }
 }
 
-function plainCounter(budget: Budget, used = { rows: 0, bytes: 0 }): Counter {
+function sessionCounter(used: { rows: number; bytes: number }): Counter {
   return {
-    budget,
     used: () => used,
     add: (rows, bytes) => {
       used.rows += rows
@@ -118,9 +128,8 @@ function plainCounter(budget: Budget, used = { rows: 0, bytes: 0 }): Counter {
   }
 }
 
-function windowCounter(budget: Budget, window: Window, windows: Windows): Counter {
+function windowCounter(window: Window, windows: Windows): Counter {
   return {
-    budget,
     used: now => window.used(now),
     add: (rows, bytes, now) => {
       window.add(rows, bytes, now)

@@ -22,7 +22,8 @@ interface Metered {
   readonly statement: Statement
   readonly context: StatementContext
   readonly asker: Asker
-  readonly holds: Hold[]
+  /** Of what people let it go over. */
+  holds: Hold[] | undefined
 }
 
 export class ResultBudgets {
@@ -39,11 +40,9 @@ export class ResultBudgets {
 
   /** A statement runs from now on. */
   begin(number: number, statement: Statement, context: StatementContext, asker: Asker): void {
-    const budgets = this.#current()
-    if (budgets.none) return
-    const meter = budgets.meter(statement.analysis)
+    const meter = this.#current().meter(statement.analysis)
     if (meter === undefined) return
-    this.#running.set(number, { meter, statement, context, asker, holds: [] })
+    this.#running.set(number, { meter, statement, context, asker, holds: undefined })
   }
 
   /** As Session.flow has it. */
@@ -68,7 +67,7 @@ export class ResultBudgets {
     const metered = this.#running.get(event.statement)
     if (metered === undefined) return
     this.#running.delete(event.statement)
-    for (const hold of metered.holds) hold.finished(event)
+    for (const hold of metered.holds ?? []) hold.finished(event)
   }
 
   /** Of the policy in force: a changed one counts for the next statement. */
@@ -104,7 +103,7 @@ export class ResultBudgets {
     const answer = await hold.ask(gone)
     if (!answer.run) return answer
     overrun.allow()
-    metered.holds.push(hold)
+    metered.holds = [...(metered.holds ?? []), hold]
     return answer
   }
 

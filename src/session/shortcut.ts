@@ -1,13 +1,13 @@
 /**
  * Why a held statement needs nobody's answer now: its rules approve it by themselves, a grant covers
- * it, or its requester breaks the glass. It becomes an approval like any other, decided from the start, so that it is used
- * once, listed, told and recorded in the same way.
+ * it, or its requester breaks the glass. It becomes an approval like any other, decided from the
+ * start, so that it is used once, listed, told and recorded in the same way.
  */
-import { createHash } from 'node:crypto'
 import type { Asker, Refusal, Statement, StatementContext } from '../../protocols/protocol.ts'
 import type { Approval, ApprovalRequest, PersonAnswer } from '../approvals/approval.ts'
 import { type GrantBinding, type GrantLimits, isAboutTables } from '../approvals/grant.ts'
 import { approvesItself, glassHolds, type Leeway } from '../policy/leeway.ts'
+import { sha256 } from './binding.ts'
 import type { SessionParts } from './parts.ts'
 import { shownReason } from './requester-reason.ts'
 
@@ -85,13 +85,9 @@ function grantBinding(
   const { effects, results, reads, moves, relations } = analysis
   const { name, upstream } = database
   const meant = [role, searchPath, settings].map(each => each ?? null)
-  const context = digest([identity.name, name, upstream.user, ...meant])
+  const context = sha256([identity.name, name, upstream.user, ...meant])
   return {
     context,
-    statement: digest([context, text, [effects, results, reads, moves, relations]]),
+    statement: sha256([context, text, [effects, results, reads, moves, relations]]),
   }
-}
-
-function digest(bound: readonly unknown[]): string {
-  return createHash('sha256').update(JSON.stringify(bound)).digest('hex')
 }
