@@ -1,5 +1,5 @@
 /** `countersign approvals`: review from a terminal, over the console's HTTP API. */
-import { Command, InvalidArgumentError } from 'commander'
+import { type Command, InvalidArgumentError } from 'commander'
 import { grantText } from '../approvals/describe.ts'
 import type { GrantTerms } from '../approvals/grant.ts'
 import { lineText, listText, showText } from './approval-text.ts'
@@ -11,7 +11,7 @@ import {
 } from './console-client.ts'
 import type { Deps } from './deps.ts'
 import { type GrantFlags, grantOption } from './grant-flags.ts'
-import { guarded } from './guarded.ts'
+import { consoleCommand, guarded } from './guarded.ts'
 import { ask, type Io, processIo, safeJson, UsageError } from './io.ts'
 
 const watchMs = 2000
@@ -39,12 +39,8 @@ The password is asked for, or read from COUNTERSIGN_PASSWORD.
 Exit codes: 0 done, 1 refused, 2 used wrongly.`
 
 export function approvalsCommand(_deps: Deps, io: Io = processIo()): Command {
-  const command = new Command('approvals')
+  const command = consoleCommand('approvals')
     .description('review held statements: list, show, approve, deny, watch')
-    .option('--url <url>', 'the console; else COUNTERSIGN_URL, else the proxy of --data-dir')
-    .option('--user <name>', 'who you are; else COUNTERSIGN_USER')
-    .option('--data-dir <dir>', 'of a proxy on this machine', './countersign-data')
-    .option('--json', 'for programs')
     .addHelpText('after', examples)
 
   command

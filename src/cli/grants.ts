@@ -1,10 +1,10 @@
 /** `countersign grants`: what covers more than one run, over the console's HTTP API. */
-import { Command, Option } from 'commander'
+import { type Command, Option } from 'commander'
 import { grantKindText, spanText, what, who } from '../approvals/describe.ts'
 import { type GrantState, grantedEffects } from '../approvals/grant.ts'
 import { visibleLine } from '../approvals/visible-text.ts'
 import type { ConsoleFlags, GrantView } from './console-client.ts'
-import { guarded } from './guarded.ts'
+import { consoleCommand, guarded } from './guarded.ts'
 import { type Io, processIo, safeJson } from './io.ts'
 
 interface Flags extends ConsoleFlags {
@@ -23,12 +23,8 @@ statement waits again, also in sessions that are open.
 Exit codes: 0 done, 1 refused, 2 used wrongly.`
 
 export function grantsCommand(io: Io = processIo()): Command {
-  const command = new Command('grants')
+  const command = consoleCommand('grants')
     .description('what reviewers allowed for more than one run: list, show, revoke')
-    .option('--url <url>', 'the console; else COUNTERSIGN_URL, else the proxy of --data-dir')
-    .option('--user <name>', 'who you are; else COUNTERSIGN_USER')
-    .option('--data-dir <dir>', 'of a proxy on this machine', './countersign-data')
-    .option('--json', 'for programs')
     .addHelpText('after', examples)
 
   command
