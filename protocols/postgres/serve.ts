@@ -260,7 +260,9 @@ class Relay {
     this.#upstreamReader.need(half.needed)
     const drained = this.#flushClient()
     const { asking } = this.#flow
-    if (asking !== undefined) this.#upstreamReader.pauseUntil(asking)
+    // What the recorder says meanwhile must be heard, too.
+    if (asking !== undefined)
+      this.#upstreamReader.pauseUntil(Promise.all([asking, drained]).then(() => undefined))
     else if (drained !== undefined) this.#upstreamReader.pauseUntil(drained)
     return taken
   }
