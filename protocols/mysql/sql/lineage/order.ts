@@ -3,6 +3,7 @@
  * https://dev.mysql.com/doc/refman/9.7/en/window-functions-usage.html
  */
 import type { Expression, OrderItem, Window } from '../ast.ts'
+import { keepSorted } from './asked.ts'
 import type { Context } from './context.ts'
 import { findWindow, type Scope } from './scope.ts'
 import { anyOf, type Columns, derive, type Value } from './value.ts'
@@ -29,14 +30,21 @@ function elementValue(node: Expression, scope: Scope, outputs: Columns, context:
   return field?.value ?? anyOf(outputs)
 }
 
-/** PARTITION BY, ORDER BY and the frame; they influence what a window function gives. */
+/**
+ * PARTITION BY, ORDER BY and the frame; they influence what a window function gives, and the rows
+ * come out as the last window sorted them.
+ */
 export function windowValue(window: Window, scope: Scope, context: Context): Value {
   // The server looks among the aliases there, too.
   const seen: Scope = { ...scope, tail: true }
-  const values = context.values(
-    [...window.partitionBy, ...window.orderBy.map(item => item.expression), ...window.frame],
+  const partitions = context.values(window.partitionBy, seen)
+  const order = context.values(
+    window.orderBy.map(item => item.expression),
     seen,
   )
+  keepSorted('group', partitions, context)
+  keepSorted('order', order, context)
+  const values = [...partitions, ...order, ...context.values(window.frame, seen)]
   if (window.base !== undefined) values.push(findWindow(scope, window.base))
   return derive(values)
 }

@@ -3,6 +3,7 @@
  * being shown.
  */
 import { as, type FieldsOf, type Node, nameOf } from '../tree.ts'
+import { keepSorted } from './asked.ts'
 import type { Context } from './context.ts'
 import { readByOperator } from './made-operators.ts'
 import { findWindow, type Scope } from './scope.ts'
@@ -54,8 +55,8 @@ function elementValue(node: Node, scope: Scope, outputs: Columns, context: Conte
 }
 
 /**
- * PARTITION BY, ORDER BY and the frame; they influence what a window function gives. `used` is the
- * named window that it is or builds upon.
+ * PARTITION BY, ORDER BY and the frame; they influence what a window function gives, and the rows
+ * come out as the last window sorted them. `used` is the named window that it is or builds upon.
  */
 export function windowValue(
   window: FieldsOf<'WindowDef'>,
@@ -63,11 +64,12 @@ export function windowValue(
   scope: Scope,
   context: Context,
 ): Value {
-  const values = [
-    ...context.values(window.partitionClause, scope),
-    ...sortedBy(window.orderClause, scope, context),
-    ...context.values([window.startOffset, window.endOffset], scope),
-  ]
+  const partitions = context.values(window.partitionClause, scope)
+  const order = sortedBy(window.orderClause, scope, context)
+  keepSorted('group', partitions, context)
+  keepSorted('order', order, context)
+  const frame = context.values([window.startOffset, window.endOffset], scope)
+  const values = [...partitions, ...order, ...frame]
   if (used !== undefined) values.push(findWindow(scope, used))
   return derive(values)
 }

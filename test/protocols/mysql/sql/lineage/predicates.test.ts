@@ -66,6 +66,13 @@ const cases: readonly (readonly [sql: string, asked: string])[] = [
   ],
   ['SELECT id FROM customers ORDER BY email', 'customers.email order'],
   ['SELECT count(*) FROM customers GROUP BY email', 'customers.email group'],
+  // Rows come as the last window sorted them, although what it gives is hidden.
+  ['SELECT id, rank() OVER (ORDER BY email) r FROM customers', 'customers.email order'],
+  ['SELECT id, count(*) OVER (PARTITION BY email) n FROM customers', 'customers.email group'],
+  [
+    'SELECT id, sum(id) OVER w s FROM customers WINDOW w AS (ORDER BY email)',
+    'customers.email order',
+  ],
   ['SELECT count(*) FROM customers GROUP BY left(email, 1)', 'customers.email computed'],
   // What waits or fails by it, although it is redacted.
   ["SELECT if(email = 'a', sleep(5), 0) FROM customers", 'customers.email effect'],

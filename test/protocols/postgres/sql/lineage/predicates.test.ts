@@ -82,6 +82,18 @@ const cases: readonly (readonly [sql: string, asked: string])[] = [
   ],
   ['select id from customers order by email', 'customers.email order'],
   ['select count(*) from customers group by email', 'customers.email group'],
+  // Rows come as the last window sorted them, although what it gives is hidden.
+  ['select id, rank() over (order by email) from customers', 'customers.email order'],
+  ['select id, count(*) over (partition by email) from customers', 'customers.email group'],
+  [
+    'select id, sum(id) over w from customers window w as (order by email)',
+    'customers.email order',
+  ],
+  [
+    'select id, sum(id) over (w) from customers window w as (order by email)',
+    'customers.email order',
+  ],
+  ['select id, rank() over (order by length(email)) from customers', 'customers.email order'],
   ['select count(*) from customers group by left(email, 1)', 'customers.email computed'],
   ['select distinct email from customers', 'customers.email group'],
   // What waits or fails by it, although it is redacted.
