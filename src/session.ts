@@ -89,6 +89,8 @@ export class ClientSession implements Session {
     }
     if (verdict.kind === 'allow') {
       this.#budgets.begin(number, statement, context, asker)
+      const durable = verdict.durable === true || this.#parts.database.durability === 'fsync'
+      if (durable) return this.#onDisk(number, statement.analysis)
       return this.#covered(statement.analysis)
     }
     if (verdict.kind === 'deny') return { run: false, refusal: denied(verdict, statement.analysis) }
@@ -105,6 +107,15 @@ export class ClientSession implements Session {
       }
       return answer
     })
+  }
+
+  async #onDisk(number: number, analysis: Analysis): Promise<Answer> {
+    try {
+      await this.#parts.recorder.durable(number)
+    } catch (error) {
+      return { run: false, refusal: unrecorded(error) }
+    }
+    return this.#covered(analysis)
   }
 
   #covered(analysis: Analysis): Answer | Promise<Answer> {

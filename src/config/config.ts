@@ -66,6 +66,8 @@ export interface DatabaseConfig {
   readonly upstream: Upstream
   /** As the owner calls it: `production`, `staging`. */
   readonly environment: string
+  /** What statements wait for before they run: see RecordingConfig. */
+  readonly durability: 'write' | 'fsync'
 }
 
 export interface PredicateLimitConfig {

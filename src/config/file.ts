@@ -46,6 +46,7 @@ export interface LimitsSection {
 export interface DatabaseSection {
   readonly protocol?: 'postgres' | 'mysql' | undefined
   readonly environment?: string | undefined
+  readonly durability?: 'write' | 'fsync' | undefined
   readonly upstream: string | UpstreamSection
 }
 
@@ -144,6 +145,7 @@ export interface RuleSection {
   readonly expr?: string | undefined
   readonly lifts?: readonly string[] | undefined
   readonly approvers?: ApproversSection | undefined
+  readonly durability?: 'fsync' | undefined
   readonly require_reason?: boolean | undefined
   readonly grants?: GrantsSection | undefined
   readonly auto_approve?: AutoApproveSection | undefined

@@ -39,7 +39,8 @@ export function resolveDatabases(
     const resolved = resolveUpstream(section, at, sources, mistakes)
     if (!resolved) return []
     const environment = section.environment ?? 'production'
-    return [[name, { name, environment, ...resolved }] as const]
+    const durability = section.durability ?? file.recording?.durability ?? 'write'
+    return [[name, { name, environment, durability, ...resolved }] as const]
   })
   return new Map(databases)
 }

@@ -43,6 +43,11 @@ function resolveRule(section: RuleSection, at: Path, mistakes: Mistakes): Rule {
     if (section.action === 'hold' || !section[key]) continue
     mistakes.addKey(at, key, `only a rule with action: hold has ${key}`)
   }
+  if (section.action !== 'allow' && section.durability) {
+    const message =
+      'only a rule with action: allow has it: what is approved always waits for the disk'
+    mistakes.addKey(at, 'durability', message)
+  }
   checkExpression(section.expr, at, mistakes)
   if (section.action !== 'hold' && section.require_reason) {
     mistakes.addKey(at, 'require_reason', `only a rule with action: hold wants a reason`)
@@ -75,6 +80,7 @@ function resolveRule(section: RuleSection, at: Path, mistakes: Mistakes): Rule {
     requireReason: section.require_reason,
     ...resolveLeeway(section, at, mistakes),
     risk: section.risk,
+    durability: section.durability,
     reason: section.reason,
     hint: section.hint,
   }

@@ -89,6 +89,10 @@ const database = mapping({
     .optional()
     .describe('What its clients speak; mysql for MariaDB too. As the URL has it, else postgres.'),
   environment: text.optional().describe('As you call it: production, staging. production.'),
+  durability: z
+    .enum(['write', 'fsync'])
+    .optional()
+    .describe('What statements wait for before they run. recording.durability.'),
   upstream: z.union([
     z
       .string()
@@ -267,6 +271,10 @@ const rule = mapping({
   lifts: names
     .optional()
     .describe('allow only: rules that do not apply to the effects which this one covers.'),
+  durability: z
+    .literal('fsync')
+    .optional()
+    .describe('allow only: what it covers runs once its record has reached the disk.'),
   approvers: approvers.optional(),
   require_reason: z
     .boolean()

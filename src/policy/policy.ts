@@ -154,6 +154,7 @@ export class Policy {
       requiresReason: deciding.some(({ rule }) => rule.requireReason === true),
       observed: undefined,
       cacheable,
+      durable: deciding.some(({ rule }) => rule.durability === 'fsync'),
     }
     const asked = answer.kind === 'hold' ? this.#withApprovers(answer, deciding) : answer
     return this.#observed(asked, deciding)

@@ -75,6 +75,8 @@ export interface Rule extends LeewayTerms {
   /** `hold` only: whoever asks has to say why. */
   readonly requireReason?: boolean | undefined
   readonly risk?: Risk | undefined
+  /** `allow` only: what it covers runs once its record has reached the disk. */
+  readonly durability?: 'fsync' | undefined
   /** One sentence for people; absent: written from the effect. */
   readonly reason?: string | undefined
   /** What would pass. */
@@ -157,4 +159,6 @@ export interface PolicyVerdict {
   readonly observed: 'hold' | 'deny' | undefined
   /** Depends on nothing but analysis, identity, database, environment and the masked columns. */
   readonly cacheable: boolean
+  /** A rule wants its record on the disk before it runs. */
+  readonly durable?: boolean
 }

@@ -91,8 +91,13 @@ export interface SessionRecorder {
    * file: one write(2). Throws JournalUnavailable; the statement must then not run.
    */
   commit(): void
-  /** Resolves once everything committed so far has reached the disk. Shared by those who wait. */
+  /**
+   * Resolves once everything committed so far has reached the disk. Shared by those who wait.
+   * Rejects with JournalUnavailable.
+   */
   sync(): Promise<void>
+  /** As `sync`, for a statement that must not run before; when it fails the record says so. */
+  durable(statement: number): Promise<void>
   /** Nothing may be recorded after it. Idempotent. */
   end(reason: string): Promise<void>
 }

@@ -8,7 +8,6 @@ import { randomUUID } from 'node:crypto'
 import {
   closeSync,
   fdatasync,
-  fdatasyncSync,
   fsyncSync,
   ftruncateSync,
   openSync,
@@ -32,13 +31,12 @@ import type { Log } from './events.ts'
 import { type Lock, takeLock } from './lock.ts'
 import { noHash, type RecordDraft, RecordKind, recordBytesMax, writeRecord } from './record.ts'
 import { recover } from './recover.ts'
-import { headsPath, type JournalNote, type SegmentStart, segmentPath } from './segment.ts'
+import { headsPath, type JournalNote, keysPath, type SegmentStart, segmentPath } from './segment.ts'
 import { JournalUnavailable } from './unavailable.ts'
 
 export interface JournalOptions {
   readonly dir: string
   readonly keys: Keys
-  readonly durability: 'write' | 'fsync'
   /** A segment is ended when it is this large, this old, or holds this many sessions. */
   readonly segmentBytesMax: number
   readonly segmentMsMax: number
@@ -66,6 +64,8 @@ export class Journal {
   #nextSession: number
   #failure: Error | undefined
   #syncing: Promise<void> | undefined
+  /** Ended segments on their way to the disk. */
+  readonly #ending = new Set<Promise<void>>()
   readonly #signing = new Set<Promise<void>>()
 
   static async open(options: JournalOptions): Promise<Journal> {
@@ -153,7 +153,6 @@ export class Journal {
       while (done < this.#length) {
         done += writeSync(this.#fd, this.#out, done, this.#length - done, this.#offset + done)
       }
-      if (this.#options.durability === 'fsync') fdatasyncSync(this.#fd)
     } catch (cause) {
       this.#undo()
       const why = cause instanceof Error ? cause.message : String(cause)
@@ -166,15 +165,28 @@ export class Journal {
     if (this.#out.length > outBytesKept) this.#out = Buffer.allocUnsafeSlow(outBytesMin)
   }
 
-  /** Resolves when all that was flushed before the call is on the disk. Callers share a call. */
+  /**
+   * Resolves when all that was flushed before the call is on the disk. Callers share a call: however
+   * many commit while one is under way, the next serves them all. Rejects with JournalUnavailable.
+   */
   async sync(): Promise<void> {
     // One that is under way may have begun before our bytes were written: wait for the next.
     const before = this.#syncing
     if (before !== undefined) await before.catch(ignoredHere)
-    this.#syncing ??= fdatasyncOf(this.#fd).finally(() => {
+    this.#syncing ??= this.#syncAll().finally(() => {
       this.#syncing = undefined
     })
     await this.#syncing
+  }
+
+  async #syncAll(): Promise<void> {
+    try {
+      await Promise.all([fdatasyncOf(this.#fd), ...this.#ending])
+    } catch (cause) {
+      // The kernel may have dropped what it could not write, and says so once only.
+      this.note({ type: 'sync.failed', why: cause instanceof Error ? cause.message : '' })
+      throw new JournalUnavailable('the journal does not reach the disk', { cause })
+    }
   }
 
   /** Writes and signs how far everything has come, if anything has come since. */
@@ -263,15 +275,19 @@ export class Journal {
       this.#length = 0
       return error instanceof Error ? error : new Error(String(error))
     }
-    this.#sign(this.#signEnd(this.#fd, this.#offset, hash))
+    const ending = fdatasyncOf(this.#fd)
+    this.#ending.add(ending)
+    const settled = ending.finally(() => this.#ending.delete(ending))
+    this.#sign(this.#signEnd(this.#fd, this.#offset, hash, settled))
     return undefined
   }
 
-  async #signEnd(fd: number, offset: number, hash: Buffer): Promise<void> {
+  async #signEnd(fd: number, offset: number, hash: Buffer, synced: Promise<void>): Promise<void> {
     const { dir, keys } = this.#options
     const segment = this.#segment
     const head = { ...this.#own }
-    await this.#syncing?.catch(ignoredHere)
+    // The file is closed below: nobody may be waiting for it by then.
+    await Promise.allSettled([synced, this.#syncing])
     try {
       const signature = await signHead(keys, segment, 'end', hash)
       const draft = ownDraft(RecordKind.Signature, head, JSON.stringify(signature))
@@ -367,8 +383,23 @@ function ignoredHere(error: unknown): unknown {
   return error
 }
 
+/** With the file of its sessions' keys, and both of their names on the disk. */
 function openSegment(dir: string, segment: number): number {
-  return openSync(segmentPath(dir, segment), 'wx', 0o600)
+  const fd = openSync(segmentPath(dir, segment), 'wx', 0o600)
+  try {
+    closeSync(openSync(keysPath(dir, segment), 'a', 0o600))
+    const folder = openSync(dir, 'r')
+    try {
+      fsyncSync(folder)
+    } finally {
+      closeSync(folder)
+    }
+    return fd
+  } catch (error) {
+    closeSync(fd)
+    unlinkSync(segmentPath(dir, segment))
+    throw error
+  }
 }
 
 async function keepSignature(dir: string, signature: HeadSignature): Promise<void> {

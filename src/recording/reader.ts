@@ -152,11 +152,23 @@ export class JournalReader {
   async *happenings(id: string): AsyncGenerator<SessionHappening> {
     const shapes = new Map<number, ShapeEntry>()
     let unsealer: Unsealer | undefined
+    let atUs = 0
+    let ended = false
+    const shown = function* (opened: OpenedRecord): Generator<SessionHappening> {
+      for (const happening of happeningsOf(opened, shapes)) {
+        atUs = Math.max(atUs, happening.atUs)
+        ended ||= happening.type === 'entry' && happening.entry.type === 'session.end'
+        yield happening
+      }
+    }
     for await (const record of this.records(id)) {
       unsealer ??= new Unsealer(await this.key(record), id)
-      for (const opened of unsealer.push(record)) yield* happeningsOf(opened, shapes)
+      for (const opened of unsealer.push(record)) yield* shown(opened)
     }
-    for (const opened of unsealer?.end() ?? []) yield* happeningsOf(opened, shapes)
+    for (const opened of unsealer?.end() ?? []) yield* shown(opened)
+    if (!ended && unsealer !== undefined && (await this.find(id)).state === 'cut') {
+      yield { type: 'entry', atUs, entry: { type: 'gap', at: atUs, reason: cutReason, bytes: 0 } }
+    }
   }
 
   /** The key of the session whose first record this is; undefined when it was erased. */
@@ -183,6 +195,9 @@ export class JournalReader {
     return { key, plain }
   }
 }
+
+/** Statements are in the file before they run; what is shown follows within the flush time. */
+const cutReason = 'the proxy stopped here: what was shown in its last 100 ms may be missing'
 
 export class NoSuchSession extends Error {
   readonly code = 'COUNTERSIGN_NO_SUCH_SESSION'

@@ -43,6 +43,8 @@ export const RecordFlag = {
   StretchStart: 1,
   /** It ends here: the record has a tag. */
   StretchEnd: 2,
+  /** What is sealed was compressed before: see compress.ts. */
+  Compressed: 4,
 } as const
 
 export const recordMagic = 0xc516

@@ -4,6 +4,7 @@ import { appendFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Keys } from '../keys/keys.ts'
 import { ArchiveKeeper, type ArchiveStatus } from './archive-keeper.ts'
+import { Compressor } from './compress.ts'
 import { keyContext, sessionKey } from './crypt.ts'
 import type { ArchiveConfig, Log, SessionRecorder, SessionStart, StorageState } from './events.ts'
 import { Journal } from './journal.ts'
@@ -16,7 +17,7 @@ export interface RecorderOptions {
   /** The data directory; the journal is in its folder `journal`. */
   readonly dir: string
   readonly keys: Keys
-  /** `write`: survives the process. `fsync`: survives the machine, and is slower. */
+  /** What a session's end waits for. What statements wait for, the session decides: `durable`. */
   readonly durability: 'write' | 'fsync'
   readonly archive: ArchiveConfig
   /** Whether frames are recorded. */
@@ -74,7 +75,6 @@ export class Recorder {
     const journal = await Journal.open({
       dir: journalDir,
       keys: options.keys,
-      durability: options.durability,
       segmentBytesMax: filled.segmentBytesMax,
       segmentMsMax: filled.segmentMsMax,
       segmentSessionsMax,
@@ -98,6 +98,7 @@ export class Recorder {
     this.#port = {
       journal,
       rows: options.rows,
+      compressor: new Compressor(),
       refusal: () => this.#refusal(),
       pending: session => this.#addPending(session),
       waiting: session => this.#addWaiting(session),
@@ -127,9 +128,9 @@ export class Recorder {
     const key = sessionKey(plain, start.id)
     const segment = this.#journal.segment
     const line = JSON.stringify({ session: start.id, wrapped: wrapped.toString('base64') })
-    const flush = this.#options.durability === 'fsync'
     try {
-      await appendFile(keysPath(this.#journalDir, segment), `${line}\n`, { mode: 0o600, flush })
+      const path = keysPath(this.#journalDir, segment)
+      await appendFile(path, `${line}\n`, { mode: 0o600, flush: true })
     } catch (cause) {
       throw new JournalUnavailable("a session's key cannot be kept", { cause })
     }

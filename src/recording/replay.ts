@@ -148,6 +148,7 @@ function entryText(entry: OtherEntry): string {
       // Its tag or error is shown by the result itself.
       return ''
     case 'gap':
+      if (entry.bytes === 0) return comment(entry.reason)
       return comment(`not shown: ${entry.bytes} bytes, ${entry.reason}`)
     case 'refused':
       return comment(`did not run: ${entry.reason}`)

@@ -18,6 +18,7 @@ import {
   statementEndEntry,
   statementEntry,
 } from './clear.ts'
+import type { Compressor } from './compress.ts'
 import { type SessionKey, sealStretch, vouch } from './crypt.ts'
 import type { ApprovalRecord, RecordedStatement, SessionRecorder, SessionStart } from './events.ts'
 import type { Journal } from './journal.ts'
@@ -29,6 +30,7 @@ import { JournalUnavailable } from './unavailable.ts'
 export interface RecorderPort {
   readonly journal: Journal
   readonly rows: boolean
+  readonly compressor: Compressor
   /** Why nothing may be accepted; undefined while all is well. Tries to write when it was not. */
   refusal(): JournalUnavailable | undefined
   /** A statement or an approval waits to be committed. */
@@ -163,6 +165,19 @@ export class SealedSession implements SessionRecorder {
     return this.#port.sync()
   }
 
+  async durable(statement: number): Promise<void> {
+    try {
+      await this.#port.sync()
+    } catch (error) {
+      if (this.#ended === undefined) {
+        this.#ready()
+        this.#entry(refusedEntry(this.#at(), statement, 'the journal does not reach the disk'))
+        this.#port.waiting(this)
+      }
+      throw error
+    }
+  }
+
   end(reason: string): Promise<void> {
     if (this.#ended === undefined) {
       this.#ready()
@@ -199,7 +214,9 @@ export class SealedSession implements SessionRecorder {
         this.#cipher = this.#newStretch()
         flags = RecordFlag.StretchStart
       }
-      sealed = this.#cipher.update(this.#payload.bytes)
+      const small = this.#port.compressor.compress(this.#payload.bytes)
+      if (small !== undefined) flags |= RecordFlag.Compressed
+      sealed = this.#cipher.update(small ?? this.#payload.bytes)
       this.#stretchBytes += length
     }
     const { journal } = this.#port

@@ -5,6 +5,7 @@
  */
 import type { DecipherGCM, KeyObject } from 'node:crypto'
 import type { Keys } from '../keys/keys.ts'
+import { decompress } from './compress.ts'
 import { keyContext, openStretch, sessionKey, vouch } from './crypt.ts'
 import { decodePayload, type PayloadItem, PayloadType } from './payload.ts'
 import { type JournalRecord, RecordFlag } from './record.ts'
@@ -56,8 +57,10 @@ export class Unsealer {
       this.altered += 1
       return [...opened, { record, items: [], closed: 'altered' }]
     }
+    const small = (record.flags & RecordFlag.Compressed) !== 0
     const plain = stretch.decipher.update(record.sealed)
-    const { items, cut } = decodePayload(plain)
+    const payload = small ? decompress(plain) : plain
+    const { items, cut } = payload === undefined ? unreadable : decodePayload(payload)
     stretch.opened.push({ record, items, closed: cut ? 'altered' : undefined })
     if ((record.flags & RecordFlag.StretchEnd) === 0) return opened
     this.#stretch = undefined
@@ -91,6 +94,8 @@ export class Unsealer {
     return stretch.opened.map(({ record }) => ({ record, items: [], closed: 'altered' }))
   }
 }
+
+const unreadable = { items: [], cut: true } as const
 
 function tagFits(decipher: DecipherGCM, tag: Buffer): boolean {
   try {

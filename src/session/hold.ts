@@ -313,7 +313,7 @@ export class Hold {
     this.#claimed = true
     this.#record('approval.claimed')
     this.#parts.recorder.commit()
-    await this.#parts.recorder.sync()
+    await this.#parts.recorder.durable(this.#held.number)
     this.#startedAt = performance.now()
     if (gone.aborted) {
       this.finished(notRun(this.#held.number))

@@ -215,6 +215,22 @@ t.test('heads are signed while sessions go on', async t => {
   t.match(report.sessions, [{ id: '0001-h', ended: false }])
 })
 
+t.test('those who wait for the disk share one call, also over the end of a segment', async t => {
+  const { journal, keys, open, remove } = await place()
+  t.teardown(remove)
+  const recorder = await open({ segmentBytesMax: 5_000 })
+  const sessions = await Promise.all(
+    ['a', 'b', 'c', 'd'].map(id => recorder.openSession(sessionStart(id))),
+  )
+  for (let round = 0; round < 20; round += 1) {
+    await Promise.all(sessions.map(each => each.durable(run(each, `SELECT ${round}`, 'x'))))
+  }
+  await recorder.close()
+  const report = await verifyJournal({ dir: journal, publicKey: keys.publicKey, keys })
+  t.strictSame(report.findings, [])
+  t.ok(report.segments > 4, `${report.segments} segments`)
+})
+
 t.test('fsync durability records the same', async t => {
   const { journal, keys, open, remove } = await place()
   t.teardown(remove)
