@@ -1,8 +1,9 @@
 /** Drivers of other languages see through the proxy what they see without it. */
-import { fileURLToPath } from 'node:url'
+
 import t from 'tap'
 import { ensure, type ToolName } from '../support/clients.ts'
 import { password, startProxy } from '../support/proxy.ts'
+import { inRepository } from '../support/repository.ts'
 import { runProgram } from '../support/run-program.ts'
 
 const python = '/usr/bin/python3'
@@ -13,7 +14,7 @@ interface Driver {
   readonly command: readonly string[]
 }
 
-const script = (name: string): string => fileURLToPath(new URL(name, import.meta.url))
+const script = (name: string): string => inRepository(`test/clients/${name}`)
 
 const drivers: readonly Driver[] = [
   {

@@ -1,17 +1,18 @@
 /** The command line clients see through the proxy what they see without it. */
+
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import t from 'tap'
 import { selfSigned } from '../support/certificates.ts'
 import { ensure } from '../support/clients.ts'
 import { mysqlClient, whyNoMysql } from '../support/mysql.ts'
 import { type Place, startMysqlProxy } from '../support/mysql-proxy.ts'
+import { inRepository } from '../support/repository.ts'
 import { type Ran, runProgram } from '../support/run-program.ts'
 import { sameLines } from '../support/same-lines.ts'
 
-const beside = (name: string): string => fileURLToPath(new URL(name, import.meta.url))
+const beside = (name: string): string => inRepository(`test/clients/${name}`)
 const kinds = await readFile(beside('mysql-kinds.sql'), 'utf8')
 const script = await readFile(beside('mysql-script.sql'))
 

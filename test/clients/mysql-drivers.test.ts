@@ -1,13 +1,14 @@
 /** Drivers of other languages see through the proxy what they see without it. */
+
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import t from 'tap'
 import { selfSigned } from '../support/certificates.ts'
 import { ensure, type ToolName } from '../support/clients.ts'
 import { whyNoMysql } from '../support/mysql.ts'
 import { type Place, startMysqlProxy } from '../support/mysql-proxy.ts'
+import { inRepository } from '../support/repository.ts'
 import { type Ran, runProgram } from '../support/run-program.ts'
 import { sameLines } from '../support/same-lines.ts'
 
@@ -20,7 +21,7 @@ interface Driver {
 }
 
 const python = '/usr/bin/python3'
-const script = (name: string): string => fileURLToPath(new URL(name, import.meta.url))
+const script = (name: string): string => inRepository(`test/clients/${name}`)
 
 const drivers: readonly Driver[] = [
   {

@@ -1,15 +1,16 @@
 /** Dumps through the proxy are the bytes that they are without it, where nothing is masked. */
+
 import { readFile } from 'node:fs/promises'
-import { fileURLToPath } from 'node:url'
 import t from 'tap'
 import { ensure } from '../support/clients.ts'
 import { mysqlClient, whyNoMysql } from '../support/mysql.ts'
 import { mysqlLeaksIn } from '../support/mysql-canary.ts'
 import { type Place, startMysqlProxy } from '../support/mysql-proxy.ts'
+import { inRepository } from '../support/repository.ts'
 import { type Ran, runProgram } from '../support/run-program.ts'
 import { sameLines } from '../support/same-lines.ts'
 
-const kinds = await readFile(fileURLToPath(new URL('mysql-kinds.sql', import.meta.url)), 'utf8')
+const kinds = await readFile(inRepository('test/clients/mysql-kinds.sql'), 'utf8')
 // A bit of everything else that a dump has to ask for.
 const more = `
   CREATE TABLE events (at date NOT NULL, what varchar(20), twice int AS (LENGTH(what) * 2) STORED)

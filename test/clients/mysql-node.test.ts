@@ -1,7 +1,7 @@
 /** mysql2, MariaDB's connector and Knex see through the proxy what they see without it. */
+
 import { readFile } from 'node:fs/promises'
 import { Readable } from 'node:stream'
-import { fileURLToPath } from 'node:url'
 import knex from 'knex'
 import * as mariadb from 'mariadb'
 import type { Connection as Callbacks, ConnectionOptions } from 'mysql2'
@@ -10,11 +10,12 @@ import t, { type Test } from 'tap'
 import { selfSigned } from '../support/certificates.ts'
 import { whyNoMysql } from '../support/mysql.ts'
 import { connected, failure, type Place, startMysqlProxy } from '../support/mysql-proxy.ts'
+import { inRepository } from '../support/repository.ts'
 
 /** What happened, in order: answers, and errors as a driver tells them. */
 type Seen = unknown[]
 
-const kinds = await readFile(fileURLToPath(new URL('mysql-kinds.sql', import.meta.url)), 'utf8')
+const kinds = await readFile(inRepository('test/clients/mysql-kinds.sql'), 'utf8')
 const noMysql = await whyNoMysql()
 const tls = await selfSigned()
 

@@ -1,16 +1,17 @@
 /** Debian's psql sees through the proxy what it sees without it, where nothing is masked. */
+
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import pg from 'pg'
 import t, { type Test } from 'tap'
 import { selfSigned, signedBy } from '../support/certificates.ts'
 import { ensure } from '../support/clients.ts'
 import { password, type Proxy as Running, startProxy } from '../support/proxy.ts'
+import { inRepository } from '../support/repository.ts'
 import { type ProgramOptions, type Ran, runProgram } from '../support/run-program.ts'
 
-const beside = (name: string): string => fileURLToPath(new URL(name, import.meta.url))
+const beside = (name: string): string => inRepository(`test/clients/${name}`)
 const python = '/usr/bin/python3'
 const script = beside('psql-script.sql')
 

@@ -1,4 +1,5 @@
 /** The demo as a person starts it: the built command, on ports of its own. */
+
 import { type ChildProcess, execFile, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { chmod, mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
@@ -6,14 +7,14 @@ import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
-import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { createConnection } from 'mysql2/promise'
 import { Client } from 'pg'
 import t, { type Test } from 'tap'
 import { ensure } from '../support/clients.ts'
+import { inRepository } from '../support/repository.ts'
 
-const main = fileURLToPath(new URL('../../dist/src/main.js', import.meta.url))
+const main = inRepository('dist/src/main.js')
 const run = promisify(execFile)
 const freePorts = ['--postgres-port', '0', '--http-port', '0']
 const outputs = new WeakMap<ChildProcess, { text: string }>()

@@ -1,14 +1,15 @@
 /** What README and the pages say can be done, done: their shell commands, and their links. */
+
 import { existsSync } from 'node:fs'
 import { readdir, readFile, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import pg from 'pg'
 import t from 'tap'
 import { main, password, startProxy } from '../support/proxy.ts'
+import { inRepository } from '../support/repository.ts'
 import { runProgram } from '../support/run-program.ts'
 
-const root = fileURLToPath(new URL('../..', import.meta.url))
+const root = inRepository('.')
 const pages = [
   ...['README.md', 'SECURITY.md', 'CONTRIBUTING.md'],
   ...(await readdir(join(root, 'docs'))).filter(name => name.endsWith('.md')).map(n => `docs/${n}`),

@@ -2,6 +2,7 @@
  * A catalog in memory: the server's own relations and functions, captured from PostgreSQL 18.4, and
  * what a test adds. `catalogOf({ 'public.customers': ['id int4', 'email text'] })`.
  */
+
 import { readFileSync } from 'node:fs'
 import type {
   CatalogFunction,
@@ -11,6 +12,7 @@ import type {
 } from '../../protocols/postgres/catalog.ts'
 import { type Names, noObjects, type SessionObjects } from '../../protocols/postgres/sql/names.ts'
 import type { ColumnName, ValueType } from '../../protocols/protocol.ts'
+import { inRepository } from './repository.ts'
 
 export interface CatalogExtras {
   /** `schema.name` to its SELECT; the columns are given beside it. */
@@ -160,7 +162,7 @@ function serverCatalog(): ServerCatalog {
 }
 
 function readServerCatalog(): ServerCatalog {
-  const file = new URL('../fixtures/postgres-18-catalog.json', import.meta.url)
+  const file = inRepository('test/fixtures/postgres-18-catalog.json')
   const captured = JSON.parse(readFileSync(file, 'utf8')) as {
     functions: { volatility: string; kind: string; schema: string; names: string[] }[]
     relations: Record<string, { kind: string; columns: string[] }>

@@ -3,19 +3,18 @@
  * would listen on all interfaces, so it is started with every listener moved to loopback.
  * https://github.com/OfficeDev/microsoft-365-agents-playground
  */
+
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import type { Test } from 'tap'
+import { inRepository } from './repository.ts'
 import { channel, rita, tenant } from './teams.ts'
 
-const program = fileURLToPath(
-  new URL('../../node_modules/@microsoft/m365agentsplayground/cli.js', import.meta.url),
-)
+const program = inRepository('node_modules/@microsoft/m365agentsplayground/cli.js')
 
 /** Loaded before it: whatever host it names or does not name, it is 127.0.0.1. */
 const loopback = `

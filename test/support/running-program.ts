@@ -1,11 +1,12 @@
 /** The real program over a folder of its own, whatever it speaks: start, ask its API, stop. */
+
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { readFile, rm } from 'node:fs/promises'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
+import { inRepository } from './repository.ts'
 
-export const main: string = fileURLToPath(new URL('../../dist/src/main.js', import.meta.url))
+export const main: string = inRepository('dist/src/main.js')
 /** Arguments of env: the test runner's loaders and signal handlers are none of the program's. */
 const clean = ['-u', 'NODE_OPTIONS']
 /** Everybody's. */

@@ -1,4 +1,5 @@
 /** Who may decide, who wins, and what happens to a request whose people or processes go away. */
+
 import { spawnSync } from 'node:child_process'
 import { statSync } from 'node:fs'
 import { join } from 'node:path'
@@ -19,6 +20,7 @@ import {
   second,
   stranger,
 } from '../../support/approval-request.ts'
+import { moduleUrl } from '../../support/repository.ts'
 import { type StatePlace, stateIsShared, statePlace } from '../../support/state.ts'
 
 const never = new AbortController().signal
@@ -260,11 +262,9 @@ t.test('a client that leaves after the approval and before the run lets nothing 
 t.test('what a dead process asked is withdrawn when the next one opens', async t => {
   const path = await statePlace(t)
   const script = `
-    const { Approvals } = await import(${JSON.stringify(
-      new URL('../../../src/approvals/approvals.ts', import.meta.url).href,
-    )})
+    const { Approvals } = await import(${JSON.stringify(moduleUrl('src/approvals/approvals.ts'))})
     const { approvalRequest, reviewer } = await import(${JSON.stringify(
-      new URL('../../support/approval-request.ts', import.meta.url).href,
+      moduleUrl('test/support/approval-request.ts'),
     )})
     const approvals = await Approvals.open({ path: ${JSON.stringify(path)}, publicUrl: () => '' })
     const signal = new AbortController().signal

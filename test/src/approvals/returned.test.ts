@@ -1,9 +1,11 @@
 /** Requests that no client waits for: found again by the same statement, used once. */
+
 import { spawnSync } from 'node:child_process'
 import t, { type Test } from 'tap'
 import type { ApprovalEvent, Person, Returned } from '../../../src/approvals/approval.ts'
 import { Approvals } from '../../../src/approvals/approvals.ts'
 import { approvalRequest, reviewer } from '../../support/approval-request.ts'
+import { moduleUrl } from '../../support/repository.ts'
 import { type StatePlace, stateIsShared, statePlace } from '../../support/state.ts'
 
 const digest = 'a'.repeat(64)
@@ -112,7 +114,7 @@ t.test(
   async t => {
     const path = await statePlace(t)
     const script = `
-    import { Approvals } from ${JSON.stringify(new URL('../../../src/approvals/approvals.ts', import.meta.url).href)}
+    import { Approvals } from ${JSON.stringify(moduleUrl('src/approvals/approvals.ts'))}
     const approvals = await Approvals.open({ path: ${JSON.stringify(path)}, publicUrl: () => '' })
     const request = ${JSON.stringify(request)}
     const answer = { person: ${JSON.stringify(reviewer)}, decision: 'approved', surface: 'web' }

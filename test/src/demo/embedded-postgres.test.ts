@@ -10,6 +10,7 @@ import { Client } from 'pg'
 import t from 'tap'
 import { startEmbeddedPostgres } from '../../../src/demo/embedded-postgres.ts'
 import { startPostgres } from '../../support/postgres.ts'
+import { moduleUrl } from '../../support/repository.ts'
 
 t.test('a Postgres 18 starts, logs what it runs, and leaves nothing behind', async t => {
   const server = await startPostgres({ log: true, settings: { application_name: 'x' } })
@@ -30,7 +31,7 @@ t.test('a wrong setting is told in the words of the server', async t => {
 })
 
 t.test('a server outlives its starter, killed with SIGKILL, by no more than a moment', async t => {
-  const script = fileURLToPath(new URL('../../support/start-postgres.ts', import.meta.url))
+  const script = fileURLToPath(moduleUrl('test/support/start-postgres.ts'))
   const starter = spawn(process.execPath, [...process.execArgv, script], {
     stdio: ['ignore', 'pipe', 'inherit'],
   })

@@ -14,8 +14,9 @@ import {
 } from '../../../src/recording/segment.ts'
 import { verifyJournal } from '../../../src/recording/verify.ts'
 import { collect, place, run, sessionStart } from '../../support/recorded-place.ts'
+import { moduleUrl } from '../../support/repository.ts'
 
-const child = fileURLToPath(new URL('../../support/recording-child.ts', import.meta.url))
+const child = fileURLToPath(moduleUrl('test/support/recording-child.ts'))
 
 function start(dir: string, mode: string): ChildProcess {
   return spawn(process.execPath, [...process.execArgv, child, dir, mode], {

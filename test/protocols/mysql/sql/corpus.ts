@@ -1,6 +1,8 @@
 /** Statements of many kinds, and what the tests of the lexer and the parser share. */
+
 import { readFileSync } from 'node:fs'
 import type { LexerOptions } from '../../../../protocols/mysql/sql/lexer/options.ts'
+import { inRepository } from '../../../support/repository.ts'
 
 export type Flavour = LexerOptions['flavour']
 
@@ -22,7 +24,7 @@ export function lexerOptions(
   }
 }
 
-const path = new URL('../../../fixtures/mysql-grammar.txt', import.meta.url)
+const path = inRepository('test/fixtures/mysql-grammar.txt')
 
 /** Those that a server of that flavour can prepare, or says that it does not prepare. */
 export function corpus(flavour: Flavour): readonly string[] {

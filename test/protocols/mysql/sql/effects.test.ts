@@ -5,13 +5,11 @@ import type { Statement } from '../../../../protocols/mysql/sql/ast.ts'
 import { effectsOf } from '../../../../protocols/mysql/sql/effects.ts'
 import { parse } from '../../../../protocols/mysql/sql/parse.ts'
 import type { Effect } from '../../../../protocols/protocol.ts'
+import { inRepository } from '../../../support/repository.ts'
 import { namesOf, show } from './effects-shop.ts'
 
 const analyzer = new Analyzer()
-const corpus = readFileSync(
-  new URL('../../../fixtures/mysql-statements.txt', import.meta.url),
-  'utf8',
-)
+const corpus = readFileSync(inRepository('test/fixtures/mysql-statements.txt'), 'utf8')
 
 type Flavour = 'mysql' | 'mariadb'
 

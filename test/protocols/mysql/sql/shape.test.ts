@@ -3,6 +3,7 @@ import t from 'tap'
 import { parse } from '../../../../protocols/mysql/sql/parse.ts'
 import { shapeOf } from '../../../../protocols/mysql/sql/shape.ts'
 import { shareable } from '../../../../protocols/mysql/sql/shareable.ts'
+import { inRepository } from '../../../support/repository.ts'
 import { namesOf } from './effects-shop.ts'
 
 const { lexer } = namesOf()
@@ -86,10 +87,7 @@ t.test(
 )
 
 t.test('texts of one shape have one tree but for their literals', async t => {
-  const corpus = readFileSync(
-    new URL('../../../fixtures/mysql-statements.txt', import.meta.url),
-    'utf8',
-  )
+  const corpus = readFileSync(inRepository('test/fixtures/mysql-statements.txt'), 'utf8')
   const bare = (text: string): string | undefined => {
     const parsed = parse(text, lexer)
     if (!parsed.ok) return 'unreadable'
