@@ -129,6 +129,8 @@ export interface CatalogSnapshot {
   relationByOid(oid: number): Relation | undefined
   /** Those that name this one among their parents. */
   children(oid: number): readonly Relation[]
+  /** Foreign keys of others whose rows follow those of this one, and their own children. */
+  following(oid: number): readonly FollowingKey[]
   /** All functions, procedures and aggregates of that name, overloads included. */
   functions(schema: string | undefined, name: string): readonly CatalogFunction[]
   functionByOid(oid: number): CatalogFunction | undefined
@@ -156,10 +158,31 @@ export interface Relation {
   /** Parents by inheritance or partitioning: their columns of the same name hold the same values. */
   readonly parents: readonly number[]
   /** What its triggers run; those BEFORE and INSTEAD may change a row before it is written. */
-  readonly triggers?: readonly { readonly function: number; readonly changes: boolean }[]
+  readonly triggers?: readonly Trigger[]
   /** CREATE RULE statements of what else, or instead, is done when it is written to. */
   readonly rules?: readonly string[]
 }
+
+export interface Trigger {
+  readonly function: number
+  readonly changes: boolean
+  readonly events: readonly Write[]
+}
+
+export type Write = 'insert' | 'update' | 'delete' | 'truncate'
+
+/** A foreign key, seen from what it refers to. */
+export interface FollowingKey {
+  /** The relation that holds the key. */
+  readonly relation: number
+  /** Its columns of the key, and those that they refer to, by attribute number. */
+  readonly columns: readonly number[]
+  readonly references: readonly number[]
+  readonly onDelete: KeyAction
+  readonly onUpdate: KeyAction
+}
+
+export type KeyAction = 'refuse' | 'cascade' | 'set null' | 'set default'
 
 export interface RelationColumn {
   readonly name: string
@@ -195,4 +218,6 @@ export interface CatalogFunction {
   readonly defaults?: string | undefined
   /** OIDs of the functions that an aggregate, an operator or a cast is made of. */
   readonly runs?: readonly number[] | undefined
+  /** Of PL/pgSQL: `(a integer, b text) RETURNS void`. */
+  readonly signature?: string | undefined
 }

@@ -114,6 +114,7 @@ class Builder {
         (byName.get(name) ?? []).filter(r => schema === undefined || r.schema === schema),
       relationByOid: oid => relations.find(relation => relation.oid === oid),
       children: oid => relations.filter(relation => relation.parents.includes(oid)),
+      following: () => [],
       functions: (schema, name) =>
         (functions.get(name) ?? []).filter(f => schema === undefined || f.schema === schema),
       functionByOid: oid => this.#functions.find(each => each.oid === oid),

@@ -16,7 +16,10 @@ export interface RawCatalog {
   readonly parents: readonly Row[]
   readonly types: readonly Row[]
   readonly functions: readonly Row[]
-  /** Columns that hold keys of another relation: its OID and their numbers, on both sides. */
+  /**
+   * Columns that hold keys of another relation: its OID, their numbers on both sides, and what
+   * becomes of them when a row there goes, or gets another key.
+   */
   readonly references: readonly Row[]
   /** Functions and rules that writing to a relation runs. */
   readonly triggers: readonly Row[]
@@ -95,13 +98,16 @@ export function catalogText(part: Part, serverVersion: number, definitions = tru
            case when ${mine('p.oid')} and p.oid >= ${firstUserOid} and p.pronargdefaults > 0
                 then pg_get_expr(p.proargdefaults, 0) end,
            (select array_remove(array[a.aggtransfn, a.aggfinalfn, a.aggcombinefn, a.aggmtransfn, a.aggmfinalfn]::oid[], 0)
-            from pg_aggregate a where a.aggfnoid = p.oid and p.oid >= ${firstUserOid})
+            from pg_aggregate a where a.aggfnoid = p.oid and p.oid >= ${firstUserOid}),
+           case when l.lanname = 'plpgsql' and ${mine('p.oid')} and p.oid >= ${firstUserOid}
+                then '(' || pg_get_function_arguments(p.oid) || ')'
+                  || coalesce(' RETURNS ' || pg_get_function_result(p.oid), '') end
       from pg_proc p join pg_namespace n on n.oid = p.pronamespace
         join pg_language l on l.oid = p.prolang left join pg_type t on t.oid = p.prorettype
       where ${mine('p.oid')}
     union all
     select o.oid, n.nspname, 'operator ' || o.oprname, 'f', 'operator', 'v', false, null, null, null,
-           null
+           null, null
       from pg_operator o join pg_namespace n on n.oid = o.oprnamespace
         join pg_type t on t.oid = o.oprleft
       where ${mine('o.oid')} and o.oid >= ${firstUserOid}
@@ -109,24 +115,27 @@ export function catalogText(part: Part, serverVersion: number, definitions = tru
         and (t.typtype = 'p' or t.oid in ('json'::regtype, 'jsonb'::regtype))
     union all
     select o.oid, n.nspname, 'operates ' || o.oprname, 'f', 'operator', 'v', false, null, null, null,
-           array[o.oprcode::oid]
+           array[o.oprcode::oid], null
       from pg_operator o join pg_namespace n on n.oid = o.oprnamespace
       where ${mine('o.oid')} and o.oid >= ${firstUserOid} and o.oprcode <> 0
         and ${reads('o.oprcode')}
     union all
     select k.oid, n.nspname, x.way || t.typname, 'f', 'cast', 'v', false, null, null, null,
-           array[k.castfunc]
+           array[k.castfunc], null
       from pg_cast k
         cross join lateral (values ('from ', k.castsource), ('to ', k.casttarget)) x (way, id)
         join pg_type t on t.oid = x.id join pg_namespace n on n.oid = t.typnamespace
       where ${mine('k.oid')} and k.oid >= ${firstUserOid} and k.castfunc <> 0
         and ${reads('k.castfunc')};
-    select k.conrelid, k.conkey, k.confrelid, k.confkey from pg_constraint k
+    select k.conrelid, k.conkey, k.confrelid, k.confkey, k.confdeltype, k.confupdtype
+      from pg_constraint k
       where ${mine('k.oid')} and k.contype = 'f' and k.confrelid <> 0;
-    select t.tgrelid, t.tgfoid, null, t.tgtype & 1 = 1 and t.tgtype & 66 <> 0 from pg_trigger t
+    select t.tgrelid, t.tgfoid, null, t.tgtype & 1 = 1 and t.tgtype & 66 <> 0, t.tgtype
+      from pg_trigger t
       where ${mine('t.oid')} and not t.tgisinternal and t.tgenabled <> 'D'
     union all
-    select r.ev_class, null, ${definitions ? 'pg_get_ruledef(r.oid)' : "'?'"}, null from pg_rewrite r
+    select r.ev_class, null, ${definitions ? 'pg_get_ruledef(r.oid)' : "'?'"}, null, null
+      from pg_rewrite r
       where ${mine('r.oid')} and r.ev_type <> '1' and r.oid >= ${firstUserOid};
     commit`
 }

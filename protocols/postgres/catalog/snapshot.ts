@@ -1,6 +1,14 @@
 /** One state of a schema, indexed by name and by OID. Nothing in it changes once it is made. */
 import type { ColumnName, ValueType } from '../../protocol.ts'
-import type { CatalogFunction, CatalogSnapshot, Relation, RelationColumn } from '../catalog.ts'
+import type {
+  CatalogFunction,
+  CatalogSnapshot,
+  FollowingKey,
+  KeyAction,
+  Relation,
+  RelationColumn,
+  Write,
+} from '../catalog.ts'
 import { builtInTypes, valueType } from '../values.ts'
 import { firstUserOid, type RawCatalog, type Row } from './queries.ts'
 
@@ -18,6 +26,7 @@ export class Snapshot implements CatalogSnapshot {
   readonly #relations = new Map<string, Relation[]>()
   readonly #byOid = new Map<number, Relation>()
   readonly #children = new Map<number, Relation[]>()
+  readonly #following = new Map<number, FollowingKey[]>()
   readonly #functions = new Map<string, CatalogFunction[]>()
   readonly #functionsByOid = new Map<number, CatalogFunction>()
   readonly #types = new Map<number, TypeRow>()
@@ -43,6 +52,10 @@ export class Snapshot implements CatalogSnapshot {
 
   children(oid: number): readonly Relation[] {
     return this.#children.get(oid) ?? []
+  }
+
+  following(oid: number): readonly FollowingKey[] {
+    return this.#following.get(oid) ?? none
   }
 
   functions(schema: string | undefined, name: string): readonly CatalogFunction[] {
@@ -90,7 +103,7 @@ export class Snapshot implements CatalogSnapshot {
 
   #addFunction(row: Row): void {
     const [oid, schema, name, kind, language, volatility, definer, source, relation] = row
-    const [defaults, runs] = row.slice(9)
+    const [defaults, runs, signature] = row.slice(9)
     const made: CatalogFunction = {
       oid: Number(oid),
       schema: shared(schema),
@@ -104,6 +117,7 @@ export class Snapshot implements CatalogSnapshot {
       returnsRelation: relation === null ? undefined : Number(relation),
       ...(defaults ? { defaults } : {}),
       ...(runs ? { runs: numbers(runs) } : {}),
+      ...(signature ? { signature } : {}),
     }
     push(this.#functions, made.name, made)
     if (!made.name.includes(' ')) this.#functionsByOid.set(made.oid, made)
@@ -114,6 +128,14 @@ export class Snapshot implements CatalogSnapshot {
     const parents = group(part.parents)
     const references = group(part.references)
     const triggers = group(part.triggers)
+    for (const [relation, columns, of, keys, onDelete, onUpdate] of part.references)
+      push(this.#following, Number(of), {
+        relation: Number(relation),
+        columns: numbers(columns),
+        references: numbers(keys),
+        onDelete: keyActions[onDelete ?? ''] ?? 'refuse',
+        onUpdate: keyActions[onUpdate ?? ''] ?? 'refuse',
+      })
     for (const [id, schema, name, kind, definition] of part.relations) {
       const oid = Number(id)
       const relation: Relation = {
@@ -159,6 +181,12 @@ const functionKinds: Readonly<Record<string, CatalogFunction['kind']>> = {
   w: 'window',
 }
 
+const keyActions: Readonly<Record<string, KeyAction>> = {
+  c: 'cascade',
+  n: 'set null',
+  d: 'set default',
+}
+
 const volatilities: Readonly<Record<string, CatalogFunction['volatility']>> = {
   i: 'immutable',
   s: 'stable',
@@ -196,8 +224,8 @@ function referenced(
 
 /** What writing to a relation runs besides. */
 function written(rows: readonly Row[]): Pick<Relation, 'triggers' | 'rules'> {
-  const triggers = rows.flatMap(([, run, , changes]) =>
-    run ? [{ function: Number(run), changes: changes === 't' }] : [],
+  const triggers = rows.flatMap(([, run, , changes, bits]) =>
+    run ? [{ function: Number(run), changes: changes === 't', events: events(Number(bits)) }] : [],
   )
   const rules = rows.flatMap(([, , rule]) => rule ?? [])
   return {
@@ -205,6 +233,18 @@ function written(rows: readonly Row[]): Pick<Relation, 'triggers' | 'rules'> {
     ...(rules.length > 0 ? { rules } : {}),
   }
 }
+
+/** Bits of pg_trigger.tgtype, as the server's own headers have them. */
+function events(bits: number): readonly Write[] {
+  return eventBits.filter(([, bit]) => (bits & bit) !== 0).map(([event]) => event)
+}
+
+const eventBits: readonly (readonly [Write, number])[] = [
+  ['insert', 4],
+  ['delete', 8],
+  ['update', 16],
+  ['truncate', 32],
+]
 
 /** An array of numbers, as the server writes it. */
 function numbers(array: string | null | undefined): number[] {

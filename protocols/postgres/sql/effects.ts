@@ -2,14 +2,14 @@
  * What one raw statement does, as effects. The words that `detail` may have, by group:
  *
  *   reads      plan definition file · large object · listen
- *   writes     conflict partition copy nextval setval statistics large object
+ *   writes     conflict partition copy nextval setval statistics large object cascade trigger rule
  *   export     program file · replication · file large object
  *   import     program file · foreign replication
  *   create     temporary as replace code definer foreign replication file
  *   alter      the subcommand (`drop column`, `type`, `rename`, `owner`, …), `lossy` when data or a
  *              protection of it may be gone, cascade
  *   drop       cascade owned discard
- *   grant      grant revoke public member default privileges owner
+ *   grant      grant revoke public member default privileges owner system table
  *   role       create alter drop set grant revoke member superuser createrole createdb replication
  *              bypassrls login password session authorization computed reset
  *   setting    local reset system kept
@@ -23,6 +23,7 @@
 import type { Effect } from '../../protocol.ts'
 import { readBody } from './effects/bodies.ts'
 import { Collector, type Readers } from './effects/collector.ts'
+import { readConsequences } from './effects/consequences.ts'
 import { called } from './effects/functions.ts'
 import { evaluated } from './effects/query.ts'
 import { statementEffects } from './effects/statement.ts'
@@ -49,4 +50,5 @@ const readers: Readers = {
   called,
   view: readView,
   body: readBody,
+  consequences: readConsequences,
 }

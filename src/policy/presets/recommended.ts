@@ -258,7 +258,8 @@ export const recommended: readonly Rule[] = [
     effects: ['execute'],
     details: ['unknown', 'volatile'],
     exceptObjects: harmlessFunctions,
-    exceptDetails: ['sql'],
+    // What their bodies do stands beside them; where it could not be read, `opaque` does.
+    exceptDetails: ['sql', 'plpgsql'],
     reason: '{object} is a function of which it is not known what it does ({detail}).',
   },
   {

@@ -92,7 +92,9 @@ const commandWords: Readonly<Record<string, string>> = {
 }
 
 /** AT_DropColumn → `drop column`. */
-function commandDetail(subtype: string): string {
+function commandDetail(subtype: string, type: string): string {
+  // A view's options say whose rights its readers have, and in what order conditions are tried.
+  if (type === 'view' && subtype.endsWith('RelOptions')) return 'view options lossy'
   const name = subtype.replace('AT_', '')
   const split = commandWords[subtype] ?? name.replaceAll(/(?<=[a-z])(?=[A-Z])/g, ' ').toLowerCase()
   return lossy.has(subtype) ? `${split} lossy` : split
@@ -129,7 +131,7 @@ export const alterStatements: Handlers<AlterKinds> = {
     for (const node of cmds ?? []) {
       const command = as(node, 'AlterTableCmd')
       const detail = words(
-        commandDetail(command?.subtype ?? 'AT_Unknown'),
+        commandDetail(command?.subtype ?? 'AT_Unknown', type),
         command?.behavior === 'DROP_CASCADE' ? 'cascade' : undefined,
       )
       if (relationTypes.has(type))

@@ -1,8 +1,10 @@
-/** What a function's body does: SQL bodies are read, all other languages are not. */
+/** What a function's body does: SQL and PL/pgSQL are read, all other languages are not. */
 import type { Effect } from '../../../protocol.ts'
 import type { CatalogFunction } from '../../catalog.ts'
 import { parse } from '../parse.ts'
+import type { Node } from '../tree.ts'
 import type { Collector } from './collector.ts'
+import { plpgsqlStatements } from './plpgsql.ts'
 import { namesOfDefinition } from './views.ts'
 
 interface Body {
@@ -19,9 +21,10 @@ export function readBody(candidate: CatalogFunction, out: Collector): boolean {
   if (candidate.language === 'c' || candidate.language === 'internal')
     return candidate.volatility !== 'volatile'
   if (candidate.kind === 'aggregate') return false
-  if (candidate.language !== 'sql' || !candidate.source?.trim()) return false
+  const { language, source = '' } = candidate
+  if ((language !== 'sql' && language !== 'plpgsql') || source.trim() === '') return false
   if (out.reading.has(candidate)) return true
-  const body = known.get(candidate) ?? read(candidate, candidate.source, out)
+  const body = known.get(candidate) ?? read(candidate, source, out)
   out.addAll(body.effects)
   return body.understood
 }
@@ -34,10 +37,20 @@ function read(candidate: CatalogFunction, source: string, within: Collector): Bo
   })
   out.reading.add(candidate)
   const standard = /^\s*(?:BEGIN\s+ATOMIC|RETURN)\b/i.test(source)
-  const text = standard ? `CREATE FUNCTION f() RETURNS int ${source}` : source
-  const parsed = parse(text, bodyBytesMax)
-  if (parsed.ok) for (const { node } of parsed.statements) out.statement(node, standard)
-  const body = { understood: parsed.ok, effects: out.effects }
+  const statements =
+    candidate.language === 'plpgsql'
+      ? plpgsqlStatements(candidate, bodyBytesMax)
+      : sqlStatements(standard ? `CREATE FUNCTION f() RETURNS int ${source}` : source)
+  const inBody = standard && candidate.language === 'sql'
+  for (const node of statements ?? []) out.statement(node, inBody)
+  // What it commits or raises is no matter of rules.
+  const effects = out.effects.filter(({ kind }) => kind !== 'transaction')
+  const body = { understood: statements !== undefined, effects }
   if (within.reading.size === 0) known.set(candidate, body)
   return body
+}
+
+function sqlStatements(text: string): readonly Node[] | undefined {
+  const parsed = parse(text, bodyBytesMax)
+  return parsed.ok ? parsed.statements.map(({ node }) => node) : undefined
 }

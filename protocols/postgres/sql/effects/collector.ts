@@ -1,7 +1,7 @@
 /** Gathers what one statement does, each thing once, names resolved to what they may mean. */
 import type { RangeVar } from 'libpg-query'
 import type { Effect, EffectKind, ObjectName } from '../../../protocol.ts'
-import type { CatalogFunction, Relation } from '../../catalog.ts'
+import type { CatalogFunction, Relation, Write } from '../../catalog.ts'
 import { type Names, resolveRelation } from '../names.ts'
 import { type Node, nameOf, qualified } from '../tree.ts'
 
@@ -22,7 +22,14 @@ export interface Readers {
   called(call: Called, out: Collector): void
   view(relation: Relation, kind: EffectKind, more: EffectMore, out: Collector): void
   body(candidate: CatalogFunction, out: Collector): boolean
+  consequences(relation: Relation, event: WriteEvent, columns: Columns, out: Collector): void
 }
+
+/** CASCADE of a TRUNCATE is said by the statement, of all others by the foreign key. */
+export type WriteEvent = Write | 'truncate cascade'
+
+/** Those that an UPDATE sets; undefined: any. */
+export type Columns = ReadonlySet<string> | undefined
 
 export interface Called {
   readonly schema: string | undefined
@@ -86,6 +93,11 @@ export class Collector {
     return this.#readers.body(candidate, this)
   }
 
+  /** Adds what is done because rows of the relation are written. */
+  consequences(relation: Relation, event: WriteEvent, columns?: Columns): void {
+    this.#readers.consequences(relation, event, columns, this)
+  }
+
   add(kind: EffectKind, object: ObjectName | undefined, more: EffectMore = {}): void {
     const detail = more.detail === undefined || more.detail === '' ? undefined : more.detail
     const key = JSON.stringify([kind, object, more.unfiltered === true, detail])
@@ -121,8 +133,19 @@ export class Collector {
   ): readonly Relation[] {
     const found = resolveRelation(this.names, schema, name)
     if (found.length === 0) this.add(kind, { type, schema, name }, more)
-    for (const relation of found) this.add(kind, objectOf(relation), more)
+    for (const relation of found) {
+      this.add(kind, objectOf(relation), more)
+      if (changing.has(kind)) this.#systemChanged(relation)
+    }
     return found
+  }
+
+  /** Rows of the server's own tables are roles, privileges and code, whatever their form. */
+  #systemChanged(relation: Relation): void {
+    const own = relation.schema === 'pg_catalog' || relation.schema === 'information_schema'
+    // That view has rules of its own, which set settings of the session.
+    if (own && relation.name !== 'pg_settings')
+      this.add('grant', objectOf(relation), { detail: 'system table' })
   }
 }
 
@@ -134,6 +157,10 @@ export function objectOf(relation: Relation): ObjectName {
     name: relation.name,
   }
 }
+
+const changing: ReadonlySet<EffectKind> = new Set([
+  ...(['insert', 'update', 'delete', 'truncate', 'alter', 'drop'] as const),
+])
 
 const relationTypes = {
   table: 'table',

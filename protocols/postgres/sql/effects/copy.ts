@@ -15,8 +15,10 @@ export const copyStatements: Handlers<'CopyStmt'> = {
       if (where !== undefined) out.add('export', undefined, { detail: where })
       return
     }
-    for (const relation of out.relation('insert', copy.relation, { detail: 'copy' }))
+    for (const relation of out.relation('insert', copy.relation, { detail: 'copy' })) {
       if (where !== undefined) out.add('import', objectOf(relation), { detail: where })
+      out.consequences(relation, 'insert')
+    }
     if (where !== undefined) out.add('import', undefined, { detail: where })
     out.evaluated(copy.whereClause)
   },

@@ -198,8 +198,10 @@ export const createStatements: Handlers<CreateKinds> = {
     made(out, 'operator class', nameOf(opclassname), 'code'),
   CreateOpFamilyStmt: ({ opfamilyname }, out) => made(out, 'operator family', nameOf(opfamilyname)),
   CreatePLangStmt: ({ plname }, out) => made(out, 'language', plname, 'code'),
-  CreateTransformStmt: ({ type_name }, out) =>
-    made(out, 'transform', nameOf(type_name?.names), 'code'),
+  CreateTransformStmt: ({ type_name, fromsql, tosql }, out) => {
+    made(out, 'transform', nameOf(type_name?.names), 'code')
+    for (const each of [fromsql, tosql]) if (each !== undefined) out.called(each.objname, [])
+  },
   CreateTableSpaceStmt: ({ tablespacename }, out) =>
     made(out, 'tablespace', tablespacename, 'file'),
   CreatedbStmt: ({ dbname }, out) => made(out, 'database', dbname),

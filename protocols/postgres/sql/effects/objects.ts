@@ -74,6 +74,9 @@ export function objectNames(node: Node): { schema: string | undefined; name: str
     const type = as(items.at(-1), 'TypeName')
     return qualified(nameOf(type?.names ?? items))
   }
+  // A large object is named by its number.
+  if (kind === 'Integer') return { schema: undefined, name: String(as(node, 'Integer')?.ival ?? 0) }
+  if (kind === 'Float') return { schema: undefined, name: as(node, 'Float')?.fval ?? '*' }
   if (kind === 'String') return { schema: undefined, name: as(node, 'String')?.sval ?? '' }
   if (kind === 'TypeName') return qualified(nameOf(as(node, 'TypeName')?.names))
   if (kind === 'ObjectWithArgs') return qualified(nameOf(as(node, 'ObjectWithArgs')?.objname))

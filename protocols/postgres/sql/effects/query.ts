@@ -15,11 +15,11 @@ import type {
   WithClause,
 } from 'libpg-query'
 import type { Effect, EffectKind } from '../../../protocol.ts'
-import type { Relation } from '../../catalog.ts'
+import type { Relation, Write } from '../../catalog.ts'
 import type { SessionRelation } from '../names.ts'
-import { as } from '../tree.ts'
+import { as, type Node } from '../tree.ts'
 import { settingChanged } from './built-in-functions.ts'
-import { type Collector, type EffectMore, objectOf, type Scope } from './collector.ts'
+import { type Collector, type Columns, type EffectMore, objectOf, type Scope } from './collector.ts'
 import { unfiltered } from './filter.ts'
 import { createdObject, rangesOf } from './objects.ts'
 import { targetsOfRow } from './setting-row.ts'
@@ -80,14 +80,16 @@ function reached(
 }
 
 function written(
-  kind: EffectKind,
+  kind: EffectKind & Write,
   range: RangeVar | undefined,
   returning: unknown,
   out: Collector,
   more: EffectMore = {},
+  columns?: Columns,
 ): void {
   const relations = out.relation(kind, range, more)
   reached(kind, relations, out, more)
+  for (const relation of relations) out.consequences(relation, kind, columns)
   if (kind === 'update' && relations.some(isLikeView) && out.effects.some(isOfSettings)) {
     // Its rule calls set_config for each row: any setting may be meant, the role among them.
     settingChanged(undefined, out)
@@ -158,17 +160,29 @@ function insert(statement: InsertStmt, outer: Scope, out: Collector): void {
   const returning = rest.returningClause
   written('insert', relation, returning, out)
   if (rest.onConflictClause?.action === 'ONCONFLICT_UPDATE')
-    written('update', relation, undefined, out, { detail: 'conflict' })
+    written(
+      'update',
+      relation,
+      undefined,
+      out,
+      { detail: 'conflict' },
+      columnsOf(rest.onConflictClause.targetList),
+    )
   evaluated(rest, scope, out)
 }
 
 function update(statement: UpdateStmt, outer: Scope, out: Collector): void {
   const { withClause, relation, ...rest } = statement
   const scope = withQueries(withClause, outer, out)
-  written('update', relation, rest.returningClause, out, {
-    unfiltered: unfiltered(rest.whereClause, { relation, others: rest.fromClause }, out),
-  })
+  const target = { relation, others: rest.fromClause }
+  const more = { unfiltered: unfiltered(rest.whereClause, target, out) }
+  written('update', relation, rest.returningClause, out, more, columnsOf(rest.targetList))
   evaluated(rest, scope, out)
+}
+
+/** The columns that an UPDATE sets. */
+function columnsOf(targets: readonly Node[] | undefined): Columns {
+  return new Set((targets ?? []).map(node => as(node, 'ResTarget')?.name ?? ''))
 }
 
 function remove(statement: DeleteStmt, outer: Scope, out: Collector): void {
@@ -194,14 +208,13 @@ function merge(statement: MergeStmt, outer: Scope, out: Collector): void {
     // Rows that no source row matches are narrowed by nothing but the clause's own condition.
     const bySource = when.matchKind === 'MERGE_WHEN_NOT_MATCHED_BY_SOURCE'
     const all = (everywhere || bySource) && unfiltered(when.condition, target, out)
-    written(kind, relation, rest.returningClause, out, {
-      unfiltered: kind !== 'insert' && all,
-    })
+    const more = { unfiltered: kind !== 'insert' && all }
+    written(kind, relation, rest.returningClause, out, more, columnsOf(when.targetList))
   }
   evaluated(rest, scope, out)
 }
 
-const mergeKinds: Readonly<Record<string, EffectKind>> = {
+const mergeKinds: Readonly<Record<string, 'insert' | 'update' | 'delete'>> = {
   CMD_INSERT: 'insert',
   CMD_UPDATE: 'update',
   CMD_DELETE: 'delete',

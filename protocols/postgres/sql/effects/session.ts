@@ -110,6 +110,8 @@ export const sessionStatements: Handlers<
     const within = out.beside()
     within.statement(query)
     for (const { kind, object, detail = '' } of within.effects) {
+      // What follows from a row that is written is no part of a plan.
+      if (/(?:^| )(?:cascade|trigger|default)$/.test(detail)) continue
       if (object !== undefined && kind !== 'execute') out.add('read', object, { detail: 'plan' })
       // The planner evaluates what it can, stable functions included, volatile ones not.
       const harmless = kind === 'execute' && / volatile(?: |$)/.test(detail)

@@ -54,13 +54,15 @@ export const upkeepStatements: Handlers<
   },
   TruncateStmt: ({ relations, behavior }, out) => {
     const detail = behavior === 'DROP_CASCADE' ? 'cascade' : undefined
-    for (const node of relations ?? []) out.relation('truncate', as(node, 'RangeVar'), { detail })
+    for (const node of relations ?? [])
+      for (const relation of out.relation('truncate', as(node, 'RangeVar'), { detail }))
+        out.consequences(relation, detail === undefined ? 'truncate' : 'truncate cascade')
   },
   AlterSystemStmt: ({ setstmt }, out) =>
     out.add(
       'setting',
       { type: 'setting', schema: undefined, name: setstmt?.name?.toLowerCase() ?? '*' },
-      { detail: 'system' },
+      { detail: words('system', setstmt?.kind?.startsWith('VAR_RESET') ? 'reset' : undefined) },
     ),
 }
 

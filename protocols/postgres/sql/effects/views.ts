@@ -36,6 +36,8 @@ export function readView(
   if (kind !== 'read') {
     for (const target of behind.targets) {
       out.add(kind, objectOf(target), more)
+      if (kind === 'insert' || kind === 'update' || kind === 'delete')
+        out.consequences(target, kind)
       if (target.definition !== undefined) readView(target, kind, more, out)
     }
   }

@@ -294,7 +294,8 @@ do language sql 'select 1'
     execute language sql (do opaque)
 call clean()
   [CALL] untraced
-    execute procedure public.clean (call plpgsql volatile definer opaque)
+    delete! table public.orders
+    execute procedure public.clean (call plpgsql volatile definer)
 select plain(1)
   [SELECT] 1
     execute function public.plain (sql immutable)
@@ -429,7 +430,7 @@ alter system set work_mem = '1GB'
     setting setting work_mem (system)
 alter system reset all
   [ALTER SYSTEM] none
-    setting setting * (system)
+    setting setting * (system reset)
 grant select on customers to public
   [GRANT] none
     grant table public.customers (grant public)
@@ -552,11 +553,11 @@ create trigger t before insert on customers for each row execute function guard(
   [CREATE TRIGGER] none
     create trigger t (code)
     alter table public.customers (trigger)
-    execute function public.guard (plpgsql volatile opaque)
+    execute function public.guard (plpgsql volatile)
 create event trigger t on ddl_command_start execute function guard()
   [CREATE EVENT TRIGGER] none
     create event trigger t (code)
-    execute function public.guard (plpgsql volatile opaque)
+    execute function public.guard (plpgsql volatile)
 create rule r as on insert to customers do instead delete from orders
   [CREATE RULE] none
     create rule r (code)
