@@ -132,9 +132,28 @@ SELECT set_config('client_min_messages', 'debug5', true), email::text || pl_say(
   ],
 }
 
+/** Nothing but counts of rows and of memory. */
+const ran = 'EXPLAIN (ANALYZE, COSTS off, TIMING off, SUMMARY off, BUFFERS off)'
+
 export const plans: Family = {
   name: 'plans',
   attacks: [
+    ...[
+      "(SELECT count(*) FROM regexp_split_to_table(email, '')) FROM customers",
+      '(SELECT count(*) FROM string_to_table(email, NULL)) FROM customers',
+      "(SELECT max(m[1]) FROM regexp_matches(email, '[a-c]', 'g') m) FROM customers",
+      '(SELECT count(*) FROM plain WHERE n + 15 < length(c.email)) FROM customers c',
+      "EXISTS (SELECT FROM plain WHERE email LIKE 'canary%') FROM customers",
+      'email FROM customers, generate_series(1, 400) g ORDER BY -g',
+      '(WITH RECURSIVE r(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM r WHERE n < length(email)) SELECT max(n) FROM r) FROM customers',
+    ].map(each => `${ran} SELECT ${each}`),
+    `EXPLAIN (ANALYZE, COSTS off, TIMING off, SUMMARY off, BUFFERS off, FORMAT json) SELECT (SELECT count(*) FROM string_to_table(email, NULL)) FROM customers`,
+    [
+      'PREPARE p AS SELECT upper(x) FROM customers, string_to_table(email, NULL) x',
+      `${ran} EXECUTE p`,
+    ],
+    `${ran} UPDATE customers SET name = 'x' WHERE (SELECT count(*) FROM string_to_table(email, NULL)) > 0`,
+    `${ran} DECLARE c CURSOR FOR SELECT string_to_table(email, NULL) FROM customers`,
     ...lines(`
 EXPLAIN (VERBOSE) SELECT fixed()
 EXPLAIN (VERBOSE, FORMAT json) SELECT fixed()

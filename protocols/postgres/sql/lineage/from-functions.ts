@@ -25,6 +25,7 @@ export function functionItem(
   const all = derive(parts.map(anyOf))
   // How many rows there are says something of the arguments; of a body it is in its values.
   const asked = parts.flatMap(part => (part.row ? [] : anyOf(part)))
+  keepCounted(entries, asked, context)
   if (range.ordinality === true) fields.push({ name: 'ordinality', value: all })
   const columns = { fields, rest: rests.length === 0 ? undefined : derive(rests) }
   const first = entries[0]?.call
@@ -32,6 +33,17 @@ export function functionItem(
   context.touch(all)
   return single(range.alias, name, columns, asking(derive(asked)))
 }
+
+/** Elements of an array, parts of a text: the rows that come of it can be counted. */
+function keepCounted(entries: readonly Entry[], asked: readonly Value[], context: Context): void {
+  const names = entries.map(({ call }) => nameOf(as(call, 'FuncCall')?.funcname).at(-1) ?? '')
+  if (names.every(name => oneRow.has(name))) return
+  for (const { sources } of asked) context.predicates.add(sources, 'computed')
+}
+
+const oneRow: ReadonlySet<string> = new Set(
+  ['json', 'jsonb'].flatMap(type => [`${type}_to_record`, `${type}_populate_record`]),
+)
 
 interface Entry {
   readonly call: Node
@@ -152,6 +164,7 @@ export function xmlTable(
     return { name: column?.colname ?? '', value: derive([row, ...own]) }
   })
   context.touch(row)
+  context.predicates.add(row.sources, 'computed')
   return single(table.alias, 'xmltable', { fields, rest: undefined }, asking(row))
 }
 
@@ -160,6 +173,7 @@ export function jsonTable(table: FieldsOf<'JsonTable'>, scope: Scope, context: C
   const row = derive(context.values([...parts, ...behaviors(table.on_error)], scope))
   const fields = jsonColumns(table.columns, row, scope, context)
   context.touch(row)
+  context.predicates.add(row.sources, 'computed')
   return single(table.alias, 'json_table', { fields, rest: undefined }, asking(row))
 }
 

@@ -249,7 +249,8 @@ function outputOf(result: ResultLineage): Output {
 /**
  * A plan has the statement's own constants, names and estimates, no value of a column. It may have
  * the result of a function that was called while planning: one that nobody can read, one that says
- * it is immutable, an argument of EXECUTE.
+ * it is immutable, an argument of EXECUTE. What ran has counts of rows and sizes of memory as well,
+ * also of what is never shown, and they tell how long values are, and how large.
  */
 function explainStatement(explain: FieldsOf<'ExplainStmt'>, context: Context): Output {
   const runs = (explain.options ?? []).some(node => {
@@ -258,9 +259,10 @@ function explainStatement(explain: FieldsOf<'ExplainStmt'>, context: Context): O
   })
   const planned = context.inside(context.names)
   const { columns } = inner(explain.query, planned)
+  planned.touch(anyOf(columns))
   context.absorb(planned, runs)
-  context.touch(anyOf(columns))
-  const value = planned.callsUntraced ? untraced : derive(planned.planned)
+  const ran: Value = { ...clean, sources: runs ? [...planned.reads] : [] }
+  const value = planned.callsUntraced ? untraced : derive([...planned.planned, ran])
   return { shown: true, columns: { fields: [{ name: 'QUERY PLAN', value }], rest: undefined } }
 }
 

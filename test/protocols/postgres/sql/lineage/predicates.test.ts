@@ -95,6 +95,16 @@ const cases: readonly (readonly [sql: string, asked: string])[] = [
   ],
   ['select id, rank() over (order by length(email)) from customers', 'customers.email order'],
   ['select count(*) from customers group by left(email, 1)', 'customers.email computed'],
+  // Rows that come of a value are counted.
+  ["select id from customers, unnest(string_to_array(email, '@'))", 'customers.email computed'],
+  ["select id from customers, regexp_matches(email, 'a', 'g') m", 'customers.email computed'],
+  ['select id from customers, json_each(to_json(email)) e', 'customers.email computed'],
+  ['select id, part from customers, string_to_table(email, null) part', 'customers.email computed'],
+  [
+    "select id from customers, json_table(to_jsonb(email), '$' columns (n for ordinality)) j",
+    'customers.email computed',
+  ],
+  ['select r.a from customers, jsonb_to_record(to_jsonb(email)) r(a text)', ''],
   ['select distinct email from customers', 'customers.email group'],
   // What waits or fails by it, although it is redacted.
   ['select 1 / (length(email) - 7) from customers', 'customers.email effect'],

@@ -60,7 +60,17 @@ t.test('to a file, a program, a table, a view, it is a move', async t => {
 t.test("a plan and the server's settings have no values of a column", async t => {
   const table: [sql: string, expected: string][] = [
     ['EXPLAIN SELECT email FROM customers', 'QUERY PLAN'],
-    ["EXPLAIN (ANALYZE, FORMAT json) SELECT email FROM customers WHERE email = 'x'", 'QUERY PLAN'],
+    [
+      "EXPLAIN (ANALYZE, FORMAT json) SELECT id FROM customers WHERE email = 'x'",
+      'QUERY PLAN~customers.email,customers.id',
+    ],
+    [
+      'EXPLAIN ANALYZE SELECT (SELECT count(*) FROM regexp_matches(email, 'a', 'g')) FROM customers',
+      'QUERY PLAN~customers.email',
+    ],
+    ['EXPLAIN ANALYZE SELECT id FROM orders', 'QUERY PLAN~orders.id'],
+    ['EXPLAIN ANALYZE SELECT count(*) FROM customers', 'QUERY PLAN'],
+    ['EXPLAIN (ANALYZE off) SELECT email FROM customers', 'QUERY PLAN'],
     ['EXPLAIN SELECT opaque(1)', 'untraced'],
     [
       'EXPLAIN SELECT id FROM customers WHERE name = loudly(mail_of(1))',
