@@ -65,7 +65,7 @@ t.test("a plan and the server's settings have no values of a column", async t =>
       'QUERY PLAN~customers.email,customers.id',
     ],
     [
-      'EXPLAIN ANALYZE SELECT (SELECT count(*) FROM regexp_matches(email, 'a', 'g')) FROM customers',
+      "EXPLAIN ANALYZE SELECT (SELECT count(*) FROM regexp_matches(email, 'a', 'g')) FROM customers",
       'QUERY PLAN~customers.email',
     ],
     ['EXPLAIN ANALYZE SELECT id FROM orders', 'QUERY PLAN~orders.id'],
