@@ -25,8 +25,8 @@ export interface Protocol {
   open(upstream: Upstream): Promise<StatementReader>
   /** Looks at the tables of one database without a client: `discover`, `check`. */
   survey(upstream: Upstream): Promise<Survey>
-  /** Turns the frames that a session recorded back into results. */
-  decodeFrames(frames: Iterable<RecordedFrames>): Iterable<ResultEvent>
+  /** Turns the frames that one session recorded back into results. */
+  frameDecoder(): FrameDecoder
   /** Lets go of what outlives a session. To be called after the last one ended. */
   close(): Promise<void>
 }
@@ -171,6 +171,11 @@ export interface Asker {
    * later. Rejects when the schema cannot be read.
    */
   again(statement: Statement): Promise<Reading>
+  /**
+   * What that statement would touch, from a connection of our own; nothing of it runs. Never
+   * rejects, and gives up when `gone` fires. Undefined: it runs already.
+   */
+  impact(reading: Reading, gone: AbortSignal): Promise<Impact | undefined>
   /** How a client of this protocol says why, in one sentence. */
   readonly reasonHelp: string
   /**
@@ -221,6 +226,8 @@ export interface StatementContext {
   readonly searchPath: string | undefined
   /** Other settings that change what the text means, in one line: MySQL's sql_mode. */
   readonly settings?: string
+  /** When its transaction was opened, in ms since 1970; absent: none is open. */
+  readonly openedAt?: number | undefined
 }
 
 // ── A statement ─────────────────────────────────────────────────────────────────────────────────
@@ -376,9 +383,59 @@ export interface OutputColumn {
   readonly type?: ValueType
 }
 
+// ── What a statement would touch ────────────────────────────────────────────────────────────────
+
+/** As far as it can be told without running it. Plain data: it is kept and shown as JSON. */
+export interface Impact {
+  /** Rows that it would write, or else show, as the server plans it. Absent: see `noEstimate`. */
+  readonly rows?: number
+  /** Why nobody can say how many rows; no full stop. */
+  readonly noEstimate?: string
+  /** What it names or reaches, views followed; those that hold rows. */
+  readonly tables: readonly TableImpact[]
+  readonly locks: readonly LockImpact[]
+  /** Tables whose rows go, or change, because of foreign keys. */
+  readonly cascades: readonly CascadeImpact[]
+  /** `rollback`: until its transaction ends. */
+  readonly undo: 'nothing' | 'rollback' | 'never'
+  /** It commits what the open transaction did before it, too. */
+  readonly commits?: true
+  /** For how long the transaction that it runs in has been open. */
+  readonly openMs?: number
+}
+
+export interface TableImpact {
+  /** `schema.table`. */
+  readonly table: string
+  /** Of the whole table, by the server's statistics. */
+  readonly rows?: number
+  /** With its indexes. */
+  readonly bytes?: number
+  /** How the plan finds rows in it. */
+  readonly access?: 'index' | 'whole'
+  readonly index?: string
+}
+
+export interface LockImpact {
+  readonly table: string
+  /** In the server's words. */
+  readonly mode: string
+  /** What others cannot do to the table meanwhile. `rows`: write the same rows. */
+  readonly blocks: 'rows' | 'definitions' | 'writes' | 'everything'
+}
+
+export interface CascadeImpact {
+  readonly table: string
+  readonly does: 'delete' | 'update' | 'truncate'
+  /** Of the whole table. */
+  readonly rows?: number
+}
+
 /** Reads statements of one database, for commands that have no client. */
 export interface StatementReader {
   read(text: string): Statement
+  /** What it would touch, for the user that we connect as. Never rejects. */
+  impact(statement: Statement): Promise<Impact>
   close(): Promise<void>
 }
 
@@ -499,6 +556,12 @@ export interface RecordedFrames {
   /** Microseconds since the session's start. */
   readonly atUs: number
   readonly bytes: Buffer
+}
+
+/** Keeps what a frame cut over several pieces began with, and what the rows are that come now. */
+export interface FrameDecoder {
+  /** In the order recorded. What the decoder does not know it leaves out. */
+  push(frames: RecordedFrames): readonly ResultEvent[]
 }
 
 /** What recorded frames mean. */

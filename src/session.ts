@@ -10,6 +10,7 @@ import type {
   Answer,
   Asker,
   Column,
+  Impact,
   ResultMask,
   Session,
   SessionEvent,
@@ -20,6 +21,7 @@ import type {
 import type { PolicyVerdict } from './policy/rule.ts'
 import { withFlags } from './session/flagged.ts'
 import { Hold } from './session/hold.ts'
+import { type Rows, rowsOf } from './session/impact.ts'
 import type { Judgement, SessionParts } from './session/parts.ts'
 import { denied, uncovered, unrecorded } from './session/refusals.ts'
 import { requesterReason } from './session/requester-reason.ts'
@@ -27,6 +29,8 @@ import { ResultBudgets } from './session/result-budgets.ts'
 import { SessionRules } from './session/rules-in-force.ts'
 
 const run: Answer = { run: true }
+
+type OverLimit = 'hold' | 'deny' | undefined
 
 /** A rule may want to be told why before it asks anybody. */
 function withoutReason(judged: Judgement, asker: Asker): Judgement {
@@ -70,7 +74,37 @@ export class ClientSession implements Session {
     gone: AbortSignal,
     asker: Asker,
   ): Answer | Promise<Answer> {
-    const judged = this.judge(statement.analysis, context, statement)
+    this.#rules.refresh()
+    const overLimit = this.#overLimit(statement)
+    const judged = this.#judge(statement.analysis, context, overLimit, undefined)
+    return judged.verdict.needsRows === true
+      ? this.#estimated(statement, context, gone, asker, overLimit)
+      : this.#answer(judged, undefined, statement, context, gone, asker)
+  }
+
+  /** A rule wants to know how many rows there are. */
+  async #estimated(
+    statement: Statement,
+    context: StatementContext,
+    gone: AbortSignal,
+    asker: Asker,
+    overLimit: OverLimit,
+  ): Promise<Answer> {
+    const either = AbortSignal.any([gone, this.signal])
+    const impact = await asker.impact({ statement, context }, either)
+    this.#rules.refresh()
+    const judged = this.#judge(statement.analysis, context, overLimit, rowsOf(impact))
+    return this.#answer(judged, impact, statement, context, gone, asker)
+  }
+
+  #answer(
+    judged: Judgement,
+    impact: Impact | undefined,
+    statement: Statement,
+    context: StatementContext,
+    gone: AbortSignal,
+    asker: Asker,
+  ): Answer | Promise<Answer> {
     const reason =
       judged.verdict.kind === 'hold'
         ? requesterReason(asker, statement, this.#parts.reason)
@@ -97,7 +131,7 @@ export class ClientSession implements Session {
     const hold = new Hold(
       this.#parts,
       this,
-      { statement, context, judgement, number, reason },
+      { statement, context, judgement, number, reason, impact },
       asker,
     )
     return hold.ask(gone).then(answer => {
@@ -141,18 +175,34 @@ export class ClientSession implements Session {
     return this.#rules.masker
   }
 
-  /** What the policy says now; of a `statement` that is asked for anew, its limits, too. */
-  judge(analysis: Analysis, context: StatementContext, statement?: Statement): Judgement {
+  /** What the policy says now of what was asked before. */
+  judge(analysis: Analysis, context: StatementContext, rows: Rows): Judgement {
     this.#rules.refresh()
+    return this.#judge(analysis, context, undefined, rows)
+  }
+
+  /** Counts what a statement that is new asks of masked columns. */
+  #overLimit(statement: Statement): OverLimit {
+    const { identity, database, predicateLimit } = this.#parts
+    const asked = this.#rules.asked(statement.analysis)
+    return asked.length === 0
+      ? undefined
+      : predicateLimit?.ask(identity.name, database.name, statement, asked)
+  }
+
+  #judge(
+    analysis: Analysis,
+    context: StatementContext,
+    overLimit: OverLimit,
+    rows: Rows | undefined,
+  ): Judgement {
     const { policy, masker, judged } = this.#rules
-    const { identity, database, application, predicateLimit } = this.#parts
-    const asked = this.#rules.asked(analysis)
-    const overLimit =
-      statement === undefined || asked.length === 0
-        ? undefined
-        : predicateLimit?.ask(identity.name, database.name, statement, asked)
+    const { identity, database, application } = this.#parts
     const known = overLimit === undefined ? judged.get(analysis) : undefined
-    if (known !== undefined) return known
+    // What is kept was judged without them.
+    if (known !== undefined && (rows === undefined || known.verdict.needsRows !== true))
+      return known
+    const asked = this.#rules.asked(analysis)
     const answered = policy.evaluate(analysis, {
       identity,
       database: database.name,
@@ -163,6 +213,7 @@ export class ClientSession implements Session {
       maskedMoves: maskedMoves(masker, analysis),
       maskedPredicates: asked,
       overLimit,
+      rows,
       maskingRule: column => masker.hit(column)?.rule,
       now: new Date(),
     })
@@ -174,7 +225,8 @@ export class ClientSession implements Session {
     const { kind, rules, reason, observed } = verdict
     const recorded = withFlags({ kind, rules, reason, observed }, asked)
     const judgement = { verdict, recorded }
-    if (verdict.cacheable && overLimit === undefined) judged.set(analysis, judgement)
+    if (verdict.cacheable && overLimit === undefined && rows === undefined)
+      judged.set(analysis, judgement)
     return judgement
   }
 

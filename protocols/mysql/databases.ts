@@ -7,6 +7,7 @@ import { Leases } from '../leases.ts'
 import type { Upstream } from '../protocol.ts'
 import { Capability } from './capabilities.ts'
 import { Catalog } from './catalog.ts'
+import { Planner } from './impact/planner.ts'
 import { Analyzer } from './sql/analyzer.ts'
 import type { ServerGreeting } from './startup.ts'
 import { learnGreeting } from './upstream.ts'
@@ -14,6 +15,7 @@ import { learnGreeting } from './upstream.ts'
 export interface Database {
   readonly catalog: Catalog
   readonly analyzer: Analyzer
+  readonly planner: Planner
   /** To be called once, when the session ends. */
   release(): void
 }
@@ -38,7 +40,9 @@ const plainGreeting: ServerGreeting = {
 }
 
 export class Databases {
-  readonly #leases = new Leases<Omit<Database, 'release'>>(({ catalog }) => catalog.close())
+  readonly #leases = new Leases<Omit<Database, 'release'>>(async ({ catalog, planner }) => {
+    await Promise.allSettled([catalog.close(), planner.close()])
+  })
   /** In the order of the configuration; undefined for one that was away. */
   readonly #greetings = new Map<string, ServerGreeting | undefined>()
   readonly #unlearnt = new Map<string, Upstream>()
@@ -108,7 +112,9 @@ async function open(
   upstream: Upstream,
   statementBytesMax: number,
 ): Promise<Omit<Database, 'release'>> {
-  return { catalog: await Catalog.open(upstream), analyzer: new Analyzer({ statementBytesMax }) }
+  const planner = new Planner(upstream)
+  const analyzer = new Analyzer({ statementBytesMax })
+  return { catalog: await Catalog.open(upstream), analyzer, planner }
 }
 
 function serverKey({ host, port, user }: Upstream): string {

@@ -6,6 +6,7 @@
  * the server has answered. A refused one is answered by us, and the server never hears of it.
  * https://dev.mysql.com/doc/dev/mysql-server/latest/page_protocol_command_phase.html
  */
+
 import { ProtocolError } from '../errors.ts'
 import type { Analysis, Limits, Session } from '../protocol.ts'
 import { Waiting } from '../waiting.ts'
@@ -24,6 +25,7 @@ import {
   packetExtent,
   packetPayload,
 } from './framing.ts'
+import type { Planner } from './impact/planner.ts'
 import { Command } from './packets/commands.ts'
 import { ErrorCode } from './packets/err.ts'
 import { encodeOk, ServerStatus } from './packets/ok.ts'
@@ -50,6 +52,7 @@ export interface FromClientParts {
   readonly session: Session
   readonly exchange: Exchange
   readonly state: SessionState
+  readonly planner: Planner
   readonly limits: Limits
   readonly capabilities: bigint
   /** Fires when the client is gone or its statement is killed; a kill makes a new one. */

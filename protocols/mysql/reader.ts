@@ -2,6 +2,8 @@
 import type { Statement, StatementReader, Upstream } from '../protocol.ts'
 import { CatalogConnection } from './catalog/connection.ts'
 import { Catalog } from './catalog.ts'
+import { Planner } from './impact/planner.ts'
+import { impactOf } from './impact.ts'
 import { SessionState, stateQuery } from './session-state.ts'
 import { Analyzer } from './sql/analyzer.ts'
 
@@ -17,9 +19,17 @@ export async function openReader(upstream: Upstream): Promise<StatementReader> {
       database: database || undefined,
     })
     state.learn(await settings(upstream))
+    const planner = new Planner(upstream)
+    const { context, lexer } = state
+    const meant = { lexer, prepared: 'now', types: [] } as const
     return {
       read: (text): Statement => ({ text, analysis: state.analyze(text), parameters: [] }),
-      close: () => catalog.close(),
+      impact: statement =>
+        impactOf(planner, { statement, context }, meant, new AbortController().signal),
+      close: async () => {
+        await planner.close()
+        await catalog.close()
+      },
     }
   } catch (error) {
     await catalog.close()

@@ -15,6 +15,8 @@ import type { Waiting } from '../waiting.ts'
 import type { ClientCommand, Reviewed } from './commands/host.ts'
 import { asksForDiagnostics } from './diagnostics.ts'
 import type { Exchange, Run } from './exchange.ts'
+import type { Planner } from './impact/planner.ts'
+import { impactOf, type Meant } from './impact.ts'
 import { interrupted, type MysqlRefusal } from './refusal.ts'
 import { contextWith } from './sent-as.ts'
 import { reasonHelp, type SessionState } from './session-state.ts'
@@ -23,6 +25,7 @@ export interface ReviewsParts {
   readonly session: Session
   readonly exchange: Exchange
   readonly state: SessionState
+  readonly planner: Planner
   readonly waiting: Waiting
   /** Fires when the client is gone or its statement is killed; a kill makes a new one. */
   readonly interrupted: () => AbortSignal
@@ -50,6 +53,7 @@ export class Reviews {
       reasons: ({ text }) => ({ statement: state.reasonIn(text), session: state.reason }),
       definitions: analysis => state.definitions(analysis),
       again: statement => this.#again(statement),
+      impact: (reading, gone) => impactOf(parts.planner, reading, this.#meant, gone),
       reasonHelp,
       breaksGlass: ({ text }) => {
         if (state.breaksGlassIn(text)) return { reason: undefined }
@@ -74,6 +78,13 @@ export class Reviews {
     )
     if (answer instanceof Promise) this.#hold(command, reviewed, run, answer, signal)
     else this.#decide(command, reviewed, run, answer)
+  }
+
+  get #meant(): Meant {
+    const { state } = this.#parts
+    const { prepared, types = [] } = this.#reviewed ?? {}
+    const alike = prepared === undefined || state.preparedAlike(prepared)
+    return { lexer: state.lexer, prepared: alike ? 'now' : 'otherwise', types }
   }
 
   #context({ sentAs }: Reviewed): StatementContext {

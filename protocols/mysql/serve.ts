@@ -189,6 +189,7 @@ class Relay {
     })
     this.#fromClient = new FromClient({
       ...common,
+      planner: database.planner,
       interrupted: () => this.#interrupt.signal,
       inject: packet => this.#fromUpstream.inject(packet),
       end: (run, error) => this.#fromUpstream.end(run, error),

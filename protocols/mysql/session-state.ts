@@ -34,6 +34,7 @@ export class SessionState {
   readonly #catalog: Catalog
   readonly #names: SessionNames
   #transaction: 'idle' | 'open' = 'idle'
+  #openedAt: number | undefined
   #role: string | undefined
   #sqlMode: string | undefined
   /** The server was not asked since the last change that only it knows the outcome of. */
@@ -89,6 +90,11 @@ export class SessionState {
     return breaksGlassInComments(commentsOf(text, this.#names.lexer))
   }
 
+  /** How texts are read now. */
+  get lexer(): LexerOptions {
+    return this.#names.lexer
+  }
+
   get transaction(): 'idle' | 'open' {
     return this.#transaction
   }
@@ -98,6 +104,7 @@ export class SessionState {
       transaction: this.#transaction,
       role: this.#role,
       searchPath: this.#names.database,
+      openedAt: this.#openedAt,
       ...(this.#sqlMode === undefined ? {} : { settings: `sql_mode=${this.#sqlMode}` }),
     }
   }
@@ -115,6 +122,11 @@ export class SessionState {
   get prepares(): Pick<PreparedStatement, 'database' | 'lexer' | 'catalog' | 'version'> {
     const { database, lexer, catalog, version } = this.#names
     return { database, lexer, catalog, version }
+  }
+
+  /** Whether what is planned now means what was prepared then. */
+  preparedAlike({ database, lexer }: PreparedStatement): boolean {
+    return database === this.#names.database && sameLexer(lexer, this.#names.lexer)
   }
 
   /** Of what is executed now: names in it are looked up again, as the server does. */
@@ -165,6 +177,7 @@ export class SessionState {
   /** The status flags of an OK or EOF. */
   reported(statusFlags: number): void {
     this.#transaction = (statusFlags & ServerStatus.IN_TRANS) === 0 ? 'idle' : 'open'
+    this.#openedAt = this.#transaction === 'idle' ? undefined : (this.#openedAt ?? Date.now())
     if ((statusFlags & ServerStatus.DB_DROPPED) !== 0) this.#certain = false
   }
 

@@ -122,6 +122,8 @@ export class Conversation {
   readonly statements: WireNames<Prepared> = new WireNames()
   readonly portals: WireNames<Portal> = new WireNames()
   transaction: 'idle' | 'open' | 'failed' = 'idle'
+  /** In ms since 1970; undefined while there is none. */
+  openedAt: number | undefined
   /** The messages up to a Sync share their fate; they have the same segment. */
   segment = 0
   /** The server reads CopyData; it ignores Sync and Flush. */

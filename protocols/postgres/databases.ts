@@ -5,17 +5,21 @@
 import { Leases } from '../leases.ts'
 import type { Upstream } from '../protocol.ts'
 import { Catalog } from './catalog.ts'
+import { Planner } from './impact/planner.ts'
 import { Analyzer } from './sql/analyzer.ts'
 
 export interface Database {
   readonly catalog: Catalog
   readonly analyzer: Analyzer
+  readonly planner: Planner
   /** To be called once, when the session ends. */
   release(): void
 }
 
 export class Databases {
-  readonly #leases = new Leases<Omit<Database, 'release'>>(({ catalog }) => catalog.close())
+  readonly #leases = new Leases<Omit<Database, 'release'>>(async ({ catalog, planner }) => {
+    await Promise.allSettled([catalog.close(), planner.close()])
+  })
 
   /** Rejects with UpstreamError. */
   async acquire(upstream: Upstream): Promise<Database> {
@@ -33,5 +37,6 @@ export class Databases {
 
 async function open(upstream: Upstream): Promise<Omit<Database, 'release'>> {
   await Analyzer.load()
-  return { catalog: await Catalog.open(upstream), analyzer: new Analyzer() }
+  const planner = new Planner(upstream)
+  return { catalog: await Catalog.open(upstream), analyzer: new Analyzer(), planner }
 }

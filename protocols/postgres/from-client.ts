@@ -14,6 +14,7 @@ import { Waiting } from '../waiting.ts'
 import type { Conversation } from './conversation.ts'
 import { ExtendedQuery } from './extended-query.ts'
 import { Frontend, frameLength, headerBytes } from './framing.ts'
+import type { Planner } from './impact/planner.ts'
 import { fastPath, tooLarge } from './refusal.ts'
 import { Reviews } from './reviews.ts'
 import { SimpleQuery } from './simple-query.ts'
@@ -41,6 +42,7 @@ export class FromClient {
     session: Session
     conversation: Conversation
     names: StatementNames
+    planner: Planner
     limits: Limits
     notify: (text: string) => void
     /** Fires when the client is gone or asks to cancel; a getter, since a cancel makes a new one. */

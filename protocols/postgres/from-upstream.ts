@@ -304,6 +304,8 @@ export class FromUpstream {
       this.ended.push({ run: owed.run, error: undefined })
     const transaction = status === 0x49 ? 'idle' : status === openTransaction ? 'open' : 'failed'
     conversation.transaction = transaction
+    conversation.openedAt =
+      transaction === 'idle' ? undefined : (conversation.openedAt ?? Date.now())
     if (transaction === 'idle') {
       conversation.portals.clear()
       conversation.hidesAtEnd = false

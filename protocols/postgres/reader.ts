@@ -2,6 +2,8 @@
 import type { Statement, StatementReader, Upstream } from '../protocol.ts'
 import { CatalogConnection } from './catalog/connection.ts'
 import { Catalog } from './catalog.ts'
+import { Planner } from './impact/planner.ts'
+import { impactOf } from './impact.ts'
 import { Analyzer } from './sql/analyzer.ts'
 import { SessionNames } from './sql/session-names.ts'
 
@@ -10,20 +12,27 @@ export async function openReader(upstream: Upstream): Promise<StatementReader> {
   await Analyzer.load()
   const catalog = await Catalog.open(upstream)
   try {
+    const path = await searchPath(upstream)
     const names = new SessionNames({
       catalog: catalog.snapshot,
       user: upstream.user,
-      searchPath: await searchPath(upstream),
+      searchPath: path,
       reportsSearchPath: false,
     })
     const analyzer = new Analyzer()
+    const planner = new Planner(upstream)
+    const context = { transaction: 'idle', role: undefined, searchPath: path } as const
     return {
       read: (text): Statement => ({
         text,
         analysis: analyzer.analyze(text, names),
         parameters: [],
       }),
-      close: () => catalog.close(),
+      impact: statement => impactOf(planner, { statement, context }, new AbortController().signal),
+      close: async () => {
+        await planner.close()
+        await catalog.close()
+      },
     }
   } catch (error) {
     await catalog.close()

@@ -6,6 +6,8 @@ import { breaksGlassInComments, reasonInComments } from '../comment-reason.ts'
 import type { Analysis, Answer, Asker, Parameter, Session, StatementContext } from '../protocol.ts'
 import type { Waiting } from '../waiting.ts'
 import type { Conversation, Portal, Run } from './conversation.ts'
+import type { Planner } from './impact/planner.ts'
+import { impactOf } from './impact.ts'
 import type { PostgresRefusal } from './refusal.ts'
 import { reasonHelp } from './session-reason.ts'
 import { errorPosition } from './sql/error-position.ts'
@@ -16,6 +18,7 @@ export interface ReviewsParts {
   readonly session: Session
   readonly conversation: Conversation
   readonly names: StatementNames
+  readonly planner: Planner
   readonly waiting: Waiting
   readonly notify: (text: string) => void
   /** Fires when the client is gone or asks to cancel; a getter, since a cancel makes a new one. */
@@ -49,6 +52,7 @@ export class Reviews {
         },
         context: this.#context,
       }),
+      impact: (reading, gone) => impactOf(parts.planner, reading, gone),
       reasonHelp,
       breaksGlass: ({ text }) => {
         if (breaksGlassInComments(commentsOf(text))) return { reason: undefined }
@@ -103,6 +107,7 @@ export class Reviews {
       transaction: conversation.transaction,
       role: names.role,
       searchPath: names.searchPathText,
+      openedAt: conversation.openedAt,
     }
   }
 

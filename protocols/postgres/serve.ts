@@ -162,6 +162,7 @@ class Relay {
     const common = { session: client.session, conversation, names, limits }
     this.#fromClient = new FromClient({
       ...common,
+      planner: database.planner,
       notify: text => {
         this.#fromUpstream.inject(notice(text))
         const drained = this.#flushClient()

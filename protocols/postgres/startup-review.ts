@@ -46,6 +46,7 @@ export async function reviewSettings(
       reasons: () => ({ statement: undefined, session: parameters.get(reasonSetting) }),
       definitions: () => new Map(),
       again: () => Promise.reject(new Error('a connection cannot wait for people')),
+      impact: () => Promise.resolve(undefined),
       reasonHelp,
       breaksGlass: () => undefined,
     },

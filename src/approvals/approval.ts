@@ -11,7 +11,7 @@
  *
  * Only types and pure functions: who may see it, who may decide it, when it is decided.
  */
-import type { Effect } from '../../protocols/protocol.ts'
+import type { Effect, Impact } from '../../protocols/protocol.ts'
 import type { Grant, GrantBinding, GrantLimits, GrantTerms } from './grant.ts'
 
 export type ApprovalState =
@@ -73,6 +73,8 @@ export interface ApprovalRequest {
   readonly effects: readonly Effect[]
   /** As `schema.table.column`: what the statement touches of what is masked. */
   readonly maskedColumns: readonly string[]
+  /** What it would touch. Absent: nobody looked, as when it runs already. */
+  readonly impact?: Impact | undefined
   /** Of everything that an approval is bound to; an answer has to name it. */
   readonly digest: string
   /** What a requester who comes back sends again; the digest's, unless told. */

@@ -5,6 +5,7 @@
 import { actionOf } from './action.ts'
 import type { Approval } from './approval.ts'
 import { effectNote, effectTitle, grantLine, place, spanText, stateText, who } from './describe.ts'
+import { impactText } from './impact-text.ts'
 import type { CopyPart } from './schema.ts'
 import { visibleText } from './visible-text.ts'
 
@@ -25,6 +26,7 @@ export function facts(approval: Approval): readonly (readonly [string, string])[
     .slice(0, 3)
     .map(effect => [effectTitle(effect), effectNote(effect)].filter(Boolean).join(': '))
   const left = approval.expiresAt.getTime() - Date.now()
+  const impact = impactText(approval.impact)
   return [
     ['Who', `${who(requester)}${application === undefined ? '' : ` with ${application}`}`],
     ...(approval.requesterReason === undefined
@@ -33,6 +35,7 @@ export function facts(approval: Approval): readonly (readonly [string, string])[
     ['Where', place(approval)],
     ['Why it is held', `${reason}${rules.length === 0 ? '' : ` Rule: ${rules.join(', ')}`}`],
     ['What it does', action?.title ?? (touched.length === 0 ? 'reads' : touched.join('; '))],
+    ...(impact === undefined ? [] : [['What it would touch', impact] as const]),
     ...(action === undefined ? [] : [['Kind', action.kind] as const]),
     ...(approval.maskedColumns.length === 0
       ? []

@@ -30,6 +30,7 @@ function migrations(dialect: StateDialect): Readonly<Record<string, Migration>> 
     '0009-drifts': { up: addDrifts },
     '0010-derived-columns': { up: createDerivedColumns },
     '0011-leases': { up: addLeases },
+    '0012-impact': { up: addImpact },
   }
 }
 
@@ -251,4 +252,8 @@ async function createDerivedColumns(db: Kysely<unknown>): Promise<void> {
 
 async function addLeases(db: Kysely<unknown>): Promise<void> {
   await db.schema.alterTable('approvals').addColumn('lease_ms', 'bigint').execute()
+}
+
+async function addImpact(db: Kysely<unknown>): Promise<void> {
+  await db.schema.alterTable('approvals').addColumn('impact', 'text').execute()
 }

@@ -1,5 +1,6 @@
 /** Between an approval and its row. What is read back was written here, so it is not validated. */
 import type { Insertable, Selectable, Updateable } from 'kysely'
+import type { Impact } from '../../protocols/protocol.ts'
 import type {
   Approval,
   ApprovalFacts,
@@ -54,6 +55,7 @@ export function requestColumns(request: ApprovalRequest): RequestColumns {
     risk: request.risk,
     effects: JSON.stringify(request.effects),
     masked_columns: JSON.stringify(request.maskedColumns),
+    impact: json(request.impact),
     digest: request.digest,
     binding: request.binding ?? request.digest,
     seen: request.seen ?? null,
@@ -76,6 +78,7 @@ export function askedColumns(request: ApprovalRequest): Updateable<ApprovalsTabl
     risk: request.risk,
     effects: JSON.stringify(request.effects),
     masked_columns: JSON.stringify(request.maskedColumns),
+    impact: json(request.impact),
     digest: request.digest,
     seen: request.seen ?? null,
     approvers: JSON.stringify(request.approvers),
@@ -134,6 +137,7 @@ export const factColumns: readonly Exclude<keyof ApprovalsTable, LargeColumn | P
   'risk',
   'effects',
   'masked_columns',
+  'impact',
   'approvers',
   'in_transaction',
   'owner_may_approve',
@@ -177,6 +181,7 @@ export function toFacts(
     risk: row.risk as Risk,
     effects: JSON.parse(row.effects) as Approval['effects'],
     maskedColumns: JSON.parse(row.masked_columns) as Approval['maskedColumns'],
+    impact: row.impact === null ? undefined : (JSON.parse(row.impact) as Impact),
     approvers: JSON.parse(row.approvers) as Approval['approvers'],
     inTransaction: row.in_transaction === 1,
     ownerMayApprove: row.owner_may_approve === 1,

@@ -125,6 +125,8 @@ export interface ApprovalsTable {
   risk: string
   effects: string
   masked_columns: string
+  /** JSON of Impact; null: nobody looked. */
+  impact: ColumnType<string | null, string | null | undefined>
   digest: string
   /** What is sent again by who does not wait. */
   binding: string

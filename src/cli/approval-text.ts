@@ -16,6 +16,7 @@ import {
   stateText,
   who,
 } from '../approvals/describe.ts'
+import { impactFacts } from '../approvals/impact-text.ts'
 import { textParts, visibleLine, visibleText } from '../approvals/visible-text.ts'
 
 const columnsDefault = 100
@@ -61,6 +62,7 @@ export function showText(approval: Approval, now: Date, columns?: number): strin
       const note = effectNote(effect)
       return field('effect', `${effectTitle(effect)}${note === undefined ? '' : ` (${note})`}`)
     }),
+    ...impactFacts(approval.impact).map(([name, text]) => field(name.toLowerCase(), text)),
     ...(approval.maskedColumns.length === 0
       ? []
       : [field('masked', approval.maskedColumns.join(', '))]),

@@ -64,7 +64,9 @@ async function run(sql: string, flags: Flags, command: Command, deps: Deps): Pro
   const text = sql === '-' ? await standardInput() : sql
   const reader = await deps.open(database.protocol, database.upstream)
   try {
-    const explanation = explainStatement(reader.read(text), {
+    const statement = reader.read(text)
+    const explanation = explainStatement(statement, {
+      impact: await reader.impact(statement),
       policy: new Policy(config.policy),
       // Which masks hit does not depend on the key that they are made with.
       masking: compileRules(config.masking, randomBytes(32)),

@@ -132,6 +132,7 @@ export interface RuleSection {
   readonly reads_masked?: boolean | undefined
   readonly moves_masked?: boolean | undefined
   readonly predicates_masked?: readonly PredicateKind[] | undefined
+  readonly rows_over?: number | undefined
   readonly users?: readonly string[] | undefined
   readonly groups?: readonly string[] | undefined
   readonly except_users?: readonly string[] | undefined

@@ -48,6 +48,10 @@ function resolveRule(section: RuleSection, at: Path, mistakes: Mistakes): Rule {
       'only a rule with action: allow has it: what is approved always waits for the disk'
     mistakes.addKey(at, 'durability', message)
   }
+  if (section.action === 'allow' && section.rows_over !== undefined) {
+    const instead = 'write expr: rows < N to allow what is small'
+    mistakes.addKey(at, 'rows_over', `only a rule that holds or denies has rows_over; ${instead}`)
+  }
   checkExpression(section.expr, at, mistakes)
   if (section.action !== 'hold' && section.require_reason) {
     mistakes.addKey(at, 'require_reason', `only a rule with action: hold wants a reason`)
@@ -64,6 +68,7 @@ function resolveRule(section: RuleSection, at: Path, mistakes: Mistakes): Rule {
     readsMasked: section.reads_masked,
     movesMasked: section.moves_masked,
     predicatesMasked: section.predicates_masked,
+    rowsOver: section.rows_over,
     users: section.users,
     groups: section.groups,
     exceptUsers: section.except_users,

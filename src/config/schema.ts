@@ -253,6 +253,14 @@ const rule = mapping({
     .min(1, { error: 'at least one kind of question' })
     .optional()
     .describe('Asks such a thing of a masked column, in WHERE, ON, ORDER BY and their like.'),
+  rows_over: z
+    .number()
+    .int()
+    .min(0)
+    .optional()
+    .describe(
+      'hold and deny: its plan expects more rows to be written or shown, or cannot be had.',
+    ),
   users: globs.optional(),
   groups: globs.optional(),
   except_users: globs.optional(),

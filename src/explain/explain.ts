@@ -1,7 +1,7 @@
 /** What would happen to a statement, without running it: for the command and for the console. */
 import { maskedMoves, maskedReads } from '../../masking/lineage-to-mask.ts'
 import type { MaskRules } from '../../masking/rules.ts'
-import type { ColumnName, Statement, StatementContext } from '../../protocols/protocol.ts'
+import type { ColumnName, Impact, Statement, StatementContext } from '../../protocols/protocol.ts'
 import type { DatabaseConfig } from '../config/config.ts'
 import type { UserConfig } from '../identity/users.ts'
 import type { Policy } from '../policy/policy.ts'
@@ -14,17 +14,23 @@ export interface ExplainContext {
   readonly user: UserConfig
   readonly application: string | undefined
   readonly transaction: StatementContext['transaction']
+  /** From StatementReader. */
+  readonly impact: Impact
 }
 
 export function explainStatement(
   { text, analysis }: Statement,
-  { policy, masking, database, user, application, transaction }: ExplainContext,
+  { policy, masking, database, user, application, transaction, impact }: ExplainContext,
 ): Explanation {
   const masker = masking.masker(user, database.name)
   const reads = maskedReads(masker, analysis)
   const moves = maskedMoves(masker, analysis)
   const asked = masking.predicates.asked(masker, analysis)
-  const { cacheable: _, ...verdict } = policy.evaluate(analysis, {
+  const {
+    cacheable: _,
+    needsRows: __,
+    ...verdict
+  } = policy.evaluate(analysis, {
     identity: { ...user, owner: user.owner },
     database: database.name,
     environment: database.environment,
@@ -33,6 +39,7 @@ export function explainStatement(
     maskedReads: reads,
     maskedMoves: moves,
     maskedPredicates: asked,
+    rows: impact.rows ?? 'unknown',
     maskingRule: column => masker.hit(column)?.rule,
     now: new Date(),
   })
@@ -44,6 +51,7 @@ export function explainStatement(
     tag: analysis.tag,
     unreadable: analysis.unreadable,
     effects: analysis.effects,
+    impact,
     results: analysis.results.map(lineage => explainResult(lineage, masker)),
     reads: analysis.reads.map(nameOf),
     maskedReads: reads.map(nameOf),

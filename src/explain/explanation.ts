@@ -2,20 +2,23 @@
 import type { Masker } from '../../masking/rules.ts'
 import type {
   Effect,
+  Impact,
   OutputColumn,
   PredicateKind,
   ResultLineage,
 } from '../../protocols/protocol.ts'
+import { impactFacts } from '../approvals/impact-text.ts'
 import type { PolicyVerdict } from '../policy/rule.ts'
 
 export interface Explanation {
   readonly text: string
   readonly database: string
   readonly user: string
-  readonly verdict: Omit<PolicyVerdict, 'cacheable'>
+  readonly verdict: Omit<PolicyVerdict, 'cacheable' | 'needsRows'>
   readonly tag: string
   readonly unreadable: string | undefined
   readonly effects: readonly Effect[]
+  readonly impact: Impact
   /** One for each SQL statement of the text. */
   readonly results: readonly ExplainedResult[]
   /** `schema.table.column` */
@@ -87,6 +90,9 @@ export function explanationText(explanation: Explanation): string {
     '',
     'effects',
     ...(effects.length === 0 ? ['  none'] : effects.map(effect => `  ${effectLine(effect)}`)),
+    '',
+    'impact',
+    ...impactFacts(explanation.impact).map(([name, text]) => `  ${name.padEnd(16)} ${text}`),
     ...results.flatMap((result, index) => [
       '',
       results.length === 1 ? 'result' : `result ${index + 1}`,

@@ -27,7 +27,9 @@ export function liveExplain({ config, rules, open }: LiveExplainParts): ExplainA
       const reader = await open(where.protocol, where.upstream)
       try {
         const { policy, masking } = rules.current
-        const explanation = explainStatement(reader.read(sql), {
+        const statement = reader.read(sql)
+        const explanation = explainStatement(statement, {
+          impact: await reader.impact(statement),
           ...{ policy, masking, database: where, user: who },
           ...{ application: undefined, transaction: 'idle' },
         })

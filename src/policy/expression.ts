@@ -30,6 +30,8 @@ type ExpressionTest = (
 export interface Expression {
   readonly test: ExpressionTest
   readonly fickle: boolean
+  /** It asks how many rows the plan expects. */
+  readonly estimates: boolean
 }
 
 /** Throws ExpressionError, with a message for the writer of the expression. */
@@ -44,6 +46,7 @@ export function compileExpression(source: string): Expression {
     throw new ExpressionError(`it gives ${celTypeName(tried)}, not true or false`)
   return {
     fickle: fickleNames.some(name => used.has(name)),
+    estimates: used.has('rows'),
     test: (effect, analysis, context) => {
       const result = run(bindings(effect, analysis, context))
       return typeof result === 'boolean' ? result : undefined
@@ -136,6 +139,8 @@ function bindings(effect: Effect, analysis: Analysis, context: PolicyContext): B
     application: context.application ?? '',
     transaction: context.transaction,
     now: timestampFromDate(context.now),
+    // Without a value whatever depends on it cannot be said.
+    ...(typeof context.rows === 'number' && { rows: BigInt(Math.round(context.rows)) }),
   }
 }
 
@@ -184,6 +189,7 @@ function exampleBindings(): Bindings {
     transaction: 'idle',
     maskedReads: [column],
     maskedMoves: [],
+    rows: 1000,
     now: new Date(),
   })
 }

@@ -13,10 +13,14 @@ export interface Matcher {
   readonly lifts: ReadonlySet<string>
   /** Whether the answer may change between two runs of one statement in one session. */
   readonly fickle: boolean
+  /** It may ask how many rows there are. Where that is not known, a rule that forbids holds. */
+  readonly estimates: boolean
   /** The kinds of effects that the rule may match. */
   covers(kind: EffectKind): boolean
   concerns(context: Who): boolean
   matches(effect: Effect, analysis: Analysis, context: PolicyContext): boolean
+  /** Whether it would match for some number of rows, and for another would not. */
+  undecided(effect: Effect, analysis: Analysis, context: PolicyContext): boolean
 }
 
 export type Who = Pick<PolicyContext, 'identity' | 'database' | 'environment'>
@@ -31,16 +35,27 @@ export function compileRule(rule: Rule): Matcher {
   const expression = rule.expr === undefined ? undefined : compileExpression(rule.expr)
   // Where it cannot be said whether it holds, a rule that forbids does.
   const unsaid = rule.action !== 'allow'
+  const { rowsOver } = rule
+  const meets = (effect: Effect, context: PolicyContext): boolean =>
+    effectTests.every(test => test(effect)) && contextTests.every(test => test(context))
+  const isOver = ({ rows }: PolicyContext): boolean =>
+    rowsOver === undefined || typeof rows !== 'number' || rows > rowsOver
   return {
     rule,
     lifts: new Set(rule.lifts),
     fickle: Boolean(rule.applications || rule.hours || rule.transaction || expression?.fickle),
+    estimates: rowsOver !== undefined || expression?.estimates === true,
     covers: kind => coversKind(rule, kind),
     concerns: who => whoTests.every(test => test(who)),
     matches: (effect, analysis, context) =>
-      effectTests.every(test => test(effect)) &&
-      contextTests.every(test => test(context)) &&
+      meets(effect, context) &&
+      isOver(context) &&
       (expression === undefined || (expression.test(effect, analysis, context) ?? unsaid)),
+    undecided: (effect, analysis, context) => {
+      if (!meets(effect, context)) return false
+      const said = expression === undefined || expression.test(effect, analysis, context)
+      return said === undefined || (said && rowsOver !== undefined)
+    },
   }
 }
 

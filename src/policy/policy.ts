@@ -38,6 +38,8 @@ interface RuleSet {
   readonly all: readonly Matcher[]
   readonly nothingMatched: PolicyVerdict
   readonly cacheable: boolean
+  /** Some rule may ask how many rows there are. */
+  readonly estimates: boolean
 }
 
 const strictness: Readonly<Record<Action, number>> = { allow: 0, hold: 1, deny: 2 }
@@ -97,8 +99,13 @@ export class Policy {
   evaluate(analysis: Analysis, context: PolicyContext): PolicyVerdict {
     const set = this.#setFor(context)
     const findings = this.#findings(set, analysis, context)
-    if (findings.length === 0) return set.nothingMatched
-    return this.#verdict(findings, set.cacheable, analysis, context)
+    const verdict =
+      findings.length === 0
+        ? set.nothingMatched
+        : this.#verdict(findings, set.cacheable, analysis, context)
+    return set.estimates && context.rows === undefined && undecided(set, analysis, context)
+      ? { ...verdict, needsRows: true }
+      : verdict
   }
 
   #findings(set: RuleSet, analysis: Analysis, context: PolicyContext): readonly Finding[] {
@@ -209,7 +216,8 @@ export class Policy {
       observed: undefined,
       cacheable,
     }
-    return { byKind: new Map(), all, nothingMatched, cacheable }
+    const estimates = all.some(matcher => matcher.estimates)
+    return { byKind: new Map(), all, nothingMatched, cacheable, estimates }
   }
 }
 
@@ -220,6 +228,16 @@ function matchersOf(set: RuleSet, kind: EffectKind): readonly Matcher[] {
     set.byKind.set(kind, matchers)
   }
   return matchers
+}
+
+/** What cannot be read has no plan, either. */
+function undecided(set: RuleSet, analysis: Analysis, context: PolicyContext): boolean {
+  if (analysis.unreadable !== undefined) return false
+  return effectsOf(analysis).some(effect =>
+    matchersOf(set, effect.kind).some(
+      matcher => matcher.estimates && matcher.undecided(effect, analysis, context),
+    ),
+  )
 }
 
 /** An analysis that names no effect but has results reads something that has no name. */

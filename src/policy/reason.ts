@@ -23,7 +23,16 @@ export function reasonFor(
 ): string {
   const verb = rule.action === 'hold' ? 'needs approval' : 'is not allowed'
   const template = rule.reason ?? `{effect} on {object} ${verb} (rule ${rule.name}).`
-  return fill(template, effect, analysis, context)
+  return `${fill(template, effect, analysis, context)}${rowsNote(rule, context)}`
+}
+
+/** What a rule about rows was asked with. */
+function rowsNote({ rowsOver }: Rule, { rows }: PolicyContext): string {
+  if (rowsOver === undefined || rows === undefined) return ''
+  const limit = `more than ${rowsOver.toLocaleString('en')} rows`
+  return rows === 'unknown'
+    ? ` How many rows it is about cannot be estimated, which counts as ${limit}.`
+    : ` Its plan expects ${rows.toLocaleString('en')} rows, which is ${limit}.`
 }
 
 export function hintFor(

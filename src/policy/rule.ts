@@ -51,6 +51,8 @@ export interface Rule extends LeewayTerms {
   readonly movesMasked?: boolean | undefined
   /** The statement asks something of this kind of such a column. */
   readonly predicatesMasked?: readonly PredicateKind[] | undefined
+  /** `hold` and `deny`: the plan expects more rows than that to be written or shown, or says nothing. */
+  readonly rowsOver?: number | undefined
   /** Rules of the program: the column's masking rule says this to what is asked of it. */
   readonly predicatesSay?: 'hold' | 'deny' | undefined
   /** Rules of the program: more was asked of such a column than its limit lets pass. */
@@ -128,6 +130,8 @@ export interface PolicyContext {
   readonly maskedMoves: readonly ColumnMove[]
   /** What is asked of masked columns. Absent: nothing. */
   readonly maskedPredicates?: readonly MaskedPredicate[]
+  /** What its plan expects to be written or shown. `unknown`: it does not say. Absent: not asked yet. */
+  readonly rows?: number | 'unknown' | undefined
   /** What the limit on questions says now; absent: they are not too many. */
   readonly overLimit?: 'hold' | 'deny' | undefined
   /** The masking rule that hides a column. */
@@ -157,6 +161,8 @@ export interface PolicyVerdict {
   readonly requiresReason: boolean
   /** In mode `observe`: what it would have been, if not allowed. */
   readonly observed: 'hold' | 'deny' | undefined
+  /** It may be another once it is known how many rows the plan expects. */
+  readonly needsRows?: true
   /** Depends on nothing but analysis, identity, database, environment and the masked columns. */
   readonly cacheable: boolean
   /** A rule wants its record on the disk before it runs. */

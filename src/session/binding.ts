@@ -1,6 +1,6 @@
 /** What an approval is bound to, whatever it comes to mean. */
 import { createHash } from 'node:crypto'
-import type { Parameter, Statement, StatementContext } from '../../protocols/protocol.ts'
+import type { Impact, Parameter, Statement, StatementContext } from '../../protocols/protocol.ts'
 import type { Judgement, SessionParts } from './parts.ts'
 
 export interface Held {
@@ -11,6 +11,8 @@ export interface Held {
   readonly number: number
   /** Why it is wanted, in the requester's words; visible text on one line. */
   readonly reason: string | undefined
+  /** What it would touch, where somebody has looked. */
+  readonly impact?: Impact | undefined
 }
 
 /** What comes again when a statement does: text, parameters, who, where, and with which settings. */

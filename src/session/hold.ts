@@ -9,6 +9,7 @@ import type {
   Analysis,
   Answer,
   Asker,
+  Impact,
   Reading,
   SessionEvent,
   StatementContext,
@@ -23,6 +24,7 @@ import {
 import { grantText, shortcutText } from '../approvals/describe.ts'
 import type { ApprovalRecord } from '../recording/events.ts'
 import { bindingOf, type Held, sha256, shownParameter } from './binding.ts'
+import { type Rows, rowsOf } from './impact.ts'
 import type { Judgement, SessionParts } from './parts.ts'
 import { driftOf, type Seen, seenOf } from './seen.ts'
 import { grantable, shortcutFor } from './shortcut.ts'
@@ -44,7 +46,7 @@ export interface Holder {
   readonly id: string
   readonly signal: AbortSignal
   readonly masker: Masker
-  judge(analysis: Analysis, context: StatementContext): Judgement
+  judge(analysis: Analysis, context: StatementContext, rows: Rows): Judgement
 }
 
 type StatementEnd = Extract<SessionEvent, { type: 'statement.end' }>
@@ -64,18 +66,27 @@ export class Hold {
   #waits = false
   #claimed = false
   #startedAt = 0
+  /** The client left, or the session ends. */
+  #gone: AbortSignal
 
   constructor(parts: SessionParts, session: Holder, held: Held, asker: Asker) {
     this.#parts = parts
     this.#session = session
     this.#held = held
     this.#asker = asker
+    this.#gone = session.signal
     this.#seen = this.#see()
     this.#digest = this.#digestOf(0)
   }
 
   /** Asks people and waits. Never rejects: what goes wrong is a refusal. */
   async ask(gone: AbortSignal): Promise<Answer> {
+    this.#gone = AbortSignal.any([gone, this.#session.signal])
+    if (this.#held.impact === undefined) {
+      this.#held = { ...this.#held, impact: await this.#impact() }
+      this.#seen = this.#see()
+      this.#digest = this.#digestOf(0)
+    }
     if (this.#parts.onHold === 'return') return await this.#askAndReturn(gone)
     try {
       const either = AbortSignal.any([gone, this.#session.signal])
@@ -187,8 +198,9 @@ export class Hold {
    */
   async #drift(before: Seen | undefined): Promise<string | undefined> {
     const { statement, context } = await this.#readAgain()
-    const judgement = this.#session.judge(statement.analysis, context)
-    this.#held = { ...this.#held, statement, context, judgement }
+    const impact = await this.#impact({ statement, context })
+    const judgement = this.#session.judge(statement.analysis, context, rowsOf(impact))
+    this.#held = { ...this.#held, statement, context, judgement, impact }
     this.#analysis = statement.analysis
     this.#seen = this.#see()
     // What needs nobody runs, and what is denied is refused, whatever people saw.
@@ -222,12 +234,16 @@ export class Hold {
     return again
   }
 
+  #impact(reading: Reading = this.#held): Promise<Impact | undefined> {
+    return this.#asker.impact(reading, this.#gone)
+  }
+
   #see(): Seen {
-    const { statement, context, judgement } = this.#held
+    const { statement, context, judgement, impact } = this.#held
     const { analysis } = statement
     const { verdict } = judgement
     const definitions = this.#asker.definitions(analysis)
-    return seenOf({ analysis, context, verdict, masked: this.#masked(), definitions })
+    return seenOf({ analysis, context, verdict, masked: this.#masked(), definitions, impact })
   }
 
   /** As `schema.table.column`: what is masked and read, or goes somewhere else. */
@@ -302,8 +318,8 @@ export class Hold {
 
   /** Asks the policy again, uses the approval up, and makes the record of it durable. */
   async #run(pending: Asked, digest: string, gone: AbortSignal): Promise<Answer> {
-    const { statement, context } = this.#held
-    const { verdict } = this.#session.judge(statement.analysis, context)
+    const { statement, context, impact } = this.#held
+    const { verdict } = this.#session.judge(statement.analysis, context, rowsOf(impact))
     if (verdict.kind === 'deny') {
       await this.#parts.approvals.withdraw(pending.id, 'the policy denies it now')
       return no('denied', `approval ${pending.shortId} no longer counts: ${verdict.reason}`)
@@ -323,7 +339,7 @@ export class Hold {
   }
 
   #request(): ApprovalRequest {
-    const { statement, context, judgement, number, reason } = this.#held
+    const { statement, context, judgement, number, reason, impact } = this.#held
     const { verdict } = judgement
     const { identity, database, application, approvalsConfig } = this.#parts
     const { analysis } = statement
@@ -347,6 +363,7 @@ export class Hold {
       risk: verdict.risk,
       effects: analysis.effects,
       maskedColumns: this.#seen.masked,
+      impact,
       digest: this.#digest,
       binding: sha256(bindingOf(this.#parts, this.#held)),
       seen: JSON.stringify(this.#seen),

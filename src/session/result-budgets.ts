@@ -129,6 +129,7 @@ function runningAsker(asker: Asker, { statement, context }: Reading): Asker {
   return {
     notify: text => asker.notify(text),
     reasons: () => asker.reasons(statement),
+    impact: () => Promise.resolve(undefined),
     reasonHelp: asker.reasonHelp,
     definitions: () => new Map(),
     again: () => Promise.resolve({ statement, context }),

@@ -1,10 +1,9 @@
 /**
  * What a reviewer saw of a statement, beside its text: who asks for what under which rules, and
- * what it means in the schema. Compared with what is true when it would run. An estimate, with the
- * tolerance that it has, belongs here, too.
+ * what it means in the schema and would touch. Compared with what is true when it would run.
  */
 import { createHash } from 'node:crypto'
-import type { Analysis, Effect, StatementContext } from '../../protocols/protocol.ts'
+import type { Analysis, Effect, Impact, StatementContext } from '../../protocols/protocol.ts'
 import { what } from '../approvals/describe.ts'
 import type { PolicyVerdict } from '../policy/rule.ts'
 
@@ -20,6 +19,10 @@ export interface Seen {
   /** By name, each a digest. */
   readonly definitions: Readonly<Record<string, string>>
   readonly context: readonly (string | null)[]
+  /** That its plan expected; null: it did not say. Absent: nobody had looked. */
+  readonly rows?: number | null
+  /** Tables that foreign keys would reach, each with what would be done to it. */
+  readonly cascades?: readonly string[]
 }
 
 export interface SeenParts {
@@ -28,9 +31,11 @@ export interface SeenParts {
   readonly verdict: PolicyVerdict
   readonly masked: readonly string[]
   readonly definitions: ReadonlyMap<string, string>
+  readonly impact: Impact | undefined
 }
 
-export function seenOf({ analysis, context, verdict, masked, definitions }: SeenParts): Seen {
+export function seenOf(parts: SeenParts): Seen {
+  const { analysis, context, verdict, masked, definitions, impact } = parts
   const { effects, results, reads, moves, relations } = analysis
   return {
     rules: verdict.rules,
@@ -40,6 +45,10 @@ export function seenOf({ analysis, context, verdict, masked, definitions }: Seen
     lineage: digest([results, reads, moves, relations]),
     definitions: Object.fromEntries([...definitions].sort(([a], [b]) => (a < b ? -1 : 1))),
     context: [context.role ?? null, context.searchPath ?? null, context.settings ?? null],
+    ...(impact && {
+      rows: impact.rows ?? null,
+      cascades: impact.cascades.map(({ table, does }) => `${table} (${does})`).sort(),
+    }),
   }
 }
 
@@ -55,6 +64,8 @@ export function driftOf(before: Seen, now: Seen): string | undefined {
       ? []
       : [`it is held by ${now.rules.join(', ')} now, and was by ${before.rules.join(', ')}`]),
     ...(same(before.approvers, now.approvers) ? [] : ['other people have to approve it now']),
+    ...rowsDrift(before.rows, now.rows),
+    ...cascadesDrift(before.cascades, now.cascades),
     ...(same(before.context, now.context)
       ? []
       : ['the role or settings that it runs with changed']),
@@ -77,6 +88,32 @@ function definitionsDrift(
     ...listed(gone, 'is no part of it any more', 'are no part of it any more'),
     ...listed(added, 'is a part of it now', 'are a part of it now'),
   ]
+}
+
+/** An estimate is no more than that: twice as many may be the same rows, and a few are a few. */
+const fewRows = 100
+
+export function isMoreThanSeen(before: number, now: number): boolean {
+  return now > before * 2 && now - before > fewRows
+}
+
+function rowsDrift(before: Seen['rows'], now: Seen['rows']): readonly string[] {
+  if (typeof before !== 'number' || now === undefined) return []
+  const shown = before.toLocaleString('en')
+  if (now === null) return [`its plan expected ${shown} rows, and nobody can say it now`]
+  return isMoreThanSeen(before, now)
+    ? [`its plan expects ${now.toLocaleString('en')} rows now, and expected ${shown}`]
+    : []
+}
+
+/** Fewer than were seen are agreed to. */
+function cascadesDrift(
+  before: readonly string[] | undefined,
+  now: readonly string[] | undefined,
+): readonly string[] {
+  if (before === undefined || now === undefined) return []
+  const added = now.filter(each => !before.includes(each))
+  return listed(added, 'is reached by a foreign key now', 'are reached by foreign keys now')
 }
 
 function maskedDrift(before: readonly string[], now: readonly string[]): readonly string[] {

@@ -51,6 +51,46 @@ const effect = z.object({
   detail: z.string().optional(),
 })
 
+const impact = named(
+  'Impact',
+  z.object({
+    rows: z.number().int().optional().describe('That its plan expects to be written or shown.'),
+    noEstimate: z.string().optional().describe('Why there are no rows.'),
+    tables: z.array(
+      z.object({
+        table: z.string(),
+        rows: z.number().optional().describe('Of the whole table, by statistics.'),
+        bytes: z.number().optional(),
+        access: z.enum(['index', 'whole']).optional(),
+        index: z.string().optional(),
+      }),
+    ),
+    locks: z.array(
+      z.object({
+        table: z.string(),
+        mode: z.string(),
+        blocks: z
+          .enum(['rows', 'definitions', 'writes', 'everything'])
+          .describe('What others cannot do to the table meanwhile.'),
+      }),
+    ),
+    cascades: z
+      .array(
+        z.object({
+          table: z.string(),
+          does: z.enum(['delete', 'update', 'truncate']),
+          rows: z.number().optional(),
+        }),
+      )
+      .describe('What foreign keys reach.'),
+    undo: z
+      .enum(['nothing', 'rollback', 'never'])
+      .describe('What takes it back; rollback: until its transaction ends.'),
+    commits: z.literal(true).optional().describe('It commits what its transaction did before.'),
+    openMs: z.number().optional().describe('How long its transaction had been open.'),
+  }),
+)
+
 const surface = z.enum(['web', 'terminal', 'api', 'slack', 'teams', 'rule', 'grant'])
 
 export const grantTermsSchema: z.ZodType<GrantTerms> = named(
@@ -132,6 +172,7 @@ const facts = {
   risk: z.enum(['low', 'medium', 'high']),
   effects: z.array(effect),
   maskedColumns: z.array(z.string()),
+  impact: impact.optional().describe('What it would touch; absent: nobody looked.'),
   approvers: z
     .object({ any: z.array(z.object({ group: z.string(), count: z.number().int() })) })
     .describe('One alternative is enough: so many distinct people of that group.'),

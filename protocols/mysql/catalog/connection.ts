@@ -70,7 +70,7 @@ export class CatalogConnection {
   async #connected(): Promise<Connection> {
     if (this.#connection !== undefined) return this.#connection
     if (this.#closed) throw new UpstreamError('the catalog was closed')
-    const { connection, server } = await connect(this.#upstream)
+    const { connection, server } = await connect(this.#upstream, 'countersign catalog')
     // Without a listener a connection that breaks while idle would end the process.
     connection.on('error', () => this.#forget(connection))
     connection.on('end', () => this.#forget(connection))
@@ -85,20 +85,23 @@ export class CatalogConnection {
   }
 }
 
-interface Connected {
+export interface Connected {
   readonly connection: Connection
   readonly server: ServerVersion
 }
 
-async function connect(upstream: Upstream): Promise<Connected> {
+/** Rejects with UpstreamError. What it gives is read-only unless it is told otherwise. */
+export async function connect(upstream: Upstream, program: string): Promise<Connected> {
   const { mode } = upstream.tls
+  const attempt = (ssl: SslOptions | undefined): Promise<Connected> =>
+    connectOnce(upstream, ssl, program)
   try {
-    return await attempt(upstream, mode === 'disable' ? undefined : tlsOptions(upstream))
+    return await attempt(mode === 'disable' ? undefined : tlsOptions(upstream))
   } catch (error) {
     if (mode !== 'prefer' || !refusesTls(error)) throw unreachable(upstream, error)
   }
   try {
-    return await attempt(upstream, undefined)
+    return await attempt(undefined)
   } catch (error) {
     throw unreachable(upstream, error)
   }
@@ -108,7 +111,11 @@ function refusesTls(error: unknown): boolean {
   return error instanceof Error && 'code' in error && error.code === 'HANDSHAKE_NO_SSL_SUPPORT'
 }
 
-async function attempt(upstream: Upstream, ssl: SslOptions | undefined): Promise<Connected> {
+async function connectOnce(
+  upstream: Upstream,
+  ssl: SslOptions | undefined,
+  program: string,
+): Promise<Connected> {
   const { host, port, database, user, password } = upstream
   const options: ConnectionOptions = {
     host,
@@ -125,7 +132,7 @@ async function attempt(upstream: Upstream, ssl: SslOptions | undefined): Promise
     typeCast: field => field.string(),
     // A server that asks for a file of ours gets none.
     flags: ['-LOCAL_FILES'],
-    connectAttributes: { program_name: 'countersign catalog' },
+    connectAttributes: { program_name: program },
   }
   const connection = await createConnection(options)
   try {

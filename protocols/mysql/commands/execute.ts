@@ -90,6 +90,8 @@ function review(
     text: statement.text,
     analysis,
     parameters: decoded.parameters,
+    prepared: statement,
+    types: decoded.types,
     sentAs: () =>
       sentAs(decoded.parameters, decoded.types, longData?.pieces ?? noLongData, decoded.attributes),
     again: () => host.state.analyzePrepared(statement),

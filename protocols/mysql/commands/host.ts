@@ -1,7 +1,8 @@
 /** What the commands are given: one command of the client, and what can be done about it. */
 import type { Analysis, Limits, Parameter } from '../../protocol.ts'
 import type { Exchange, Owed, Run } from '../exchange.ts'
-import type { PreparedStatements } from '../prepared-statements.ts'
+import type { ParameterType } from '../parameters.ts'
+import type { PreparedStatement, PreparedStatements } from '../prepared-statements.ts'
 import type { MysqlRefusal } from '../refusal.ts'
 import type { SessionState } from '../session-state.ts'
 import type { KillTarget } from '../sql/setting-changes.ts'
@@ -22,6 +23,9 @@ export interface Reviewed {
   readonly parameters: readonly Parameter[]
   /** What was said beside both that changes what they mean. */
   readonly sentAs?: () => string | undefined
+  /** What was prepared before; absent: the text came with the command. */
+  readonly prepared?: PreparedStatement
+  readonly types?: readonly ParameterType[]
   /** The same text, as it would be read now. */
   readonly again: () => Analysis
   /** It may run. To be called once, perhaps much later. */

@@ -45,7 +45,7 @@ export class CatalogConnection {
   async #connected(): Promise<Client> {
     if (this.#client !== undefined) return this.#client
     if (this.#closed) throw new UpstreamError('the catalog was closed')
-    const client = await connect(this.#upstream)
+    const client = await connect(this.#upstream, 'countersign catalog', connectMsMax)
     // Without a listener a connection that breaks while idle would end the process.
     client.on('error', () => this.#forget(client))
     client.on('end', () => this.#forget(client))
@@ -59,15 +59,22 @@ export class CatalogConnection {
   }
 }
 
-async function connect(upstream: Upstream): Promise<Client> {
+/** Rejects with UpstreamError. What it gives is read-only unless it is told otherwise. */
+export async function connect(
+  upstream: Upstream,
+  application: string,
+  timeoutMs: number,
+): Promise<Client> {
   const { mode } = upstream.tls
+  const attempt = (ssl: ConnectionOptions | false): Promise<Client> =>
+    connectOnce(upstream, ssl, application, timeoutMs)
   try {
-    return await attempt(upstream, mode === 'disable' ? false : tlsOptions(upstream.tls))
+    return await attempt(mode === 'disable' ? false : tlsOptions(upstream.tls))
   } catch (error) {
     const refused = error instanceof Error && error.message.includes('does not support SSL')
     if (mode === 'prefer' && refused) {
       try {
-        return await attempt(upstream, false)
+        return await attempt(false)
       } catch (again) {
         throw unreachable(upstream, again)
       }
@@ -76,9 +83,11 @@ async function connect(upstream: Upstream): Promise<Client> {
   }
 }
 
-async function attempt(
+async function connectOnce(
   { host, port, database, user, password }: Upstream,
   ssl: ConnectionOptions | false,
+  application: string,
+  timeoutMs: number,
 ): Promise<Client> {
   const client = new Client({
     host,
@@ -88,8 +97,8 @@ async function attempt(
     // An absent password must not be looked up in the environment or in ~/.pgpass.
     password: password ?? '',
     ssl,
-    application_name: 'countersign catalog',
-    connectionTimeoutMillis: connectMsMax,
+    application_name: application,
+    connectionTimeoutMillis: timeoutMs,
     keepAlive: true,
     // Values stay as the server wrote them.
     types: { getTypeParser: () => (value: unknown) => value },

@@ -5,6 +5,7 @@
 import { actionOf } from '../action.ts'
 import type { Approval } from '../approval.ts'
 import { deed, place, progressText, sentence, spanText, stateText, who } from '../describe.ts'
+import { impactFacts } from '../impact-text.ts'
 import { visibleLine, visibleText } from '../visible-text.ts'
 
 /** Reviewers are asked, or told that they were not; whoever asked is told that they may go on, and how it ended. */
@@ -53,6 +54,7 @@ function asking(approval: Approval): readonly string[] {
     ...(maskedColumns.length === 0
       ? []
       : [`Masked columns it touches: ${maskedColumns.join(', ')}`]),
+    ...impactFacts(approval.impact).map(([name, text]) => `${name}: ${text}`),
     ...(approval.review === undefined
       ? [
           `Needs: ${progressText(approval)}, within ${left}, until ${expiresAt.toISOString()}`,

@@ -12,6 +12,7 @@ import {
   stateText,
   who,
 } from '../../approvals/describe.ts'
+import { impactFacts } from '../../approvals/impact-text.ts'
 import { type Html, html, type Part, visible } from '../html.ts'
 import { lineageLink } from './explain.ts'
 import { grantFields, grantSection } from './grants.ts'
@@ -96,6 +97,7 @@ ${row('Asked by', who(approval.requester))}
 ${approval.requesterReason !== undefined && row('Their reason', approval.requesterReason)}
 ${action === undefined ? row('Database', place(approval)) : [row('Kind', action.kind), row('Environment', approval.environment)]}
 ${approval.application !== undefined && row('Application', approval.application)}
+${impactFacts(approval.impact).map(([name, text]) => row(name, text))}
 ${approval.maskedColumns.length > 0 && row('Masked columns', approval.maskedColumns.join(', '))}
 ${action === undefined && viewer.explains === true && lineageLink(approval.shortId)}
 <div><dt>Asked</dt><dd>${time(approval.createdAt)}</dd></div>

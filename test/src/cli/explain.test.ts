@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { type Command, CommanderError } from 'commander'
 import t, { type Test } from 'tap'
 import { Analyzer } from '../../../protocols/postgres/sql/analyzer.ts'
+import type { Impact } from '../../../protocols/protocol.ts'
 import { checkCommand } from '../../../src/cli/check.ts'
 import type { Deps } from '../../../src/cli/deps.ts'
 import { explainCommand } from '../../../src/cli/explain.ts'
@@ -20,6 +21,11 @@ const names = namesOf(
 let opened = 0
 let closed = 0
 
+const impact: Impact = {
+  ...{ noEstimate: 'there is no server', tables: [], locks: [], cascades: [] },
+  undo: 'nothing',
+}
+
 const deps: Deps = {
   start: async () => {
     throw new Error('explain starts nothing')
@@ -29,6 +35,7 @@ const deps: Deps = {
     const analyzer = new Analyzer()
     return {
       read: text => ({ text, analysis: analyzer.analyze(text, names), parameters: [] }),
+      impact: () => Promise.resolve(impact),
       close: async () => {
         closed += 1
       },
@@ -36,7 +43,7 @@ const deps: Deps = {
   },
   survey: () => Promise.reject(new Error('not here')),
   derivedColumns: () => Promise.reject(new Error('there is no state here')),
-  decoder: async () => () => [],
+  decoder: async () => ({ push: () => [] }),
 }
 
 const verifier =
