@@ -1,6 +1,7 @@
 /** What one statement would make of the session's names, from its tree and its lineage. */
 import type { RangeVar } from 'libpg-query'
 import type { Effect, ResultLineage } from '../../protocol.ts'
+import type { Relation } from '../catalog.ts'
 import type { SessionChange } from './changes.ts'
 import { effectsOf } from './effects.ts'
 import type { Trace } from './lineage/trace.ts'
@@ -67,7 +68,8 @@ function objectChanges(made: Made): SessionChange[] {
     return [{ kind: 'cursor', result, name: declare.portalname ?? '', statement }]
   }
   const create = as(node, 'CreateStmt')
-  if (create !== undefined) return [relation(table(create, names))]
+  if (create !== undefined)
+    return [relation(table(create, names)), ...parentsOf(create, result, names)]
   const foreign = as(node, 'CreateForeignTableStmt')?.base
   if (foreign !== undefined) return [relation({ ...table(foreign, names), untraced: true })]
   const tableAs = as(node, 'CreateTableAsStmt')
@@ -105,6 +107,45 @@ function objectChanges(made: Made): SessionChange[] {
   return altered(made)
 }
 
+/** A relation as it may be from now on: nobody can say what is in it. */
+function inDoubt(relation: Relation | SessionRelation): SessionRelation {
+  return { ...relation, oid: 0, definition: undefined, columns: [], untraced: true, behind: [] }
+}
+
+/** Whoever reads a parent reads what is put into its child, too; the catalog cannot know so soon. */
+function parentsOf(
+  create: { readonly relation?: RangeVar; readonly inhRelations?: Node[] },
+  result: number,
+  names: Names,
+): SessionChange[] {
+  const temporary = create.relation?.relpersistence === 't'
+  return (create.inhRelations ?? []).flatMap(node => {
+    const range = as(node, 'RangeVar')
+    return related(range, result, names, temporary)
+  })
+}
+
+/** `lasting`: no catalog will show it. */
+function related(
+  range: RangeVar | undefined,
+  result: number,
+  names: Names,
+  lasting: boolean,
+): SessionChange[] {
+  return resolveRelation(names, range?.schemaname, range?.relname ?? '').map(each => ({
+    kind: lasting || 'untraced' in each ? 'relation' : 'doubt',
+    result,
+    relation: inDoubt(each),
+  }))
+}
+
+/** ATTACH PARTITION, INHERIT: the relation that is named second. */
+function otherOf(command: Node): RangeVar | undefined {
+  const { subtype, def } = as(command, 'AlterTableCmd') ?? {}
+  if (subtype === 'AT_AddInherit') return as(def, 'RangeVar')
+  return subtype === 'AT_AttachPartition' ? as(def, 'PartitionCmd')?.name : undefined
+}
+
 /** Renames and moves: what the name will mean is not what the catalog says until it is read. */
 function altered({ node, result, names }: Made): SessionChange[] {
   const rename = as(node, 'RenameStmt')
@@ -118,17 +159,14 @@ function altered({ node, result, names }: Made): SessionChange[] {
   for (const each of resolveRelation(names, range.schemaname, range.relname ?? '')) {
     const own = 'untraced' in each
     const relation: SessionRelation = {
-      ...each,
-      oid: 0,
+      ...inDoubt(each),
       name: name ?? '',
       schema: move === undefined ? each.schema : (move.newschema ?? ''),
-      definition: undefined,
-      columns: [],
-      untraced: true,
-      behind: [],
     }
     changes.push({ kind: own ? 'relation' : 'doubt', result, relation })
   }
+  for (const command of alter?.cmds ?? [])
+    changes.push(...related(otherOf(command), result, names, false))
   return changes
 }
 

@@ -101,6 +101,25 @@ export const moved: Family = {
     ],
     ['CREATE TEMP TABLE mine (LIKE customers)', 'INSERT INTO mine TABLE customers', 'TABLE mine'],
     [
+      'CREATE TEMP TABLE mine (id int, x text)',
+      'CREATE TEMP TABLE heir () INHERITS (mine)',
+      'INSERT INTO heir SELECT id, email FROM customers',
+      'SELECT x FROM mine',
+    ],
+    [
+      'CREATE TEMP TABLE mine (id int, x text) PARTITION BY RANGE (id)',
+      'CREATE TEMP TABLE part PARTITION OF mine DEFAULT',
+      'INSERT INTO part SELECT id, email FROM customers',
+      'SELECT x FROM mine',
+    ],
+    [
+      'CREATE TEMP TABLE mine (id int, x text) PARTITION BY RANGE (id)',
+      'CREATE TEMP TABLE part (id int, x text)',
+      'INSERT INTO part SELECT id, email FROM customers',
+      'ALTER TABLE mine ATTACH PARTITION part DEFAULT',
+      'SELECT x FROM mine',
+    ],
+    [
       'CREATE TEMP TABLE mine () INHERITS (customers)',
       `INSERT INTO mine SELECT id + 100, name, 'n' || email, ssn FROM customers`,
       'SELECT email FROM mine',

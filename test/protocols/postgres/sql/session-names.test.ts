@@ -160,6 +160,42 @@ t.test('a temporary table under another name holds the same', async t => {
   t.equal(sources(shop.analyzer.analyze('select total from orders', names)), 'untraced')
 })
 
+t.test('whoever reads a parent reads what goes into children that the session made', async t => {
+  const families: readonly (readonly string[])[] = [
+    ['create temp table parent (id int, a text)', 'create temp table c () inherits (parent)'],
+    [
+      'create temp table parent (id int, a text) partition by range (id)',
+      'create temp table c partition of parent default',
+    ],
+    [
+      'create temp table parent (id int, a text)',
+      'create temp table c (id int, a text)',
+      'alter table c inherit parent',
+    ],
+    [
+      'create temp table parent (id int, a text) partition by range (id)',
+      'create temp table c (id int, a text)',
+      'alter table parent attach partition c default',
+    ],
+  ]
+  for (const family of families) {
+    const names = shop.names()
+    for (const sql of family) run(names, sql)
+    run(names, 'insert into c select id, ssn from customers')
+    const read = sources(shop.analyzer.analyze('select a from parent', names))
+    t.ok(read === 'untraced' || read.includes('customers.ssn'), family.at(-1))
+    const whole = shop.names()
+    for (const sql of family) run(whole, sql)
+    run(whole, 'insert into parent select id, ssn from customers')
+    const child = sources(shop.analyzer.analyze('select a from c', whole))
+    t.ok(child === 'untraced' || child.includes('customers.ssn'), `the other way: ${family.at(-1)}`)
+  }
+  const names = shop.names()
+  run(names, 'create temp table c () inherits (orders)')
+  run(names, 'insert into c (total) select ssn from customers')
+  t.equal(sources(shop.analyzer.analyze('select total from orders', names)), 'untraced')
+})
+
 t.test('a search path is unknown from its change until the server says it', async t => {
   const names = shop.names()
   const { version } = names
