@@ -4,7 +4,7 @@
  * head's hash has signed them all, and a single session can be proved with its own records, the
  * head and the signature, without the records of anybody else.
  */
-import { createHash, createPublicKey, verify } from 'node:crypto'
+import { createHash, createPublicKey, type KeyObject } from 'node:crypto'
 import type { Keys } from '../keys/keys.ts'
 import { type JournalRecord, RecordKind } from './record.ts'
 
@@ -38,7 +38,7 @@ export interface HeadSignature {
   readonly at: string
   /** Which key: see `keyFingerprint`. */
   readonly key: string
-  /** Ed25519, base64. */
+  /** Ed25519 or ECDSA, as the key is; base64. */
   readonly signature: string
 }
 
@@ -55,8 +55,9 @@ export function headContent(
 }
 
 /** SHA-256 over the public key's DER, hex, cut to 16 characters: a name for people. */
-export function keyFingerprint(publicKey: string): string {
-  const der = createPublicKey(publicKey).export({ type: 'spki', format: 'der' })
+export function keyFingerprint(publicKey: string | KeyObject): string {
+  const key = typeof publicKey === 'string' ? createPublicKey(publicKey) : publicKey
+  const der = key.export({ type: 'spki', format: 'der' })
   return createHash('sha256').update(der).digest('hex').slice(0, 16)
 }
 
@@ -78,15 +79,8 @@ export async function signHead(
   return { ...head, signature: signature.toString('base64') }
 }
 
-/** Whether the key signed it. False for anything malformed, too. */
-export function verifyHead(publicKey: string, signature: HeadSignature): boolean {
-  const bytes = Buffer.from(String(signature.signature), 'base64')
-  // Base64 has several spellings of the same bytes: only the one that we write is ours.
-  const spelled = bytes.toString('base64') === signature.signature
-  return spelled && bytes.length === 64 && verify(null, signedBytes(signature), publicKey, bytes)
-}
-
-function signedBytes(head: Omit<HeadSignature, 'signature'>): Buffer {
+/** What the signature is over. */
+export function signedBytes(head: Omit<HeadSignature, 'signature'>): Buffer {
   const { over, segment, hash, at, key } = head
   return Buffer.from(`countersign journal 1\n${over}\n${segment}\n${hash}\n${at}\n${key}\n`)
 }

@@ -5,9 +5,10 @@
  * exported sealed it also holds the session's key and, for people, what happened in plain words.
  */
 import type { Parameter } from '../../protocols/protocol.ts'
-import { clearOf, type HeadSignature, headOf, verifyHead } from './chain.ts'
+import { clearOf, type HeadSignature, headOf } from './chain.ts'
 import { readEntries, type ShapeEntry } from './clear.ts'
 import { sessionKey } from './crypt.ts'
+import { PublicKeys } from './public-keys.ts'
 import { happeningsOf, type JournalReader, type SessionHappening, sessionOf } from './reader.ts'
 import { type JournalRecord, noHash, parseRecord, RecordKind } from './record.ts'
 import { listSegments, readSegment } from './segment.ts'
@@ -20,7 +21,7 @@ export type ExportLine =
       readonly version: 1
       readonly session: string
       readonly number: number
-      /** SPKI, PEM: to be compared with the one that the owner of the journal publishes. */
+      /** SPKI, PEM, one or several: to be compared with the one that the owner of the journal publishes. */
       readonly publicKey: string
       readonly exportedAt: string
       /** The session's data key, base64; absent when sealed. */
@@ -83,8 +84,9 @@ export function verifyExport(lines: Iterable<string>, publicKey: string | undefi
     return { findings: [none], notes: [], session: undefined, publicKey: undefined }
   }
   const records = chained(parsed, head.number, head.session, findings)
-  const trusted = publicKey ?? head.publicKey
-  if (head.publicKey !== trusted) findings.push({ what: 'it names another public key' })
+  const trusted = new PublicKeys(publicKey ?? head.publicKey)
+  const strange = keysNamed(head.publicKey).some(each => !trusted.fingerprints.includes(each))
+  if (strange) findings.push({ what: 'it names another public key' })
   let signed = 0
   for (const line of parsed) {
     if (line.type === 'proof') {
@@ -104,6 +106,16 @@ export function verifyExport(lines: Iterable<string>, publicKey: string | undefi
   const user = entry?.user ?? ''
   const session = { id: head.session, user, records: records.length, signed, ended, erased: false }
   return { findings, notes, session, publicKey: head.publicKey }
+}
+
+/** Fingerprints; that of nothing when it is no key. */
+function keysNamed(pem: string): readonly string[] {
+  try {
+    return new PublicKeys(pem).fingerprints
+  } catch {
+    // Somebody wrote something else there.
+    return ['']
+  }
 }
 
 /** The last head of a segment that names the session, with its signature. */
@@ -171,7 +183,7 @@ function proved(
   proof: Extract<ExportLine, { type: 'proof' }>,
   number: number,
   records: readonly JournalRecord[],
-  publicKey: string,
+  trusted: PublicKeys,
   findings: Finding[],
 ): number {
   const head = parseRecord(Buffer.from(proof.head, 'base64'), 0)
@@ -179,7 +191,7 @@ function proved(
   const signed =
     'hash' in head &&
     head.hash.toString('hex') === proof.signature.hash &&
-    verifyHead(publicKey, proof.signature)
+    trusted.verify(proof.signature)
   if (!signed) {
     findings.push({ what: 'a proof that this key did not sign' })
     return 0

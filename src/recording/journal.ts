@@ -14,7 +14,7 @@ import {
   unlinkSync,
   writeSync,
 } from 'node:fs'
-import { appendFile, mkdir } from 'node:fs/promises'
+import { appendFile, mkdir, readFile, writeFile } from 'node:fs/promises'
 import { hostname } from 'node:os'
 import { promisify } from 'node:util'
 
@@ -30,8 +30,15 @@ import {
 import type { Log } from './events.ts'
 import { type Lock, takeLock } from './lock.ts'
 import { noHash, type RecordDraft, RecordKind, recordBytesMax, writeRecord } from './record.ts'
-import { recover } from './recover.ts'
-import { headsPath, type JournalNote, keysPath, type SegmentStart, segmentPath } from './segment.ts'
+import { type Continuation, recover } from './recover.ts'
+import {
+  headsPath,
+  type JournalNote,
+  journalIdPath,
+  keysPath,
+  type SegmentStart,
+  segmentPath,
+} from './segment.ts'
 import { JournalUnavailable } from './unavailable.ts'
 
 export interface JournalOptions {
@@ -42,12 +49,16 @@ export interface JournalOptions {
   readonly segmentMsMax: number
   readonly segmentSessionsMax: number
   readonly log: Log | undefined
+  /** Told of every signature, in order; at the start, of the last that was made before. */
+  readonly onSigned?: (journal: string, signature: HeadSignature) => void
 }
 
 export class Journal {
   readonly #options: JournalOptions
   readonly #lock: Lock
   readonly #run = randomUUID()
+  /** One id for all that was ever written in this folder. */
+  readonly #id: string
   readonly #key: string
   #segment: number
   #fd = -1
@@ -75,7 +86,11 @@ export class Journal {
     try {
       const from = await recover(dir, keys, log)
       for (const signature of from.signatures) await keepSignature(dir, signature)
-      return new Journal(options, lock, from.segment, from.previousEnd, from.nextSession)
+      const id = await journalId(dir)
+      // Its anchor may have been lost with the process that signed it.
+      const last = await lastSignature(dir)
+      if (last !== undefined) options.onSigned?.(id, last)
+      return new Journal(options, lock, id, from)
     } catch (error) {
       await lock.release()
       throw error
@@ -85,12 +100,12 @@ export class Journal {
   private constructor(
     options: JournalOptions,
     lock: Lock,
-    segment: number,
-    previousEnd: Buffer,
-    nextSession: number,
+    id: string,
+    { segment, previousEnd, nextSession }: Continuation,
   ) {
     this.#options = options
     this.#lock = lock
+    this.#id = id
     this.#key = keyFingerprint(options.keys.publicKey)
     this.#segment = segment
     this.#previousRecord = previousEnd
@@ -200,6 +215,7 @@ export class Journal {
     this.#sign(
       signHead(keys, segment, 'head', hash).then(async signature => {
         await keepSignature(dir, signature)
+        this.#options.onSigned?.(this.#id, signature)
         // The segment may have been ended meanwhile; its end has a signature of its own.
         if (this.#segment === segment) this.#own0(RecordKind.Signature, signature)
       }),
@@ -251,6 +267,7 @@ export class Journal {
     this.#heads = new Map()
     const start: SegmentStart = {
       type: 'segment',
+      journal: this.#id,
       run: this.#run,
       host: hostname(),
       firstSession: this.#nextSession,
@@ -296,6 +313,7 @@ export class Journal {
       writeSync(fd, bytes, 0, length, offset)
       fsyncSync(fd)
       await keepSignature(dir, signature)
+      this.#options.onSigned?.(this.#id, signature)
     } finally {
       closeSync(fd)
     }
@@ -399,6 +417,29 @@ function openSegment(dir: string, segment: number): number {
     closeSync(fd)
     unlinkSync(segmentPath(dir, segment))
     throw error
+  }
+}
+
+async function journalId(dir: string): Promise<string> {
+  const path = journalIdPath(dir)
+  try {
+    return (await readFile(path, 'utf8')).trim()
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error
+  }
+  const id = randomUUID()
+  await writeFile(path, `${id}\n`, { mode: 0o600, flush: true })
+  return id
+}
+
+/** Undefined when nothing was signed yet. */
+async function lastSignature(dir: string): Promise<HeadSignature | undefined> {
+  try {
+    const lines = (await readFile(headsPath(dir), 'utf8')).split('\n').filter(line => line !== '')
+    return lines.length === 0 ? undefined : (JSON.parse(lines.at(-1) ?? '') as HeadSignature)
+  } catch {
+    // Not there yet, or damaged: the verifier tells.
+    return undefined
   }
 }
 

@@ -3,7 +3,6 @@
  * texts, parameters and frames need the key that wrapped the session's own.
  */
 import type { KeyObject } from 'node:crypto'
-import { readFile } from 'node:fs/promises'
 import type { Parameter } from '../../protocols/protocol.ts'
 import { type Keys, KeyUnusable } from '../keys/keys.ts'
 import { type ClearEntry, readEntries, type SessionEntry, type ShapeEntry } from './clear.ts'
@@ -11,7 +10,8 @@ import type { RecordedVerdict } from './events.ts'
 import { lockHolder } from './lock.ts'
 import { decodeParameters, PayloadType } from './payload.ts'
 import { type JournalRecord, RecordKind } from './record.ts'
-import { keysPath, listSegments, readSegment } from './segment.ts'
+import { listSegments, readSegment } from './segment.ts'
+import { readSessionKeys } from './session-keys.ts'
 import { type OpenedRecord, Unsealer, unwrapSession } from './unseal.ts'
 
 export interface SessionSummary {
@@ -182,12 +182,12 @@ export class JournalReader {
   ): Promise<{ readonly key: KeyObject; readonly plain: Buffer } | undefined> {
     const entry = sessionOf(first)
     if (entry === undefined || this.#keys === undefined) return undefined
-    const wrapped = (await wrappedKeys(this.#dir, entry.keys)).get(entry.id)
-    if (wrapped === undefined) return undefined
+    const stored = (await readSessionKeys(this.#dir, entry.keys)).get(entry.id)
+    if (stored === undefined || 'erased' in stored) return undefined
     const { key, plain, commits } = await unwrapSession(
       this.#keys,
       entry.id,
-      wrapped,
+      stored.wrapped,
       entry.commitment,
     )
     if (!commits)
@@ -205,34 +205,6 @@ export class NoSuchSession extends Error {
   constructor(message: string) {
     super(message)
     this.name = 'NoSuchSession'
-  }
-}
-
-/** Of the sessions that began in a segment. Lines that are none are skipped. */
-export async function wrappedKeys(
-  dir: string,
-  segment: number,
-): Promise<ReadonlyMap<string, Buffer>> {
-  const keys = new Map<string, Buffer>()
-  for (const line of (await readIfThere(keysPath(dir, segment))).split('\n')) {
-    try {
-      const { session, wrapped } = JSON.parse(line) as { session: unknown; wrapped: unknown }
-      if (typeof session === 'string' && typeof wrapped === 'string') {
-        keys.set(session, Buffer.from(wrapped, 'base64'))
-      }
-    } catch {
-      // A damaged line is a key that is gone: the verifier tells.
-    }
-  }
-  return keys
-}
-
-async function readIfThere(path: string): Promise<string> {
-  try {
-    return await readFile(path, 'utf8')
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return ''
-    throw error
   }
 }
 

@@ -69,6 +69,8 @@ export interface JournalRecord {
   /** Empty unless the record ends a stretch. */
   readonly tag: Buffer
   readonly hash: Buffer
+  /** Whether the record before it, in its session or in its file, has this hash. */
+  follows(hash: Buffer, chain: 'session' | 'record'): boolean
   /** Header to check. Shares memory with what it was parsed from, as all the above do. */
   readonly bytes: Buffer
 }
@@ -100,22 +102,79 @@ export function parseRecord(bytes: Buffer, offset: number): JournalRecord | Unpa
   if (record.compare(digest, 0, checkBytes, checkAt) !== 0) {
     return { damaged: 'the content does not have the hash that is written behind it' }
   }
-  const clearEnd = headerBytes + clearLength
-  return {
-    kind: record.readUInt8(3) as RecordKind,
-    segment: record.readUInt32BE(8),
-    session: record.readUInt32BE(12),
-    counter: record.readUInt32BE(16),
-    stretch: record.readUInt32BE(20),
-    timeUs: record.readUInt32BE(24) * 0x1_0000_0000 + record.readUInt32BE(28),
-    flags,
-    previousSession: record.subarray(40, 72),
-    previousRecord: record.subarray(72, 104),
-    clear: record.subarray(headerBytes, clearEnd),
-    sealed: record.subarray(clearEnd, checkAt - tagLength),
-    tag: record.subarray(checkAt - tagLength, checkAt),
-    hash: digest,
-    bytes: record,
+  return new StoredRecord(record, digest)
+}
+
+/** Reads its fields when they are asked for: a verifier of millions asks for few. */
+class StoredRecord implements JournalRecord {
+  readonly bytes: Buffer
+  readonly hash: Buffer
+
+  constructor(bytes: Buffer, hash: Buffer) {
+    this.bytes = bytes
+    this.hash = hash
+  }
+
+  get kind(): RecordKind {
+    return this.bytes.readUInt8(3) as RecordKind
+  }
+
+  get segment(): number {
+    return this.bytes.readUInt32BE(8)
+  }
+
+  get session(): number {
+    return this.bytes.readUInt32BE(12)
+  }
+
+  get counter(): number {
+    return this.bytes.readUInt32BE(16)
+  }
+
+  get stretch(): number {
+    return this.bytes.readUInt32BE(20)
+  }
+
+  get timeUs(): number {
+    return this.bytes.readUInt32BE(24) * 0x1_0000_0000 + this.bytes.readUInt32BE(28)
+  }
+
+  get flags(): number {
+    return this.bytes.readUInt32BE(36)
+  }
+
+  get previousSession(): Buffer {
+    return this.bytes.subarray(40, 72)
+  }
+
+  get previousRecord(): Buffer {
+    return this.bytes.subarray(72, 104)
+  }
+
+  get clear(): Buffer {
+    return this.bytes.subarray(headerBytes, this.#clearEnd)
+  }
+
+  get sealed(): Buffer {
+    return this.bytes.subarray(this.#clearEnd, this.#sealedEnd)
+  }
+
+  get tag(): Buffer {
+    return this.bytes.subarray(this.#sealedEnd, this.bytes.length - checkBytes)
+  }
+
+  follows(hash: Buffer, chain: 'session' | 'record'): boolean {
+    const at = chain === 'session' ? 40 : 72
+    return this.bytes.compare(hash, 0, 32, at, at + 32) === 0
+  }
+
+  get #clearEnd(): number {
+    return headerBytes + this.bytes.readUInt32BE(32)
+  }
+
+  get #sealedEnd(): number {
+    const tagged = (this.flags & RecordFlag.StretchEnd) !== 0
+    return this.bytes.length - checkBytes - (tagged ? tagBytes : 0)
   }
 }
 

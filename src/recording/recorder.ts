@@ -1,14 +1,14 @@
 /** The one door to the journal: opens it, hands out a recorder for each session, ships, closes. */
-import { createHash } from 'node:crypto'
-import { appendFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Keys } from '../keys/keys.ts'
+import type { AnchorPlace } from './anchors/anchor.ts'
+import { AnchorKeeper, type AnchorStatus } from './anchors/keeper.ts'
 import { ArchiveKeeper, type ArchiveStatus } from './archive-keeper.ts'
 import { Compressor } from './compress.ts'
 import { keyContext, sessionKey } from './crypt.ts'
 import type { ArchiveConfig, Log, SessionRecorder, SessionStart, StorageState } from './events.ts'
 import { Journal } from './journal.ts'
-import { keysPath } from './segment.ts'
+import { appendSessionKey, wrappedHash } from './session-keys.ts'
 import { type RecorderPort, SealedSession } from './session-recorder.ts'
 import { freeBytes, storageState } from './storage.ts'
 import { JournalUnavailable } from './unavailable.ts'
@@ -20,6 +20,8 @@ export interface RecorderOptions {
   /** What a session's end waits for. What statements wait for, the session decides: `durable`. */
   readonly durability: 'write' | 'fsync'
   readonly archive: ArchiveConfig
+  /** Where signed heads are kept beside; closed with the recorder. */
+  readonly anchors?: readonly AnchorPlace[]
   /** Whether frames are recorded. */
   readonly rows: boolean
   /** Free bytes below which the storage is low and critical. */
@@ -66,21 +68,24 @@ export class Recorder {
   #state: StorageState = 'healthy'
   #closing: Promise<void> | undefined
   #archive: ArchiveKeeper | undefined
+  readonly #anchors: AnchorKeeper | undefined
   readonly #port: RecorderPort
 
   /** Recovers what an earlier run left unsealed. */
   static async open(options: RecorderOptions): Promise<Recorder> {
     const filled = { ...defaults, ...options }
     const journalDir = join(options.dir, 'journal')
+    const anchors = options.anchors && new AnchorKeeper(options.dir, options.anchors, options.log)
     const journal = await Journal.open({
       dir: journalDir,
+      onSigned: (id, signature) => anchors?.anchor(id, signature),
       keys: options.keys,
       segmentBytesMax: filled.segmentBytesMax,
       segmentMsMax: filled.segmentMsMax,
       segmentSessionsMax,
       log: options.log,
     })
-    const recorder = new Recorder(filled, journal, journalDir)
+    const recorder = new Recorder(filled, journal, journalDir, anchors)
     await recorder.#measure()
     const { archive, dir, log } = options
     if (archive.kind !== 'none') recorder.#archive = new ArchiveKeeper(dir, archive, log)
@@ -91,7 +96,9 @@ export class Recorder {
     options: RecorderOptions & typeof defaults,
     journal: Journal,
     journalDir: string,
+    anchors: AnchorKeeper | undefined,
   ) {
+    this.#anchors = anchors
     this.#options = options
     this.#journal = journal
     this.#journalDir = journalDir
@@ -127,17 +134,15 @@ export class Recorder {
     const { plain, wrapped } = await this.#options.keys.dataKey(keyContext(start.id))
     const key = sessionKey(plain, start.id)
     const segment = this.#journal.segment
-    const line = JSON.stringify({ session: start.id, wrapped: wrapped.toString('base64') })
     try {
-      const path = keysPath(this.#journalDir, segment)
-      await appendFile(path, `${line}\n`, { mode: 0o600, flush: true })
+      await appendSessionKey(this.#journalDir, segment, start.id, wrapped)
     } catch (cause) {
       throw new JournalUnavailable("a session's key cannot be kept", { cause })
     }
     if (this.#closing !== undefined) throw new JournalUnavailable('the recorder closes')
     const facts = {
       keys: segment,
-      wrapped: createHash('sha256').update(wrapped).digest('hex'),
+      wrapped: wrappedHash(wrapped),
       commitment: key.commitment,
     }
     const head = this.#journal.newSession()
@@ -186,6 +191,11 @@ export class Recorder {
     return this.#archive?.status
   }
 
+  /** How far each place has come; empty when there is none. */
+  get anchors(): readonly AnchorStatus[] {
+    return this.#anchors?.status ?? []
+  }
+
   /** Seals the journal. Sessions that are still open get an end. Idempotent. */
   close(): Promise<void> {
     this.#closing ??= this.#close()
@@ -200,7 +210,7 @@ export class Recorder {
     try {
       await this.#journal.close()
     } finally {
-      await this.#archive?.close()
+      await Promise.all([this.#archive?.close(), this.#anchors?.close()])
     }
   }
 

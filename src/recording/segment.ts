@@ -10,6 +10,8 @@ import { type JournalRecord, parseRecord, RecordKind, type Unparsed } from './re
 /** The clear part of a segment's first record. */
 export interface SegmentStart {
   readonly type: 'segment'
+  /** Which journal it belongs to, one id a data directory. */
+  readonly journal: string
   /** The process that wrote it, one id a start. */
   readonly run: string
   readonly host: string
@@ -42,6 +44,10 @@ export function segmentPath(dir: string, segment: number): string {
 
 export function keysPath(dir: string, segment: number): string {
   return join(dir, `${String(segment).padStart(8, '0')}.keys`)
+}
+
+export function journalIdPath(dir: string): string {
+  return join(dir, 'id')
 }
 
 export function headsPath(dir: string): string {

@@ -7,24 +7,22 @@
  * signing key. Records after the last signature (at most the recorder's head interval) are guarded
  * by the chain against accidents, and by the session's key against whoever has none.
  */
-import { createHash } from 'node:crypto'
-import { readFile } from 'node:fs/promises'
 import type { Keys } from '../keys/keys.ts'
-import { clearOf, type HeadContent, type HeadSignature, headOf, verifyHead } from './chain.ts'
+import type { Anchor } from './anchors/anchor.ts'
+import { clearOf, type HeadContent, type HeadSignature, headOf } from './chain.ts'
 import { readEntries, type SessionEntry } from './clear.ts'
-import { lockHolder } from './lock.ts'
-import { sessionOf, wrappedKeys } from './reader.ts'
+import { PublicKeys } from './public-keys.ts'
+import { sessionOf } from './reader.ts'
 import { type JournalRecord, noHash, parseRecord, RecordKind, recordMagic } from './record.ts'
 import {
-  headsPath,
-  listSegments,
-  parseSegment,
   type RecoveredNote,
   type SegmentContent,
-  segmentPath,
+  type SegmentStart,
   segmentState,
 } from './segment.ts'
+import type { StoredKey } from './session-keys.ts'
 import { Unsealer, unwrapSession } from './unseal.ts'
+import { journalFiles, type VerifySource } from './verify-source.ts'
 
 /** Something is not as it was written. */
 export interface Finding {
@@ -53,20 +51,43 @@ export interface VerifyReport {
   readonly sessions: readonly VerifiedSession[]
   readonly segments: number
   readonly records: number
+  /** Of these, the last that no signature covers yet. */
+  readonly unsigned: number
+  /** What was compared with anchors; undefined when there were none to compare with. */
+  readonly anchored: AnchoredPart | undefined
+}
+
+export interface AnchoredPart {
+  readonly anchors: number
+  /** The newest anchored head was signed then. */
+  readonly at: string | undefined
+  /** Records behind it: their removal would not show. */
+  readonly unanchored: number
 }
 
 export interface VerifyOptions {
-  /** The folder with the segments. */
-  readonly dir: string
-  /** SPKI, PEM. From a place that whoever altered the journal could not alter. */
+  /** SPKI, PEM, one or several. From a place that whoever altered the journal could not alter. */
   readonly publicKey: string
   readonly keys?: Keys
+  /** From such a place, too. Those of other journals are left out. */
+  readonly anchors?: readonly Anchor[]
 }
 
-export async function verifyJournal(options: VerifyOptions): Promise<VerifyReport> {
-  const verifier = new Verifier(options, (await lockHolder(options.dir)) !== undefined)
-  for (const segment of await listSegments(options.dir)) await verifier.segment(segment)
+/** `dir` is the folder with the segments. */
+export async function verifyJournal(
+  options: VerifyOptions & { readonly dir: string },
+): Promise<VerifyReport> {
+  return verifySource(await journalFiles(options.dir), options)
+}
+
+export async function verifySource(
+  source: VerifySource,
+  options: VerifyOptions,
+): Promise<VerifyReport> {
+  const verifier = new Verifier(options, source)
+  for (const segment of source.segments) await verifier.segment(segment)
   await verifier.heads()
+  verifier.anchors()
   return verifier.report()
 }
 
@@ -83,20 +104,29 @@ interface SessionTrack {
 
 class Verifier {
   readonly #options: VerifyOptions
-  readonly #written: boolean
+  readonly #source: VerifySource
+  readonly #publicKeys: PublicKeys
   readonly #findings: Finding[] = []
   readonly #notes: string[] = []
   readonly #sessions = new Map<number, SessionTrack>()
   /** By segment: hashes of heads and ends that are there. */
   readonly #heads = new Map<number, Map<string, HeadContent>>()
+  readonly #keys = new Map<number, ReadonlyMap<string, StoredKey> | undefined>()
+  /** By hash of a head or end: the records up to it, over all segments. */
+  readonly #upTo = new Map<string, number>()
+  #journal: string | undefined
+  #begun: { readonly track: SessionTrack; readonly entry: SessionEntry } | undefined
   #records = 0
+  #signed = 0
+  #anchored: AnchoredPart | undefined
   #expected = 1
   #previousEnd: Buffer | undefined = noHash
   #lastEnd: HeadContent | undefined
 
-  constructor(options: VerifyOptions, written: boolean) {
+  constructor(options: VerifyOptions, source: VerifySource) {
     this.#options = options
-    this.#written = written
+    this.#source = source
+    this.#publicKeys = new PublicKeys(options.publicKey)
   }
 
   async segment(segment: number): Promise<void> {
@@ -105,21 +135,19 @@ class Verifier {
       this.#previousEnd = undefined
     }
     this.#expected = segment + 1
-    const bytes = await readFile(segmentPath(this.#options.dir, segment))
-    const content = parseSegment(bytes)
-    const last = (await listSegments(this.#options.dir)).at(-1) === segment
+    const { content, bytes } = await this.#source.content(segment)
+    const last = this.#source.segments.at(-1) === segment
     this.#rest(segment, content, bytes, last)
     await this.#chain(segment, content.records)
     this.#close(segment, content, last)
   }
 
   async heads(): Promise<void> {
-    const path = headsPath(this.#options.dir)
-    const lines = (await readIfThere(path)).split('\n')
+    const lines = (await this.#source.heads()).split('\n')
     if (lines.pop() !== '') this.#find({ what: 'heads.ndjson does not end with a line' })
     for (const line of lines) {
       const head = parseHead(line)
-      if (head === undefined || !verifyHead(this.#options.publicKey, head)) {
+      if (head === undefined || !this.#publicKeys.verify(head)) {
         this.#find({ what: 'heads.ndjson has a line that was not signed by this key' })
       } else if (!this.#heads.has(head.segment)) {
         this.#find({ what: 'a head was signed in it, and it is missing', segment: head.segment })
@@ -129,12 +157,42 @@ class Verifier {
         this.#sign(head)
       }
     }
+    const { id } = this.#source
+    if (id !== undefined && this.#journal !== undefined && id !== this.#journal) {
+      this.#find({ what: 'the file with its id names another journal' })
+    }
     if (this.#lastEnd?.reason === 'rotated') {
       this.#find({
         what: 'the segment is missing: the one before it was continued',
         segment: this.#expected,
       })
     }
+  }
+
+  /** What was anchored has to be there; what was not, nobody can miss. */
+  anchors(): void {
+    const { anchors } = this.#options
+    if (anchors === undefined) return
+    const own = anchors.filter(({ journal }) => journal === this.#journal)
+    if (own.length === 0 && (anchors.length > 0 || this.#records > 0)) {
+      this.#find({ what: 'none of the anchors is of this journal' })
+    }
+    let at: string | undefined
+    let upTo = 0
+    for (const { journal: _, ...head } of own) {
+      const { segment } = head
+      const reached = this.#upTo.get(head.hash)
+      if (!this.#publicKeys.verify(head)) {
+        this.#find({ what: 'an anchor that was not signed by this key', segment })
+      } else if (reached === undefined) {
+        this.#find({ what: `a head that was anchored at ${head.at} is not in it`, segment })
+      } else {
+        this.#sign(head)
+        if (reached >= upTo || at === undefined) at = head.at
+        upTo = Math.max(upTo, reached + 1)
+      }
+    }
+    this.#anchored = { anchors: own.length, at, unanchored: Math.max(0, this.#records - upTo) }
   }
 
   report(): VerifyReport {
@@ -155,6 +213,8 @@ class Verifier {
       sessions,
       segments: this.#heads.size,
       records: this.#records,
+      unsigned: Math.max(0, this.#records - this.#signed),
+      anchored: this.#anchored,
     }
   }
 
@@ -164,7 +224,7 @@ class Verifier {
     if (rest === undefined) return
     const why = 'cut' in rest ? rest.cut : rest.damaged
     const torn = 'cut' in rest && !wholeRecordIn(bytes.subarray(end + 1))
-    if (last && torn && this.#written) {
+    if (last && torn && this.#source.written) {
       this.#notes.push(`segment ${segment} is being written`)
       return
     }
@@ -180,24 +240,33 @@ class Verifier {
     let ended = false
     for (const [index, record] of records.entries()) {
       this.#records += 1
-      const at = { segment, record: index }
-      if (record.segment !== segment) this.#find({ what: 'a record of another segment', ...at })
-      if (previous !== undefined && !record.previousRecord.equals(previous)) {
-        this.#find({ what: 'a record before this one was removed, added or altered', ...at })
+      if (record.segment !== segment)
+        this.#find({ what: 'a record of another segment', segment, record: index })
+      if (previous !== undefined && !record.follows(previous, 'record')) {
+        this.#find({
+          what: 'a record before this one was removed, added or altered',
+          segment,
+          record: index,
+        })
       }
       previous = record.hash
       if ((index === 0) !== (record.kind === RecordKind.SegmentStart)) {
-        this.#find({ what: 'the segment does not begin where it should', ...at })
+        this.#find({ what: 'the segment does not begin where it should', segment, record: index })
       }
       if (ended && record.kind !== RecordKind.Signature) {
-        this.#find({ what: 'a record behind the end', ...at })
+        this.#find({ what: 'a record behind the end', segment, record: index })
       }
       if (record.session === 0) {
         this.#link(own, record, segment)
         this.#journalRecord(record, segment, index, heads, here)
         ended ||= record.kind === RecordKind.SegmentEnd
       } else {
-        here.add(await this.#session(record, segment))
+        here.add(this.#session(record, segment))
+        const begun = this.#begun
+        if (begun === undefined) continue
+        this.#begun = undefined
+        await this.#open(begun.track, begun.entry, segment)
+        begun.track.unsealer?.push(record)
       }
     }
     const end = records.findLast(({ kind }) => kind === RecordKind.SegmentEnd)
@@ -205,7 +274,8 @@ class Verifier {
     this.#lastEnd = end && headOf(end)
   }
 
-  async #session(record: JournalRecord, segment: number): Promise<SessionTrack> {
+  /** One of its records. Its first leaves in `#begun` what has to be waited for. */
+  #session(record: JournalRecord, segment: number): SessionTrack {
     const track = this.#sessions.get(record.session) ?? newTrack(record.session)
     this.#sessions.set(record.session, track)
     const began = track.count > 0
@@ -215,31 +285,42 @@ class Verifier {
       if (track.entry === undefined) {
         this.#find({ what: 'a session whose beginning is missing', segment })
       } else {
-        await this.#open(track, track.entry, segment)
+        this.#begun = { track, entry: track.entry }
       }
     }
     // The record that ends a stretch may come last: it holds nothing in clear.
     if (track.ended && record.clear.length > 0)
       this.#find({ what: 'a record behind the end', ...this.#of(track), segment })
-    track.ended ||= readEntries(record.clear).some(({ type }) => type === 'session.end')
+    // Parsing each would take longer than all else.
+    track.ended ||=
+      record.clear.includes('"session.end"') &&
+      readEntries(record.clear).some(({ type }) => type === 'session.end')
     track.unsealer?.push(record)
     return track
   }
 
   /** Compares the stored key with the record, and opens the session when the keys are there. */
   async #open(track: SessionTrack, entry: SessionEntry, segment: number): Promise<void> {
-    const wrapped = (await wrappedKeys(this.#options.dir, entry.keys)).get(entry.id)
+    if (!this.#keys.has(entry.keys)) this.#keys.set(entry.keys, await this.#source.keys(entry.keys))
+    const stored = this.#keys.get(entry.keys)
+    const key = stored?.get(entry.id)
     const about = { segment, sessionId: entry.id }
-    if (wrapped === undefined) {
+    if (stored === undefined) return
+    if (key === undefined) {
       track.erased = true
       this.#notes.push(`session ${entry.id}: its key is not there, it was erased or lost`)
-    } else if (createHash('sha256').update(wrapped).digest('hex') !== entry.wrapped) {
+    } else if ('erased' in key) {
+      track.erased = true
+      const { at, by, reason } = key.erased
+      this.#notes.push(`session ${entry.id}: erased at ${at} by ${by}: ${reason}`)
+    } else if (key.first !== entry.wrapped) {
       this.#find({ what: 'its stored key is not the one it began with', ...about })
     } else if (this.#options.keys !== undefined) {
       try {
         const { keys } = this.#options
-        const { key, commits } = await unwrapSession(keys, entry.id, wrapped, entry.commitment)
-        if (commits) track.unsealer = new Unsealer(key, entry.id)
+        const { id, commitment } = entry
+        const unwrapped = await unwrapSession(keys, id, key.wrapped, commitment)
+        if (unwrapped.commits) track.unsealer = new Unsealer(unwrapped.key, entry.id)
         else this.#find({ what: 'its key is not the one that sealed it', ...about })
       } catch (error) {
         const why = error instanceof Error ? error.message : String(error)
@@ -250,14 +331,15 @@ class Verifier {
 
   /** One step of a session's own chain. */
   #link(track: SessionTrack, record: JournalRecord, segment: number): void {
-    const about = { ...this.#of(track), segment, record: record.counter }
-    if (record.counter !== track.count) {
-      const what = `expected its record ${track.count}, got ${record.counter}: records are missing`
-      this.#find({ what, ...about })
-    } else if (!record.previousSession.equals(track.hash)) {
-      this.#find({ what: 'its record before this one was altered', ...about })
+    const { counter } = record
+    if (counter !== track.count) {
+      const what = `expected its record ${track.count}, got ${counter}: records are missing`
+      this.#find({ what, ...this.#of(track), segment, record: counter })
+    } else if (!record.follows(track.hash, 'session')) {
+      const what = 'its record before this one was altered'
+      this.#find({ what, ...this.#of(track), segment, record: counter })
     }
-    track.count = record.counter + 1
+    track.count = counter + 1
     track.hash = record.hash
   }
 
@@ -273,11 +355,15 @@ class Verifier {
       if (head === undefined || head.records !== index || !sameSessions(head, here)) {
         this.#find({ what: 'a head that does not fit the records before it', segment })
       }
-      if (head !== undefined) heads.set(record.hash.toString('hex'), head)
+      if (head !== undefined) {
+        const hash = record.hash.toString('hex')
+        heads.set(hash, head)
+        this.#upTo.set(hash, this.#records)
+      }
     } else if (record.kind === RecordKind.Signature) {
       const signature = clearOf<HeadSignature>(record, 'signature')
       const fits = signature !== undefined && heads.has(signature.hash)
-      if (!fits || !verifyHead(this.#options.publicKey, signature)) {
+      if (!fits || !this.#publicKeys.verify(signature)) {
         this.#find({ what: 'a signature that is not of this key, or of nothing here', segment })
       } else {
         this.#sign(signature)
@@ -285,6 +371,10 @@ class Verifier {
     } else if (record.kind === RecordKind.Note) {
       const note = clearOf<RecoveredNote>(record, 'recovered')
       if (note !== undefined) this.#recovered(note, segment)
+    } else if (record.kind === RecordKind.SegmentStart) {
+      const journal = clearOf<SegmentStart>(record, 'segment')?.journal
+      this.#journal ??= journal
+      if (journal !== this.#journal) this.#find({ what: 'a segment of another journal', segment })
     }
   }
 
@@ -299,6 +389,8 @@ class Verifier {
 
   #sign(signature: HeadSignature): void {
     const head = this.#heads.get(signature.segment)?.get(signature.hash)
+    // The signature stands behind what it is over, and says nothing that would need one.
+    this.#signed = Math.max(this.#signed, (this.#upTo.get(signature.hash) ?? 0) + 1)
     for (const [number, [count]] of Object.entries(head?.sessions ?? {})) {
       const track = this.#sessions.get(Number(number))
       if (track !== undefined) track.signed = Math.max(track.signed, count)
@@ -308,7 +400,7 @@ class Verifier {
   #close(segment: number, content: SegmentContent, last: boolean): void {
     const state = segmentState(content)
     if (state === 'signed' || content.rest !== undefined) return
-    if (last && this.#written) {
+    if (last && this.#source.written) {
       this.#notes.push(`segment ${segment} is being written`)
     } else if (state === 'ended') {
       // Made at the next start, if the process died between the two.
@@ -378,13 +470,4 @@ function wholeRecordIn(bytes: Buffer): boolean {
     if ('hash' in parseRecord(bytes, at)) return true
   }
   return false
-}
-
-async function readIfThere(path: string): Promise<string> {
-  try {
-    return await readFile(path, 'utf8')
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return ''
-    throw error
-  }
 }

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import { cp, mkdtemp, readdir, readFile, rm, truncate, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -5,6 +6,7 @@ import t, { type Test } from 'tap'
 import { parseSegment, readSegment, segmentPath } from '../../../src/recording/segment.ts'
 import { type Finding, verifyJournal } from '../../../src/recording/verify.ts'
 import { type Place, place, run, sessionStart } from '../../support/recorded-place.ts'
+import { type JournalFiles, readJournal, verifyFiles } from '../../support/rewritten-journal.ts'
 
 /** Two sessions over three segments, closed in order. */
 async function journal(t: Test): Promise<Place> {
@@ -39,23 +41,34 @@ t.test('every flipped byte is found, in every file', async t => {
   run(session, 'SELECT 1', 'x')
   await session.end('left')
   await recorder.close()
-  for (const name of await readdir(here.journal)) {
-    const path = join(here.journal, name)
-    const bytes = await readFile(path)
+  const { publicKey } = here.keys
+  const files = await readJournal(here.journal)
+  const variants: Readonly<Record<string, [Buffer, (flipped: Buffer) => JournalFiles]>> = {
+    segment: [
+      files.segments.get(1) ?? Buffer.alloc(0),
+      flipped => ({ ...files, segments: new Map([[1, flipped]]) }),
+    ],
+    heads: [Buffer.from(files.heads), flipped => ({ ...files, heads: flipped.toString('latin1') })],
+    keys: [
+      Buffer.from(files.keys.get(1) ?? ''),
+      flipped => ({ ...files, keys: new Map([[1, flipped.toString('latin1')]]) }),
+    ],
+  }
+  for (const [name, [bytes, variant]] of Object.entries(variants)) {
     const missed: number[] = []
     for (let at = 0; at < bytes.length; at += 1) {
       const flipped = Buffer.from(bytes)
       flipped[at] = (flipped[at] ?? 0) ^ (1 << (at % 8))
-      await writeFile(path, flipped)
-      const report = await verifyJournal({ dir: here.journal, publicKey: here.keys.publicKey })
+      const report = await verifyFiles(variant(flipped), { publicKey })
       // A key that is named otherwise or unreadable is gone, which is a note, not a finding.
-      const noted = name.endsWith('.keys') && report.sessions[0]?.erased
+      const noted = name === 'keys' && report.sessions[0]?.erased
       if (report.findings.length === 0 && !noted) missed.push(at)
     }
-    await writeFile(path, bytes)
     t.ok(bytes.length > 0, name)
     t.strictSame(missed, [], name)
   }
+  await writeFile(join(here.journal, 'id'), `${randomUUID()}\n`)
+  t.match(await findings(here), [{ what: /names another journal/ }])
 })
 
 t.test('a removed record is found, whichever it is', async t => {
