@@ -16,11 +16,11 @@ import type {
 } from 'libpg-query'
 import type { Effect, EffectKind } from '../../../protocol.ts'
 import type { Relation, Write } from '../../catalog.ts'
-import type { SessionRelation } from '../names.ts'
+import { resolveRelation, type SessionRelation } from '../names.ts'
 import { as, type Node } from '../tree.ts'
 import { settingChanged } from './built-in-functions.ts'
 import { type Collector, type Columns, type EffectMore, objectOf, type Scope } from './collector.ts'
-import { unfiltered } from './filter.ts'
+import { unfiltered, type Written } from './filter.ts'
 import { createdObject, rangesOf } from './objects.ts'
 import { targetsOfRow } from './setting-row.ts'
 
@@ -174,7 +174,7 @@ function insert(statement: InsertStmt, outer: Scope, out: Collector): void {
 function update(statement: UpdateStmt, outer: Scope, out: Collector): void {
   const { withClause, relation, ...rest } = statement
   const scope = withQueries(withClause, outer, out)
-  const target = { relation, others: rest.fromClause }
+  const target = targetOf(relation, rest.fromClause, out)
   const more = { unfiltered: unfiltered(rest.whereClause, target, out) }
   written('update', relation, rest.returningClause, out, more, columnsOf(rest.targetList))
   evaluated(rest, scope, out)
@@ -185,11 +185,24 @@ function columnsOf(targets: readonly Node[] | undefined): Columns {
   return new Set((targets ?? []).map(node => as(node, 'ResTarget')?.name ?? ''))
 }
 
+function targetOf(
+  relation: RangeVar | undefined,
+  others: readonly Node[] | undefined,
+  { names }: Collector,
+): Written {
+  const found = resolveRelation(names, relation?.schemaname, relation?.relname ?? '')
+  const known = found.length > 0 && found.every(({ columns }) => columns.length > 0)
+  const columns = found.flatMap(each =>
+    each.columns.map(({ name, typeOid }) => [name, typeOid] as const),
+  )
+  return { relation, others, columns: known ? new Map(columns) : undefined }
+}
+
 function remove(statement: DeleteStmt, outer: Scope, out: Collector): void {
   const { withClause, relation, ...rest } = statement
   const scope = withQueries(withClause, outer, out)
   written('delete', relation, rest.returningClause, out, {
-    unfiltered: unfiltered(rest.whereClause, { relation, others: rest.usingClause }, out),
+    unfiltered: unfiltered(rest.whereClause, targetOf(relation, rest.usingClause, out), out),
   })
   evaluated(rest, scope, out)
 }
@@ -198,7 +211,7 @@ function merge(statement: MergeStmt, outer: Scope, out: Collector): void {
   const { withClause, relation, ...rest } = statement
   const scope = withQueries(withClause, outer, out)
   const source = rest.sourceRelation
-  const target = { relation, others: source === undefined ? [] : [source] }
+  const target = targetOf(relation, source === undefined ? [] : [source], out)
   const everywhere = unfiltered(rest.joinCondition, target, out)
   for (const node of rest.mergeWhenClauses ?? []) {
     const when = as(node, 'MergeWhenClause')

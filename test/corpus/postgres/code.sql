@@ -1,0 +1,73 @@
+--- Code that cannot be read, or that would run later.
+DO $$ BEGIN DELETE FROM stock; END $$
+--> hold dynamic-code | rows | execute language plpgsql
+DO LANGUAGE plpgsql 'BEGIN EXECUTE ''DROP TABLE scratch''; END'
+--> hold dynamic-code | schema+rows | execute language plpgsql
+DO $x$ BEGIN PERFORM 1; END $x$
+--> hold dynamic-code | nothing | execute language plpgsql
+DO $$ DECLARE q text := 'TRUNC' || 'ATE scratch'; BEGIN EXECUTE q; END $$
+--> hold dynamic-code | rows | execute language plpgsql
+SELECT run_it('SELECT 1')
+--> hold dynamic-code | nothing | execute function run_it
+SELECT as_owner('SELECT 1') FROM stock
+--> hold dynamic-code | nothing | execute function as_owner, read stock
+SELECT no_such_function(1)
+--> hold unknown-function | fails | execute function no_such_function
+CALL no_such_procedure()
+--> hold unknown-function | fails | execute function no_such_procedure
+CREATE FUNCTION f() RETURNS void LANGUAGE sql AS 'DELETE FROM stock'
+--> hold new-code | schema | create function f
+CREATE OR REPLACE FUNCTION twice(a int) RETURNS int LANGUAGE sql AS 'SELECT 0'
+--> hold new-code | schema | create function twice
+CREATE FUNCTION f() RETURNS void LANGUAGE plpgsql AS 'BEGIN END'
+--> hold new-code | schema | create function f
+CREATE FUNCTION f(text) RETURNS int LANGUAGE c AS '/tmp/x.so', 'f'
+--> hold new-code | fails | create function f
+CREATE PROCEDURE p() LANGUAGE sql AS ''
+--> hold new-code | schema | create procedure p
+CREATE OR REPLACE PROCEDURE tidy() LANGUAGE sql AS 'DELETE FROM stock'
+--> hold new-code | schema | create procedure tidy
+CREATE TRIGGER t AFTER INSERT ON stock FOR EACH ROW EXECUTE FUNCTION keep_log()
+--> hold new-code | schema | create trigger t, alter stock, execute function keep_log, insert audit.log
+CREATE CONSTRAINT TRIGGER t AFTER UPDATE ON stock DEFERRABLE FOR EACH ROW EXECUTE FUNCTION keep_log()
+--> hold new-code | schema | create trigger t, alter stock, execute function keep_log, insert audit.log
+CREATE EVENT TRIGGER et ON ddl_command_start EXECUTE FUNCTION no_such_function()
+--> hold new-code unknown-function | fails | create event trigger et, execute function no_such_function
+CREATE RULE r AS ON INSERT TO stock DO INSTEAD NOTHING
+--> hold new-code | schema | create rule r, alter stock
+CREATE RULE r AS ON UPDATE TO stock DO ALSO DELETE FROM counters
+--> hold new-code unfiltered-write | schema | create rule r, alter stock, delete! counters
+CREATE OR REPLACE RULE nothing AS ON DELETE TO kept DO ALSO NOTHING
+--> hold new-code | schema | create rule nothing, alter kept
+CREATE AGGREGATE agg (int) (sfunc = int4pl, stype = int)
+--> hold new-code | schema | create aggregate agg
+CREATE OPERATOR === (leftarg = int, rightarg = int, function = int4eq)
+--> hold new-code | schema | create operator ===
+CREATE CAST (mood AS int) WITH INOUT
+--> hold new-code | schema | create cast pg_catalog.int4
+CREATE EXTENSION dblink
+--> hold new-code | schema | create extension dblink
+CREATE EXTENSION IF NOT EXISTS file_fdw
+--> hold new-code | schema | create extension file_fdw
+CREATE LANGUAGE plperl
+--> hold new-code | fails | create extension plperl
+ALTER EXTENSION plpgsql UPDATE
+--> hold new-code alter | nothing | alter extension plpgsql
+ALTER FUNCTION add_log(text) SET search_path = audit
+--> hold alter | schema | alter function add_log
+ALTER TRIGGER stamp ON watched RENAME TO stamped
+--> hold rename | schema | alter watched
+ALTER TABLE stock ALTER COLUMN n SET DEFAULT length(run_it('TRUNCATE scratch')::text)
+--> hold dynamic-code | schema | alter stock, execute function run_it
+CREATE INDEX i ON stock (twice(n))
+--> allow | schema | create index i, alter stock, execute function twice
+CREATE VIEW v AS SELECT run_it('TRUNCATE scratch')
+--> hold dynamic-code | schema | create view v, execute function run_it
+CREATE MATERIALIZED VIEW v AS SELECT wipe_stock() IS NULL AS a
+--> hold unfiltered-write | schema+rows | create materialized view v, execute function wipe_stock, delete! stock
+CREATE DOMAIN d AS int CHECK (twice(VALUE) > 0)
+--> allow | schema | create domain d, execute function twice
+ALTER EVENT TRIGGER no_such DISABLE
+--> hold alter-loses-data | fails | alter event trigger no_such
+CREATE TRANSFORM FOR int LANGUAGE plpgsql (FROM SQL WITH FUNCTION twice(int))
+--> hold new-code | fails | create transform pg_catalog.int4, execute function twice

@@ -1,0 +1,119 @@
+--- Writes that say which rows they mean, and the definitions that migrations add.
+INSERT INTO stock VALUES (7, 'lamp', 3)
+--> allow | rows | insert stock
+INSERT INTO stock (id, product) VALUES (8, 'chair'), (9, 'table')
+--> allow | rows | insert stock
+INSERT INTO orders (customer_id, total) VALUES (1, 5) RETURNING id
+--> allow | rows | insert orders, read orders
+INSERT INTO stock (id, product, n) VALUES (1, 'x', 1) ON CONFLICT (id) DO UPDATE SET n = stock.n + 1
+--> allow | rows | insert stock, update stock
+INSERT INTO stock (id, product, n) VALUES (1, 'x', 1) ON CONFLICT DO NOTHING
+--> allow | nothing | insert stock
+INSERT INTO scratch SELECT id, product FROM stock WHERE n > 1
+--> allow | rows | insert scratch, read stock
+INSERT INTO contacts (id, name) VALUES (20, 'Zoe')
+--> allow | rows | insert view contacts, insert customers, read customers
+INSERT INTO customers DEFAULT VALUES
+--> allow | fails | insert customers
+INSERT INTO events VALUES (3, '2025-05-05')
+--> allow | rows | insert events
+INSERT INTO watched (id, amount) VALUES (4, 4)
+--> allow | rows | insert watched, execute function keep_log, insert audit.log
+UPDATE stock SET n = 4 WHERE id = 1
+--> allow | rows | update stock
+UPDATE stock SET n = n + 1 WHERE product IN ('product 1', 'product 2') RETURNING *
+--> allow | rows | update stock, read stock
+UPDATE orders SET state = 'sent' FROM customers c WHERE c.id = orders.customer_id AND c.city = 'city 1'
+--> allow | rows | update orders, read customers
+UPDATE customers SET (name, city) = ('A', 'B') WHERE id = 1
+--> allow | rows | update customers
+UPDATE customers SET prefs = jsonb_set(prefs, '{a}', '2') WHERE id = ANY ('{1,2}')
+--> allow | rows | update customers
+UPDATE contacts SET city = 'Rome' WHERE id = 2
+--> allow | rows | update view contacts, update customers, read customers
+UPDATE watched SET amount = 9 WHERE id = 1
+--> allow | rows | update watched, execute function stamp
+UPDATE ONLY stock SET n = 1 WHERE id = 3
+--> allow | rows | update stock
+UPDATE orders SET total = total * 1.1 WHERE id IN (SELECT order_id FROM items WHERE n > 3)
+--> allow | rows | update orders, read items
+DELETE FROM scratch WHERE id = 1
+--> allow | rows | delete scratch
+DELETE FROM items WHERE order_id = 3 RETURNING id
+--> allow | rows | delete items, read items
+DELETE FROM items USING orders o WHERE o.id = items.order_id AND o.state = 'new'
+--> allow | rows | delete items, read orders
+DELETE FROM kept WHERE id = 1
+--> allow | nothing | delete kept
+DELETE FROM events_2025 WHERE id = 1
+--> allow | rows | delete events_2025, delete events
+MERGE INTO stock s USING items i ON s.product = i.product WHEN MATCHED THEN UPDATE SET n = s.n - i.n WHEN NOT MATCHED THEN INSERT VALUES (i.id + 100, i.product || i.id, 0)
+--> allow | rows | update stock, insert stock, read items
+WITH gone AS (DELETE FROM items WHERE id = 2 RETURNING *) INSERT INTO scratch SELECT id, product FROM gone
+--> allow | rows | delete items, read items, insert scratch
+SELECT reserve('product 1')
+--> allow | rows | execute function reserve, update stock, read stock
+SELECT add_log('hello')
+--> allow | rows | execute function add_log, insert audit.log, read audit.log
+SELECT grow('visits')
+--> allow | rows | execute function grow, update counters, read counters
+CALL restock('product 2', 4)
+--> allow | rows | execute procedure restock, update stock
+SELECT nextval('numbers')
+--> allow | rows | update sequence numbers
+SELECT setval('numbers', 10)
+--> allow | rows | update sequence numbers
+COPY stock FROM STDIN
+--> allow | nothing | insert stock
+COPY scratch (id, label) FROM STDIN WITH (FORMAT csv)
+--> allow | nothing | insert scratch
+CREATE TABLE notes (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, body text NOT NULL, at timestamptz DEFAULT now())
+--> allow | schema | create notes
+CREATE TABLE IF NOT EXISTS stock (id int)
+--> allow | nothing | create stock
+CREATE TABLE visits (customer_id int REFERENCES customers (id), page text, CHECK (page <> ''))
+--> allow | schema | create visits
+CREATE TABLE new_orders AS SELECT id, total FROM orders WHERE state = 'new'
+--> allow | schema+rows | create new_orders, read orders
+SELECT id, product INTO stock_copy FROM stock
+--> allow | schema+rows | create stock_copy, read stock
+CREATE TABLE events_2027 PARTITION OF events FOR VALUES FROM ('2027-01-01') TO ('2028-01-01')
+--> allow | schema | create events_2027, alter events
+CREATE INDEX orders_state ON orders (state)
+--> allow | schema | create index orders_state, alter orders
+CREATE UNIQUE INDEX CONCURRENTLY IF NOT EXISTS stock_product ON stock (lower(product))
+--> allow | schema | create index stock_product, alter stock
+CREATE SEQUENCE tickets START 100
+--> allow | schema+rows | create sequence tickets
+CREATE SCHEMA reports
+--> allow | schema | create schema reports
+CREATE TYPE colour AS ENUM ('red', 'green')
+--> allow | schema | create type colour
+CREATE VIEW cheap AS SELECT id, total FROM orders WHERE total < 20
+--> allow | schema | create view cheap, read orders
+CREATE MATERIALIZED VIEW by_state AS SELECT state, count(*) FROM orders GROUP BY 1
+--> allow | schema+rows | create materialized view by_state, read orders
+REFRESH MATERIALIZED VIEW totals
+--> allow | nothing | maintain materialized view totals, read materialized view totals, read orders
+ALTER TABLE orders ADD COLUMN discount numeric DEFAULT 0
+--> allow | schema+rows | alter orders
+ALTER TABLE orders ADD CONSTRAINT positive CHECK (total >= 0) NOT VALID
+--> allow | schema | alter orders
+ALTER TABLE stock ALTER COLUMN n SET DEFAULT 0, ALTER COLUMN n SET NOT NULL
+--> allow | schema | alter stock
+ALTER TYPE mood ADD VALUE 'glad'
+--> allow | schema | alter type mood
+COMMENT ON TABLE stock IS 'what there is'
+--> allow | schema | alter stock
+ANALYZE orders
+--> allow | nothing | maintain orders
+VACUUM (ANALYZE) scratch
+--> allow | nothing | maintain scratch
+REINDEX TABLE stock
+--> allow | nothing | maintain stock
+CREATE TEMP TABLE picked (id int)
+--> allow | nothing | create pg_temp.picked
+CREATE TEMPORARY TABLE picked ON COMMIT DROP AS SELECT id FROM orders
+--> allow | nothing | create pg_temp.picked, read orders
+CREATE TEMP TABLE picked (id int); INSERT INTO picked VALUES (1); DELETE FROM picked; DROP TABLE picked
+--> allow | nothing | create pg_temp.picked, insert pg_temp.picked, delete! pg_temp.picked, drop pg_temp.picked
