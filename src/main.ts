@@ -15,10 +15,7 @@ const deps: Deps = {
   open: async (name, upstream) => (await protocolNamed(name)).open(upstream),
   survey: async (name, upstream) => (await protocolNamed(name)).survey(upstream),
   derivedColumns: async config => (await import('./server.ts')).openDerivedColumns(config),
-  async decoder(name) {
-    const protocol = await protocolNamed(name)
-    return frames => protocol.decodeFrames(frames)
-  },
+  decoder: async name => (await protocolNamed(name)).frameDecoder(),
 }
 
 /** In the order of the help. */

@@ -6,7 +6,7 @@ import type { Protocol } from '../protocol.ts'
 import { ConnectionIds } from './connection-ids.ts'
 import { Databases } from './databases.ts'
 import { openReader } from './reader.ts'
-import { decodeFrames } from './replay.ts'
+import { frameDecoder } from './replay.ts'
 import { serve } from './serve.ts'
 import { openSurvey } from './survey.ts'
 
@@ -20,7 +20,7 @@ export function mysql(): Protocol {
     serve: (client, gateway) => serve(client, gateway, connections, databases),
     open: openReader,
     survey: openSurvey,
-    decodeFrames,
+    frameDecoder,
     close: () => databases.close(),
   }
 }

@@ -10,7 +10,7 @@
  *              └─── LOCAL INFILE ─► file ─ empty packet ─► first
  */
 import { ProtocolError } from '../errors.ts'
-import type { RecordedFrames, ResultEvent } from '../protocol.ts'
+import type { FrameDecoder, RecordedFrames, ResultEvent } from '../protocol.ts'
 import { encodePacket, framePayloadMax } from './framing.ts'
 import { type ColumnDefinition, decodeColumnDefinition } from './packets/column-definition.ts'
 import { Command } from './packets/commands.ts'
@@ -44,15 +44,13 @@ const ofStatement: ReadonlySet<number> = new Set([
   Command.COM_STMT_FETCH,
 ])
 
-/** Lazily, in the order recorded. What the decoder does not know it leaves out. */
-export function* decodeFrames(recorded: Iterable<RecordedFrames>): Iterable<ResultEvent> {
-  const decoder = new FrameDecoder()
-  for (const frames of recorded) yield* decoder.push(frames)
+export function frameDecoder(): FrameDecoder {
+  return new RecordedResponses()
 }
 
 type State = 'first' | 'columns' | 'rows' | 'file' | 'nothing'
 
-class FrameDecoder {
+class RecordedResponses implements FrameDecoder {
   readonly #packets = { server: new RecordedPackets(), client: new RecordedPackets() }
   #events: ResultEvent[] = []
   #state: State = 'first'

@@ -3,7 +3,7 @@ import type { Protocol } from '../protocol.ts'
 import { CancelRegistry } from './cancel.ts'
 import { Databases } from './databases.ts'
 import { openReader } from './reader.ts'
-import { decodeFrames } from './replay.ts'
+import { frameDecoder } from './replay.ts'
 import { serve } from './serve.ts'
 import { openSurvey } from './survey.ts'
 
@@ -18,7 +18,7 @@ export function postgres(): Protocol {
     serve: (client, gateway) => serve(client, gateway, cancels, databases),
     open: openReader,
     survey: openSurvey,
-    decodeFrames,
+    frameDecoder,
     close: () => databases.close(),
   }
 }

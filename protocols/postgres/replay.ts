@@ -3,7 +3,7 @@
  * frame may be cut over any number of recorded pieces, and a recording may end within one.
  */
 import { ByteReader } from '../bytes.ts'
-import type { RecordedFrames, ResultEvent } from '../protocol.ts'
+import type { FrameDecoder, RecordedFrames, ResultEvent } from '../protocol.ts'
 import { Backend, frameLength, headerBytes } from './framing.ts'
 import { decodeErrorFields } from './messages/error-response.ts'
 import { decodeRowDescription } from './messages/row-description.ts'
@@ -15,13 +15,11 @@ interface ReplayColumn {
   readonly format: number
 }
 
-/** Lazily, in the order recorded. What the decoder does not know it leaves out. */
-export function* decodeFrames(recorded: Iterable<RecordedFrames>): Iterable<ResultEvent> {
-  const decoder = new FrameDecoder()
-  for (const frames of recorded) yield* decoder.push(frames)
+export function frameDecoder(): FrameDecoder {
+  return new RecordedMessages()
 }
 
-class FrameDecoder {
+class RecordedMessages implements FrameDecoder {
   #rest: Record<'server' | 'client', Buffer> = { server: Buffer.alloc(0), client: Buffer.alloc(0) }
   #columns: readonly ReplayColumn[] = []
 

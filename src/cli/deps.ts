@@ -1,11 +1,5 @@
 /** What main.ts hands to the commands, so that no command has to name a protocol. */
-import type {
-  RecordedFrames,
-  ResultEvent,
-  StatementReader,
-  Survey,
-  Upstream,
-} from '../../protocols/protocol.ts'
+import type { FrameDecoder, StatementReader, Survey, Upstream } from '../../protocols/protocol.ts'
 import type { DerivedColumns } from '../approvals/derived-columns.ts'
 import type { Address, Config, ProtocolName } from '../config/config.ts'
 
@@ -18,8 +12,8 @@ export interface Deps {
   survey(protocol: string, upstream: Upstream): Promise<Survey>
   /** Of the state that the configuration names, whether its proxy runs or not. */
   derivedColumns(config: Config): Promise<{ columns: DerivedColumns; close(): Promise<void> }>
-  /** Of what sessions of that protocol recorded. */
-  decoder(protocol: string): Promise<(frames: Iterable<RecordedFrames>) => Iterable<ResultEvent>>
+  /** Of what one session of that protocol recorded. */
+  decoder(protocol: string): Promise<FrameDecoder>
 }
 
 export interface RunningServer {

@@ -185,8 +185,8 @@ async function play(id: string, options: ReplayOptions, deps: Deps, io: Io): Pro
     io,
   )
   let lastUs = 0
-  const decode = await deps.decoder(protocol)
-  for await (const step of replay(reader.happenings(session.id), database, decode)) {
+  const decoder = await deps.decoder(protocol)
+  for await (const step of replay(reader.happenings(session.id), database, decoder)) {
     if (options.wait && step.atUs > lastUs) await wait((step.atUs - lastUs) / 1000 / options.speed)
     lastUs = Math.max(lastUs, step.atUs)
     await print(step.text, io)

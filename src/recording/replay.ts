@@ -2,7 +2,12 @@
  * A session as psql showed it: prompt and statement, rows, tags, errors. What psql could not show
  * (who decided, how long it took, what is missing) stands beside it as comments of SQL.
  */
-import type { Parameter, RecordedFrames, ResultEvent } from '../../protocols/protocol.ts'
+import type {
+  FrameDecoder,
+  Parameter,
+  RecordedFrames,
+  ResultEvent,
+} from '../../protocols/protocol.ts'
 import { alignedTable, type TableColumn } from './aligned-table.ts'
 import type { OtherEntry, SessionHappening } from './reader.ts'
 import { visible, visibleLine } from './visible.ts'
@@ -14,8 +19,6 @@ export interface ReplayStep {
   readonly text: string
 }
 
-export type DecodeFrames = (frames: Iterable<RecordedFrames>) => Iterable<ResultEvent>
-
 /** Pauses from this length on are worth a line. */
 const pauseUsMin = 1_000_000
 
@@ -26,7 +29,7 @@ const pauseUsMin = 1_000_000
 export async function* replay(
   happenings: AsyncIterable<SessionHappening>,
   database: string,
-  decode: DecodeFrames,
+  decoder: FrameDecoder,
 ): AsyncGenerator<ReplayStep> {
   const frames: RecordedFrames[] = []
   const others: Exclude<SessionHappening, { type: 'frames' }>[] = []
@@ -35,7 +38,7 @@ export async function* replay(
     else others.push(happening)
   }
   let lastUs = 0
-  for (const step of inOrder(others, results(decode(frames)), database)) {
+  for (const step of inOrder(others, results(decoded(frames, decoder)), database)) {
     if (step.atUs - lastUs >= pauseUsMin) {
       yield { atUs: step.atUs, text: comment(`${seconds(step.atUs - lastUs)} later`) }
     }
@@ -66,18 +69,29 @@ function* inOrder(
   }
 }
 
+function* decoded(
+  frames: readonly RecordedFrames[],
+  decoder: FrameDecoder,
+): Generator<ResultEvent> {
+  for (const each of frames) yield* decoder.push(each)
+}
+
 /** Rows are gathered to their end, as psql does: a column is as wide as its widest value. */
 function* results(events: Iterable<ResultEvent>): Generator<ReplayStep> {
   let columns: readonly TableColumn[] | undefined
+  let last: readonly TableColumn[] | undefined
   let rows: (readonly (string | null)[])[] = []
   for (const event of events) {
     const { atUs } = event
     if (event.type === 'columns') {
       columns = event.columns
+      last = columns
       rows = []
       continue
     }
     if (event.type === 'row') {
+      // A statement that is executed again is not described again.
+      columns ??= last
       rows.push(event.values)
       continue
     }

@@ -8,7 +8,7 @@ import { createConnection, type RowDataPacket } from 'mysql2/promise'
 import type { Test } from 'tap'
 import { CellMasks } from '../../masking/mask.ts'
 import type { MaskSpec } from '../../masking/rules.ts'
-import { commandFrame, decodeFrames } from '../../protocols/mysql/replay.ts'
+import { commandFrame, frameDecoder } from '../../protocols/mysql/replay.ts'
 import { compileRowMask } from '../../protocols/mysql/row-mask.ts'
 import { charsetOf } from '../../protocols/mysql/values/charsets.ts'
 import { valueType } from '../../protocols/mysql/values.ts'
@@ -56,11 +56,10 @@ export async function testTypes(
   }
 
   function shownRows(command: Buffer, response: Buffer): (readonly (string | null)[])[] {
-    const events = decodeFrames([
-      { from: 'client', atUs: 0, bytes: commandFrame(command) },
-      { from: 'server', atUs: 0, bytes: response },
-    ])
-    return [...events].flatMap(event => (event.type === 'row' ? [event.values] : []))
+    const decoder = frameDecoder()
+    decoder.push({ from: 'client', atUs: 0, bytes: commandFrame(command) })
+    const events = decoder.push({ from: 'server', atUs: 0, bytes: response })
+    return events.flatMap(event => (event.type === 'row' ? [event.values] : []))
   }
 
   /** NULL as `NULL`, as the command-line client writes it. */

@@ -271,7 +271,8 @@ t.test('what was recorded is what the client saw', async t => {
   const frames = events.flatMap(event =>
     event.type === 'frames' ? [{ from: event.from, atUs: 0, bytes: event.bytes }] : [],
   )
-  const shown = [...mysql().decodeFrames(frames)]
+  const decoder = mysql().frameDecoder()
+  const shown = frames.flatMap(each => decoder.push(each))
   t.strictSame(
     shown.flatMap(event => (event.type === 'row' ? [event.values] : [])),
     [

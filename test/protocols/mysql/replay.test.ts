@@ -1,6 +1,6 @@
 import t from 'tap'
 import { encodePacket, framePackets } from '../../../protocols/mysql/framing.ts'
-import { commandFrame, decodeFrames } from '../../../protocols/mysql/replay.ts'
+import { commandFrame, frameDecoder } from '../../../protocols/mysql/replay.ts'
 import { lenencString } from '../../../protocols/mysql/values/codec.ts'
 import type { RecordedFrames, ResultEvent } from '../../../protocols/protocol.ts'
 
@@ -40,7 +40,12 @@ function row(...values: (string | null)[]): Step {
   )
 }
 
-const events = (...steps: Step[]) => without(decodeFrames(steps.map(at)))
+const events = (...steps: Step[]) => without(decoded(steps.map(at)))
+
+function decoded(recorded: readonly RecordedFrames[]): readonly ResultEvent[] {
+  const decoder = frameDecoder()
+  return recorded.flatMap(each => decoder.push(each))
+}
 
 function at(step: Step, i: number): RecordedFrames {
   return { ...step, atUs: i }

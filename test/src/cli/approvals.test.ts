@@ -24,7 +24,7 @@ const noDeps: Deps = {
   open: () => Promise.reject(new Error('not here')),
   survey: () => Promise.reject(new Error('not here')),
   derivedColumns: () => Promise.reject(new Error('there is no state here')),
-  decoder: async () => () => [],
+  decoder: async () => ({ push: () => [] }),
 }
 
 interface Terminal {

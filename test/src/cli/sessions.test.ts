@@ -8,8 +8,11 @@ import { sessionsCommand } from '../../../src/cli/sessions.ts'
 import { type Place, place, sessionStart, statement } from '../../support/recorded-place.ts'
 
 const deps: Pick<Deps, 'decoder'> = {
-  decoder: async name => frames =>
-    protocols.find(protocol => protocol.name === name)?.decodeFrames(frames) ?? [],
+  decoder: async name => {
+    const protocol = protocols.find(each => each.name === name)
+    if (protocol === undefined) throw new Error(name)
+    return protocol.frameDecoder()
+  },
 }
 
 async function command(...words: string[]): Promise<{ out: string; err: string; code: number }> {
