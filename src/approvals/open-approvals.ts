@@ -39,21 +39,26 @@ export class OpenApprovals {
     return this.#db
       .selectFrom('approvals')
       .select(['id', 'state', 'started_at as startedAt'])
-      .where(expiring)
+      .where(where => where.or(expiring.map(each => each(where))))
       .where('expires_at', '<=', now)
       .execute()
   }
 
-  /** When the next approval expires; undefined when none can. */
+  /**
+   * When the next approval expires; undefined when none can. Asked at every hold: one look into the
+   * index for each kind of them costs the same however many wait.
+   */
   async nextDeadline(): Promise<number | undefined> {
-    const row = await this.#db
-      .selectFrom('approvals')
-      .select('expires_at')
-      .where(expiring)
-      .orderBy('expires_at')
-      .limit(1)
-      .executeTakeFirst()
-    return row?.expires_at
+    const [first, ...others] = expiring.map(each =>
+      this.#db
+        .selectFrom('approvals')
+        .select(({ fn }) => fn.min<number | null>('expires_at').as('at'))
+        .where(each),
+    )
+    if (first === undefined) return undefined
+    const soonest = await others.reduce((all, each) => all.unionAll(each), first).execute()
+    const known = soonest.map(({ at }) => at).filter(at => at !== null)
+    return known.length === 0 ? undefined : Math.min(...known)
   }
 
   /**
@@ -77,10 +82,11 @@ export class OpenApprovals {
   }
 }
 
-function expiring(where: ExpressionBuilder<Tables, 'approvals'>): Expression<SqlBool> {
-  return where.or([
-    where('state', '=', 'pending'),
-    where.and([where('state', '=', 'approved'), where('on_hold', '!=', 'wait')]),
-    where.and([where('state', '=', 'running'), where('lease_ms', 'is not', null)]),
-  ])
-}
+type Where = ExpressionBuilder<Tables, 'approvals'>
+
+/** What time runs out for, by its state. */
+const expiring: readonly ((where: Where) => Expression<SqlBool>)[] = [
+  where => where('state', '=', 'pending'),
+  where => where.and([where('state', '=', 'approved'), where('on_hold', '!=', 'wait')]),
+  where => where.and([where('state', '=', 'running'), where('lease_ms', 'is not', null)]),
+]

@@ -19,9 +19,9 @@ export class Waiters {
   readonly #waiters = new Map<string, Waiter>()
 
   /** The outcome, which never rejects. */
-  add(id: string, awaited: Awaited, release: () => void): Promise<Outcome> {
+  add(id: string, { digest, expiresAt }: Awaited, release: () => void): Promise<Outcome> {
     return new Promise<Outcome>(resolve => {
-      this.#waiters.set(id, { ...awaited, resolve, release })
+      this.#waiters.set(id, { digest, expiresAt, resolve, release })
     })
   }
 

@@ -92,7 +92,8 @@ export class PayloadBuffer {
   }
 }
 
-const smallestBytes = 2048
+/** Room for one short statement: thousands of sessions say no more for a long time. */
+const smallestBytes = 256
 /** A session keeps a buffer up to this size; a thousand idle ones then hold 32 MB. */
 const keptBytesMax = 32_768
 const spareBytesMax = 512 * 1024

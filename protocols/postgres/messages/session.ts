@@ -43,7 +43,10 @@ export function decodeBackendKeyData(body: ByteReader): BackendKeyData {
   if (body.left < 4 || body.left > 256) {
     throw new ProtocolError('a secret key of 4 to 256 bytes', `${body.left}`)
   }
-  return { processId, secret: Buffer.from(body.rest()) } // Byten
+  const secret = Buffer.allocUnsafeSlow(body.left)
+  // Of its own: kept for as long as the session, a slice would keep all of Node's pool behind it.
+  body.rest().copy(secret) // Byten
+  return { processId, secret }
 }
 
 /**
