@@ -2,6 +2,7 @@
  * What a statement would touch: its plan's rows, the tables, the locks, what foreign keys reach.
  * Gathered on a connection of our own, and nothing of the statement runs.
  */
+import { cascadesOf, isConsequence } from '../cascades.ts'
 import { NoPlan } from '../planning.ts'
 import type {
   Analysis,
@@ -85,20 +86,9 @@ function plannedAs(
   return { database, sqlMode, writes: effects.some(({ kind }) => !reading.has(kind)) }
 }
 
-/** The analysis follows foreign keys itself. */
-function cascadesOf({ effects }: Analysis): readonly CascadeImpact[] {
-  const found = new Map<string, CascadeImpact>()
-  for (const { kind, object, detail = '' } of effects) {
-    if (!/\bcascade\b/.test(detail) || object === undefined) continue
-    const table = `${object.schema}.${object.name}`
-    const does = kind === 'delete' ? 'delete' : 'update'
-    found.set(`${table} ${does}`, { table, does })
-  }
-  return [...found.values()]
-}
-
 const factsText = `
-  SELECT CONCAT(TABLE_SCHEMA, '.', TABLE_NAME), TABLE_ROWS, DATA_LENGTH + INDEX_LENGTH, ENGINE
+  SELECT CONCAT(TABLE_SCHEMA, '.', TABLE_NAME), CAST(TABLE_ROWS AS CHAR),
+         CAST(DATA_LENGTH + INDEX_LENGTH AS CHAR), ENGINE
     FROM information_schema.TABLES
     WHERE TABLE_TYPE = 'BASE TABLE' AND `
 
@@ -119,7 +109,10 @@ async function facts(query: Query, { effects, relations }: Analysis, told: Told)
       ...(bytes != null && { bytes: Number(bytes) }),
     }
   }
-  told.tables = [...sizes.keys()].map(table => ({ table, ...sizeOf(table) }))
+  const reached = new Set(told.cascades.map(({ table }) => table))
+  told.tables = [...sizes.keys()].flatMap(table =>
+    reached.has(table) ? [] : [{ table, ...sizeOf(table) }],
+  )
   told.cascades = told.cascades.map(each => {
     const { rows: count } = sizeOf(each.table)
     return count === undefined ? each : { ...each, rows: count }
@@ -182,11 +175,11 @@ const whole: ReadonlySet<string> = new Set([
 /** The rows of the tables that it is about. */
 function tableRows({ effects }: Analysis, { tables }: Told): number {
   const about = new Set(
-    effects.flatMap(({ kind, object, detail = '' }) =>
-      whole.has(kind) && object !== undefined && !/\b(?:trigger|cascade)\b/.test(detail)
-        ? [`${object.schema}.${object.name}`]
-        : [],
-    ),
+    effects.flatMap(effect => {
+      const { kind, object } = effect
+      const own = whole.has(kind) && !isConsequence(effect)
+      return own && object !== undefined ? [`${object.schema}.${object.name}`] : []
+    }),
   )
   let rows = 0
   for (const { table, rows: known } of tables) {

@@ -2,14 +2,14 @@
  * What a statement would touch: its plan's rows, the tables, the locks, what foreign keys reach.
  * Gathered on a connection of our own, and nothing of the statement runs.
  */
+import { cascadesOf } from '../cascades.ts'
 import { NoPlan } from '../planning.ts'
 import type { Analysis, CascadeImpact, Impact, Reading, TableImpact } from '../protocol.ts'
 import { locksOf, undoOf } from './impact/locks.ts'
 import { obstacle, type Part, partsOf, quoted } from './impact/parts.ts'
 import { type Planned, readPlan } from './impact/plan.ts'
 import type { PlannedAs, Planner, Query } from './impact/planner.ts'
-import { cascadesOf, tableFacts } from './impact/tables.ts'
-import { as, type Node } from './sql/tree.ts'
+import { tableFacts } from './impact/tables.ts'
 
 const tablesMax = 40
 
@@ -23,17 +23,16 @@ export async function impactOf(
   const { effects } = analysis
   const parts = analysis.unreadable === undefined ? partsOf(text) : undefined
   const nodes = parts?.map(part => part.node) ?? []
+  const told: Told = { tables: [], cascades: cascadesOf(analysis) }
   const known = {
     locks: locksOf(nodes, effects),
     undo: parts === undefined ? ('never' as const) : undoOf(nodes, effects),
     ...(context.openedAt !== undefined && { openMs: Math.max(0, Date.now() - context.openedAt) }),
   }
-  const nothing = { ...known, tables: [], cascades: [] }
-  if (parts === undefined) return { ...nothing, noEstimate: 'it cannot be read' }
-  const told: Told = { tables: [], cascades: [] }
+  if (parts === undefined) return { ...known, ...told, noEstimate: 'it cannot be read' }
   try {
     const rows = await planner.plan(plannedAs(context), gone, async query => {
-      await facts(query, analysis, nodes, told)
+      await facts(query, analysis, told)
       return rowsOf(query, parts, statement.analysis, parameters, told)
     })
     return { ...known, ...told, rows }
@@ -65,48 +64,23 @@ function roleOf(role: string): string {
   return name.startsWith('"') ? name.slice(1, -1).replaceAll('""', '"') : name.toLowerCase()
 }
 
-async function facts(
-  query: Query,
-  { effects, relations }: Analysis,
-  nodes: readonly Node[],
-  told: Told,
-): Promise<void> {
-  const cascades = await cascadesOf(query, { effects, ...writtenBy(nodes, effects) })
-  const named = [...relations, ...effects.flatMap(({ object }) => (object ? [object] : []))]
+async function facts(query: Query, { effects, relations }: Analysis, told: Told): Promise<void> {
+  const objects = effects.flatMap(({ object }) => (object?.type === 'table' ? [object] : []))
+  const named = [...relations, ...objects]
     .filter(({ schema }) => schema !== undefined && !system.has(schema))
     .map(({ schema, name }) => `${schema}.${name}`)
-  const all = [...new Set([...named, ...cascades.map(({ table }) => table)])].slice(0, tablesMax)
-  const sizes = await tableFacts(query, all)
-  told.tables = all.flatMap(table => {
-    const size = sizes.get(table)
-    return size === undefined || !named.includes(table) ? [] : [{ table, ...size }]
-  })
-  told.cascades = cascades.map(each => {
+  const sizes = await tableFacts(query, [...new Set(named)].slice(0, tablesMax))
+  const reached = new Set(told.cascades.map(({ table }) => table))
+  told.tables = [...sizes].flatMap(([table, size]) =>
+    reached.has(table) ? [] : [{ table, ...size }],
+  )
+  told.cascades = told.cascades.map(each => {
     const rows = sizes.get(each.table)?.rows
     return rows === undefined ? each : { ...each, rows }
   })
 }
 
 const system: ReadonlySet<string> = new Set(['pg_catalog', 'information_schema'])
-
-/** Which columns an UPDATE sets, where the text says so; and whether a TRUNCATE cascades. */
-function writtenBy(
-  nodes: readonly Node[],
-  effects: Analysis['effects'],
-): { truncates: boolean; set: ReadonlyMap<string, ReadonlySet<string>> } {
-  const set = new Map<string, ReadonlySet<string>>()
-  let truncates = false
-  for (const node of nodes) {
-    truncates ||= as(node, 'TruncateStmt')?.behavior === 'DROP_CASCADE'
-    const update = as(node, 'UpdateStmt')
-    const updated = effects.filter(({ kind }) => kind === 'update')
-    const [only] = updated
-    if (update === undefined || updated.length !== 1 || only?.object === undefined) continue
-    const columns = (update.targetList ?? []).map(each => as(each, 'ResTarget')?.name ?? '')
-    set.set(`${only.object.schema}.${only.object.name}`, new Set(columns))
-  }
-  return { truncates, set }
-}
 
 /** Throws NoPlan. */
 async function rowsOf(

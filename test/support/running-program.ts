@@ -79,8 +79,10 @@ export class RunningProgram {
     if (child.exitCode !== null) throw new Error(`the proxy did not start:\n${this.#output}`)
   }
 
-  ran(): Promise<string> {
-    return readFile(this.#upstream.logPath, 'utf8')
+  /** Without what was only planned. */
+  async ran(): Promise<string> {
+    const log = await readFile(this.#upstream.logPath, 'utf8')
+    return log.replaceAll(/^.*EXPLAIN (?:\(FORMAT JSON, VERBOSE\)|FORMAT=JSON) .*$/gm, '')
   }
 
   async pending(): Promise<Approval> {

@@ -3,6 +3,7 @@
  * those that make others wait; rows are InnoDB's own business.
  * https://dev.mysql.com/doc/refman/9.7/en/metadata-locking.html, .../implicit-commit.html
  */
+import { isConsequence } from '../../cascades.ts'
 import type { Effect, LockImpact } from '../../protocol.ts'
 import type { Statement } from '../sql/ast.ts'
 
@@ -32,7 +33,9 @@ export function undoOf(
 ): 'nothing' | 'rollback' | 'never' {
   const writes = effects.filter(({ kind }) => !harmless.has(kind))
   if (writes.length === 0) return 'nothing'
-  if (commitsAtOnce(nodes) || !writes.every(({ kind }) => rowKinds.has(kind))) return 'never'
+  if (commitsAtOnce(nodes)) return 'never'
+  // What a trigger does beside writing rows ends with the transaction, too.
+  if (!writes.every(each => rowKinds.has(each.kind) || isConsequence(each))) return 'never'
   return [...engines].every(engine => transactional.has(engine)) ? 'rollback' : 'never'
 }
 

@@ -2,6 +2,7 @@
  * A text, statement by statement: what of each the server can plan without running it, and what the
  * plan does not say of how many rows come out: LIMIT, and aggregates without groups.
  */
+import { isConsequence } from '../../cascades.ts'
 import type { Effect } from '../../protocol.ts'
 import type { Query, Ranged, Statement } from '../sql/ast.ts'
 import type { LexerOptions } from '../sql/lexer/options.ts'
@@ -144,9 +145,10 @@ function isOneRow({ body }: Query, text: string): boolean {
  * it gives, stored functions among it. Triggers are not run by a plan.
  */
 export function obstacle(effects: readonly Effect[]): string | undefined {
-  for (const { kind, object, detail = '' } of effects) {
+  for (const effect of effects) {
+    const { kind, object, detail = '' } = effect
     const name = object === undefined ? 'something' : object.name
-    if (/\b(?:trigger|cascade)\b/.test(detail)) continue
+    if (isConsequence(effect)) continue
     if (kind === 'unknown') return 'what it does is not known'
     if (kind === 'execute') return `it calls ${name}, which may do something when it is planned`
     if (kind === 'role' || kind === 'setting') return 'it changes how it would be planned'

@@ -19,7 +19,7 @@ export interface PlannedAs {
 }
 
 export type Value = string | number | null
-/** One statement; values are bound. Rejects as the server does. */
+/** One statement that gives texts; values are bound. Rejects as the server does. */
 export type Query = (text: string, values?: readonly Value[]) => Promise<readonly Row[]>
 
 export class Planner {

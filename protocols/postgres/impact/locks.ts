@@ -3,6 +3,7 @@
  * made of it. https://www.postgresql.org/docs/current/explicit-locking.html
  */
 import type { AlterTableStmt, RangeVar } from 'libpg-query'
+import { isConsequence } from '../../cascades.ts'
 import type { Effect, LockImpact } from '../../protocol.ts'
 import { as, kindOf, type Node, type NodeKind, nameOf, qualified } from '../sql/tree.ts'
 
@@ -123,7 +124,6 @@ const lasting: ReadonlySet<NodeKind> = new Set([
   ...(['CreateTableSpaceStmt', 'DropTableSpaceStmt', 'CallStmt', 'DoStmt'] as const),
 ])
 
-const outside: ReadonlySet<string> = new Set(['execute', 'unknown', 'export'])
 const harmless: ReadonlySet<string> = new Set(['read', 'transaction', 'lock', 'setting'])
 
 export function undoOf(
@@ -133,8 +133,22 @@ export function undoOf(
   if (nodes.some(node => lasting.has(kindOf(node) ?? 'A_Const') || isConcurrent(node)))
     return 'never'
   // What code does, or what leaves the database, no ROLLBACK is certain to take back.
-  if (effects.some(({ kind }) => outside.has(kind))) return 'never'
+  if (effects.some(isOutside)) return 'never'
   return effects.every(({ kind }) => harmless.has(kind)) ? 'nothing' : 'rollback'
+}
+
+function isOutside(effect: Effect): boolean {
+  const { kind, detail = '' } = effect
+  if (kind === 'unknown' || kind === 'export') return true
+  return kind === 'execute' && !isConsequence(effect) && isDoubtful(detail)
+}
+
+/** Nobody read it, or it is known for more than rows. */
+function isDoubtful(detail: string): boolean {
+  return (
+    /\b(?:opaque|dblink|unknown|dynamic)\b/.test(detail) ||
+    !/\b(?:volatile|stable|immutable)\b/.test(detail)
+  )
 }
 
 function isConcurrent(node: Node): boolean {

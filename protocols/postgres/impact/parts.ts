@@ -3,6 +3,7 @@
  * it cannot plan, whether the size of its tables says as much.
  */
 import type { CopyStmt } from 'libpg-query'
+import { isConsequence } from '../../cascades.ts'
 import type { Effect } from '../../protocol.ts'
 import { parse, type RawStatement } from '../sql/parse.ts'
 import { pieces } from '../sql/pieces.ts'
@@ -120,10 +121,10 @@ export function quoted(name: string): string {
  * or stable to see what they give, and no volatile one; it asks other servers about their tables.
  */
 export function obstacle(effects: readonly Effect[]): string | undefined {
-  for (const { kind, object, detail = '' } of effects) {
+  for (const effect of effects) {
+    const { kind, object, detail = '' } = effect
     const name = object === undefined ? 'something' : object.name
-    // A plan runs no trigger.
-    if (/\b(?:trigger|cascade)\b/.test(detail)) continue
+    if (isConsequence(effect)) continue
     if (kind === 'unknown') return 'what it does is not known'
     if (object?.type === 'foreign table') return `${name} is a table of another server`
     if (kind === 'execute' && !runsNothing(detail))
@@ -133,6 +134,7 @@ export function obstacle(effects: readonly Effect[]): string | undefined {
   return undefined
 }
 
+/** Its body was read, or the planner leaves it alone. */
 function runsNothing(detail: string): boolean {
   if (/\bvolatile\b/.test(detail)) return true
   return /\b(?:immutable|stable)\b/.test(detail) && !/\b(?:opaque|dblink|unknown)\b/.test(detail)
