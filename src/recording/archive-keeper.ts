@@ -5,7 +5,7 @@ import { existsSync } from 'node:fs'
 import { extname } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { ArchiveOrder, ArchiveReport } from './archive-process.ts'
-import type { ArchiveConfig, Log } from './events.ts'
+import type { ArchiveConfig, Log, RetentionConfig } from './events.ts'
 
 export interface ArchiveStatus {
   readonly state: 'starting' | 'shipping' | 'away' | 'stopped'
@@ -31,9 +31,10 @@ export class ArchiveKeeper {
   constructor(
     dataDir: string,
     config: Exclude<ArchiveConfig, { kind: 'none' }>,
+    retention: RetentionConfig | undefined,
     log: Log | undefined,
   ) {
-    this.#order = { dataDir, config }
+    this.#order = { dataDir, config, ...(retention && { retention }) }
     this.#log = log
     this.#start()
   }

@@ -8,13 +8,15 @@ import { join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
 import { Archive } from './archive.ts'
 import { serveArchive } from './archive-socket.ts'
-import type { ArchiveConfig } from './events.ts'
-import { Shipper } from './ship.ts'
+import type { ArchiveConfig, RetentionConfig } from './events.ts'
+import { batchBytesMax, Shipper } from './ship.ts'
+import { toArchive } from './to-archive.ts'
 
 /** What the parent says first. */
 export interface ArchiveOrder {
   readonly dataDir: string
   readonly config: Exclude<ArchiveConfig, { kind: 'none' }>
+  readonly retention?: RetentionConfig
 }
 
 /** What the parent is told. */
@@ -29,6 +31,15 @@ const backOffMsMin = 1_000
 const backOffMsMax = 60_000
 /** Of its time: what it takes from the sessions while there is much to ship. */
 const workShare = 0.2
+/** Further behind than this, it takes all the time that the system gives to the lowest priority. */
+const behindBytesMax = 32 * 1024 * 1024
+
+/** Small batches make many small parts: what has come far waits for more. */
+function pauseMs(tookMs: number, behindBytes: number): number {
+  if (behindBytes > behindBytesMax) return 0
+  const restMs = tookMs * (1 / workShare - 1)
+  return behindBytes < batchBytesMax ? Math.max(pollMs, restMs) : restMs
+}
 
 function report(message: ArchiveReport): void {
   if (process.connected) process.send?.(message)
@@ -41,16 +52,18 @@ async function work(order: ArchiveOrder, stop: AbortSignal): Promise<void> {
   let server: { close(): Promise<void> } | undefined
   for (;;) {
     try {
-      archive ??= await Archive.open(order.config, join(order.dataDir, 'archive'))
-      server ??= await serveArchive(order.dataDir, archive)
-      shipper ??= new Shipper(join(order.dataDir, 'journal'), archive)
+      const { dataDir, config, retention } = order
+      archive ??= await Archive.open(config, join(dataDir, 'archive'), retention)
+      server ??= await serveArchive(dataDir, archive)
+      shipper ??= new Shipper(join(dataDir, 'journal'), toArchive(archive))
       const began = performance.now()
       const records = await shipper.step()
-      const pauseMs = (performance.now() - began) * (1 / workShare - 1)
+      const tookMs = performance.now() - began
+      const behindBytes = await shipper.behindBytes()
       backOffMs = backOffMsMin
       report({ type: 'shipped', records })
       if (records === 0 && stop.aborted) break
-      if (!stop.aborted) await wait(Math.max(pollMs, pauseMs), undefined, { signal: stop })
+      if (!stop.aborted) await wait(pauseMs(tookMs, behindBytes), undefined, { signal: stop })
     } catch (error) {
       if (stop.aborted && error instanceof Error && error.name === 'AbortError') continue
       report({ type: 'away', why: error instanceof Error ? error.message : String(error) })

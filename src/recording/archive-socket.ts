@@ -8,6 +8,7 @@ import { connect, createServer, type Socket } from 'node:net'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { Archive } from './archive.ts'
+import { cutReason } from './archive-rows.ts'
 import type { SessionSource, SessionSummary } from './reader.ts'
 import { type JournalRecord, parseRecord } from './record.ts'
 
@@ -66,7 +67,7 @@ function source(
     sessions: async () => (await ask({ ask: 'sessions' })).map(summary),
     async *records(session): AsyncGenerator<JournalRecord> {
       for (const row of await ask({ ask: 'records', session })) {
-        const record = parseRecord(Buffer.from(String(row['bytes']), 'base64'), 0)
+        const record = parseRecord(Buffer.from(String(row['base64']), 'base64'), 0)
         // What the archive damaged is not shown as if it were whole.
         if (!('hash' in record))
           throw new Error(`record ${row['record']} is damaged in the archive`)
@@ -80,23 +81,20 @@ function source(
 function rowsOf(archive: Archive, question: Question): Promise<readonly Row[]> {
   if (question.ask === 'records') {
     return archive.query(
-      'SELECT record, bytes FROM events FINAL WHERE session = {session:String} ORDER BY record',
+      `SELECT segment, record, base64Encode(bytes) AS base64 FROM records
+       WHERE session = {session:String} ORDER BY segment, record`,
       { session: question.session },
     )
   }
   return archive.query(
-    `SELECT s.*, s.session AS session, c.statements AS statements, c.held AS held, c.denied AS denied,
-       c.failed AS failed, c.rows AS rows, g.broke_glass AS broke_glass
+    `SELECT s.*, c.statements AS statements, c.held AS held, c.denied AS denied,
+       c.failed AS failed, c.shown AS rows, c.broke_glass AS broke_glass
      FROM sessions AS s LEFT JOIN (
        SELECT session, count() AS statements, countIf(verdict = 'hold') AS held,
          countIf(verdict = 'deny') AS denied, countIf(error IS NOT NULL) AS failed,
-         sum(coalesce(rows, 0)) AS rows
+         sum(coalesce(rows, 0)) AS shown, countIf(break_glass) AS broke_glass
        FROM statements GROUP BY session
      ) AS c ON c.session = s.session
-     LEFT JOIN (
-       SELECT session, count() AS broke_glass FROM approvals FINAL
-       WHERE type = 'approval.break_glass' GROUP BY session
-     ) AS g ON g.session = s.session
      ORDER BY s.started_at DESC`,
   )
 }
@@ -149,7 +147,7 @@ function summary(row: Row): SessionSummary {
   const { session, user, kind, owner, purpose, database, environment, protocol, application } = row
   const { remote_address, tls, started_at, ended_at, end_reason } = row
   const { statements, held, denied, failed, rows, broke_glass } = row
-  const cut = typeof end_reason === 'string' && end_reason.endsWith('without an end')
+  const cut = end_reason === cutReason
   const ended = typeof ended_at === 'string'
   return {
     id: String(session),

@@ -1,88 +1,37 @@
 /**
  * The archive: ClickHouse, embedded (chDB) or a server by URL, the same tables and the same SQL.
- * https://clickhouse.com/docs/engines/table-engines/mergetree-family/replacingmergetree
- *
- * Everything may arrive twice; a row's key says what it is, and reading with FINAL leaves one of
- * each. `events` holds the journal's records as they are, sealed, and with their hashes: what was
- * read from the archive is checked like what was read from the journal.
+ * Everything may arrive twice; archive-schema.ts says why nothing is there twice when it is read.
  */
 import { type ClickHouseClient, createClient } from '@clickhouse/client'
-import type { ArchiveConfig } from './events.ts'
-
-export type ArchiveTable =
-  | 'session_starts'
-  | 'session_ends'
-  | 'statement_starts'
-  | 'statement_ends'
-  | 'approvals'
-  | 'heads'
-  | 'events'
+import {
+  type ArchiveTable,
+  bookkeeping,
+  type Layout,
+  migrations,
+  noRetention,
+  retentionChanges,
+} from './archive-schema.ts'
+import type { ArchiveConfig, RetentionConfig } from './events.ts'
 
 export type ArchiveRow = Readonly<Record<string, unknown>>
-
-/** The views to ask: `sessions`, `statements`; the rest is what they are made of. */
-const definitions = [
-  `CREATE TABLE IF NOT EXISTS session_starts (
-    session String, user LowCardinality(String), kind LowCardinality(String),
-    owner Nullable(String), purpose Nullable(String), groups Array(String),
-    database LowCardinality(String), environment LowCardinality(String),
-    protocol LowCardinality(String), application Nullable(String), remote_address String,
-    tls Bool, started_at DateTime64(6, 'UTC')
-  ) ENGINE = ReplacingMergeTree ORDER BY session`,
-  `CREATE TABLE IF NOT EXISTS session_ends (
-    session String, ended_at Nullable(DateTime64(6, 'UTC')), end_reason Nullable(String)
-  ) ENGINE = ReplacingMergeTree ORDER BY session`,
-  `CREATE TABLE IF NOT EXISTS statement_starts (
-    session String, statement UInt64, at DateTime64(6, 'UTC'), user LowCardinality(String),
-    database LowCardinality(String), environment LowCardinality(String),
-    kind LowCardinality(String), effects Array(String), tables Array(String),
-    columns Array(String), normalized String, unreadable Nullable(String),
-    verdict LowCardinality(String), observed LowCardinality(Nullable(String)),
-    rules Array(String), reason String, approval Nullable(String)
-  ) ENGINE = ReplacingMergeTree ORDER BY (session, statement)`,
-  `CREATE TABLE IF NOT EXISTS statement_ends (
-    session String, statement UInt64, ended_at Nullable(DateTime64(6, 'UTC')),
-    tag Nullable(String), rows Nullable(UInt64), bytes Nullable(UInt64), error Nullable(String)
-  ) ENGINE = ReplacingMergeTree ORDER BY (session, statement)`,
-  `CREATE TABLE IF NOT EXISTS approvals (
-    session String, statement UInt64, approval String, type LowCardinality(String),
-    at DateTime64(6, 'UTC'), decision Nullable(String), person Nullable(String),
-    surface Nullable(String), reason Nullable(String), rules Array(String)
-  ) ENGINE = ReplacingMergeTree ORDER BY (session, statement, approval, at, type)`,
-  `CREATE TABLE IF NOT EXISTS heads (
-    journal String, segment UInt64, over LowCardinality(String), hash String,
-    at DateTime64(3, 'UTC'), key String, signature String
-  ) ENGINE = ReplacingMergeTree ORDER BY (journal, segment, hash)`,
-  `CREATE TABLE IF NOT EXISTS events (
-    session String, record UInt64, segment UInt64, at DateTime64(6, 'UTC'),
-    clear String, hash String, bytes String CODEC(ZSTD(1))
-  ) ENGINE = ReplacingMergeTree ORDER BY (session, record)`,
-  `CREATE VIEW IF NOT EXISTS sessions AS
-    SELECT s.session AS session, user, kind, owner, purpose, groups, database, environment,
-      protocol, application, remote_address, tls, started_at, e.ended_at AS ended_at,
-      e.end_reason AS end_reason
-    FROM (SELECT * FROM session_starts FINAL) AS s
-    LEFT JOIN (SELECT * FROM session_ends FINAL) AS e ON e.session = s.session`,
-  `CREATE VIEW IF NOT EXISTS statements AS
-    SELECT s.session AS session, s.statement AS statement, at, user, database, environment, kind,
-      effects, tables, columns, normalized, unreadable, verdict, observed, rules, reason, approval,
-      e.ended_at AS ended_at, e.tag AS tag, e.rows AS rows, e.bytes AS bytes, e.error AS error
-    FROM (SELECT * FROM statement_starts FINAL) AS s
-    LEFT JOIN (SELECT * FROM statement_ends FINAL) AS e
-      ON e.session = s.session AND e.statement = s.statement`,
-]
 
 export class Archive {
   readonly #client: ClickHouseClient
 
-  /** `path` is the embedded one's folder; one process may have it open. Rejects when it cannot. */
+  /**
+   * `path` is the embedded one's folder; one process may have it open. Brings the tables up to
+   * date; without a `retention` that stays as it is. Rejects when it cannot.
+   */
   static async open(
     config: Exclude<ArchiveConfig, { kind: 'none' }>,
     path: string,
+    retention?: RetentionConfig,
   ): Promise<Archive> {
     const archive = new Archive(await clientOf(config, path))
+    const cluster = config.kind === 'server' ? config.cluster : undefined
     try {
-      for (const query of definitions) await archive.#client.command({ query })
+      await archive.#migrate({ cluster, retention })
+      if (retention !== undefined) await archive.#retain({ cluster, retention })
       return archive
     } catch (error) {
       await archive.close()
@@ -100,7 +49,9 @@ export class Archive {
       table,
       values,
       format: 'JSONEachRow',
-      clickhouse_settings: { date_time_input_format: 'best_effort' },
+      // In a cluster an insert has arrived when its shards have it.
+      clickhouse_settings: { distributed_foreground_insert: 1, optimize_on_insert: 0 },
+      ...(table === 'record_log' && { columns: recordColumns }),
     })
   }
 
@@ -118,10 +69,71 @@ export class Archive {
     return result.json<ArchiveRow>()
   }
 
+  /** One that answers nothing. */
+  async command(query: string, parameters: Readonly<Record<string, unknown>> = {}): Promise<void> {
+    await this.#client.command({ query, query_params: { ...parameters } })
+  }
+
   close(): Promise<void> {
     return this.#client.close()
   }
+
+  /** Several nodes may do so at once: each statement can be run again. */
+  async #migrate(layout: Layout): Promise<void> {
+    for (const query of bookkeeping(layout)) await this.command(query)
+    const [made] = await this.query(
+      "SELECT max(version) AS version FROM migrations WHERE name = 'schema'",
+    )
+    const version = Number(made?.['version'] ?? 0)
+    for (const migration of migrations(layout)) {
+      if (migration.version <= version) continue
+      for (const query of migration.statements) await this.command(query)
+      await this.#made(migration.version, 'schema')
+    }
+  }
+
+  /** A changed retention rewrites what is there, so it is set only when it did change. */
+  async #retain(layout: Layout): Promise<void> {
+    const changes = retentionChanges(layout)
+    const wanted = changes.join('\n')
+    const [last] = await this.query(
+      "SELECT name FROM migrations FINAL WHERE name LIKE 'ALTER%' ORDER BY version DESC LIMIT 1",
+    )
+    const none = changes.every(change => change.endsWith(noRetention))
+    if (last === undefined ? none : last['name'] === wanted) return
+    for (const query of changes) {
+      // A table that has none has none to be removed.
+      const harmless = query.endsWith(noRetention)
+      await this.command(query).catch((error: unknown) => {
+        if (!harmless) throw error
+      })
+    }
+    await this.#made(Date.now(), wanted)
+  }
+
+  async #made(version: number, name: string): Promise<void> {
+    await this.#client.insert({
+      table: 'migrations',
+      values: [{ version, name }],
+      format: 'JSONEachRow',
+      columns: ['version', 'name'],
+      clickhouse_settings: { distributed_foreground_insert: 1 },
+    })
+  }
 }
+
+/** Bytes are sent as base64, and kept as they are. */
+const recordColumns: [string, ...string[]] = [
+  'journal',
+  'segment',
+  'session',
+  'record',
+  'started_at',
+  'user',
+  'database',
+  'environment',
+  'base64',
+]
 
 type EmbeddedConnection = NonNullable<NonNullable<Parameters<typeof createClient>[0]>['connection']>
 

@@ -113,8 +113,18 @@ export type ArchiveConfig =
       readonly database: string
       readonly username: string | undefined
       readonly password: string | undefined
+      /** The tables are made on all of it: replicated, and distributed over its shards. */
+      readonly cluster?: string | undefined
     }
   | { readonly kind: 'none' }
+
+/** How long what was recorded is kept, in milliseconds; absent: for ever. */
+export interface RetentionConfig {
+  readonly defaultMs: number | undefined
+  /** By the configuration's name of the database: beats the environment's. */
+  readonly databases: readonly (readonly [string, number])[]
+  readonly environments: readonly (readonly [string, number])[]
+}
 
 /** The recorder's way to say something; `pino` has this shape. */
 export interface Log {

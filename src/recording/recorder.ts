@@ -6,7 +6,14 @@ import { AnchorKeeper, type AnchorStatus } from './anchors/keeper.ts'
 import { ArchiveKeeper, type ArchiveStatus } from './archive-keeper.ts'
 import { Compressor } from './compress.ts'
 import { keyContext, sessionKey } from './crypt.ts'
-import type { ArchiveConfig, Log, SessionRecorder, SessionStart, StorageState } from './events.ts'
+import type {
+  ArchiveConfig,
+  Log,
+  RetentionConfig,
+  SessionRecorder,
+  SessionStart,
+  StorageState,
+} from './events.ts'
 import { Journal } from './journal.ts'
 import { appendSessionKey, wrappedHash } from './session-keys.ts'
 import { type RecorderPort, SealedSession } from './session-recorder.ts'
@@ -20,6 +27,8 @@ export interface RecorderOptions {
   /** What a session's end waits for. What statements wait for, the session decides: `durable`. */
   readonly durability: 'write' | 'fsync'
   readonly archive: ArchiveConfig
+  /** Of the archive's rows; absent: as it was. */
+  readonly retention?: RetentionConfig
   /** Where signed heads are kept beside; closed with the recorder. */
   readonly anchors?: readonly AnchorPlace[]
   /** Whether frames are recorded. */
@@ -88,7 +97,9 @@ export class Recorder {
     const recorder = new Recorder(filled, journal, journalDir, anchors)
     await recorder.#measure()
     const { archive, dir, log } = options
-    if (archive.kind !== 'none') recorder.#archive = new ArchiveKeeper(dir, archive, log)
+    if (archive.kind !== 'none') {
+      recorder.#archive = new ArchiveKeeper(dir, archive, options.retention, log)
+    }
     return recorder
   }
 

@@ -1,65 +1,90 @@
 /**
- * Carries the journal to the archive: reads the segment files from where it left off, inserts, and
- * only then remembers how far it came. What was inserted before a crash is inserted again, and the
- * archive keeps one of each. Nothing is removed from the journal.
+ * Carries the journal to somewhere: reads the segment files from where it left off, delivers, and
+ * only then remembers how far it came. What was delivered before a crash is delivered again, the
+ * same. Nothing is removed from the journal.
  */
-import { open, readFile, rename, writeFile } from 'node:fs/promises'
+import { open, readFile, rename, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import type { Archive } from './archive.ts'
-import { type Rows, SegmentRows } from './archive-rows.ts'
+import { type Carry, JournalRows, noSink, type RowSink } from './archive-rows.ts'
 import { parseRecord } from './record.ts'
 import { listSegments, readSegment, segmentPath, segmentState } from './segment.ts'
 
-export interface Cursor {
-  readonly segment: number
-  readonly offset: number
+/** Where the journal is shipped to. */
+export interface Destination {
+  /** The cursor is kept under it, in the journal's folder. */
+  readonly name: string
+  /** What is delivered has this form. When it has another than before, everything goes again. */
+  readonly form: number
+  /** Of one batch: takes its rows, then resolves once all of them have arrived. */
+  batch(): { readonly row: RowSink; delivered(): Promise<void> }
 }
 
-/** What one step reads at most, but for a record that is larger. */
-const batchBytesMax = 4 * 1024 * 1024
+interface Cursor {
+  readonly form: number
+  readonly segment: number
+  readonly offset: number
+  /** As of the segment's beginning. */
+  readonly carry: Carry | undefined
+}
+
+/** What one step reads at most, but for a record that is larger. Large inserts cost half of small ones. */
+export const batchBytesMax: number = 16 * 1024 * 1024
 
 export class Shipper {
   readonly #dir: string
-  readonly #archive: Pick<Archive, 'insert'>
+  readonly #destination: Destination
   readonly #cursorPath: string
   #cursor: Cursor | undefined
-  #context = new SegmentRows()
+  #rows = new JournalRows()
   #size = batchBytesMax
 
-  /** `dir` is the journal's folder; the cursor is a file in it. */
-  constructor(dir: string, archive: Pick<Archive, 'insert'>) {
+  /** `dir` is the journal's folder. */
+  constructor(dir: string, destination: Destination) {
     this.#dir = dir
-    this.#archive = archive
-    this.#cursorPath = join(dir, 'archive.cursor')
+    this.#destination = destination
+    this.#cursorPath = join(dir, `${destination.name}.cursor`)
   }
 
-  /** Ships one batch. Resolves with its records; 0 when the archive has all that is committed. */
+  /** Ships one batch. Resolves with its records; 0 when all that is committed has arrived. */
   async step(): Promise<number> {
     this.#cursor ??= await this.#resume()
     const cursor = this.#cursor
     const bytes = await readFrom(segmentPath(this.#dir, cursor.segment), cursor.offset, this.#size)
-    const rows: Rows = new Map()
+    const batch = this.#destination.batch()
     let offset = 0
     let records = 0
     while (offset < bytes.length) {
       const record = parseRecord(bytes, offset)
       // Not whole yet, or never will be: the segment's next writer decides, and we look again.
       if (!('hash' in record)) break
-      this.#context.add(record, rows)
+      this.#rows.add(record, batch.row)
       offset += record.bytes.length
       records += 1
     }
     if (records === 0) return this.#next(cursor, bytes.length)
+    this.#rows.flush(batch.row)
     this.#size = batchBytesMax
     try {
-      for (const [table, values] of rows) await this.#archive.insert(table, values)
-      await this.#save({ segment: cursor.segment, offset: cursor.offset + offset })
+      await batch.delivered()
+      await this.#save({ ...cursor, offset: cursor.offset + offset })
     } catch (error) {
-      // The context has seen records that were not shipped: it is read anew.
+      // What was read has not arrived: it is read anew.
       this.#cursor = undefined
       throw error
     }
     return records
+  }
+
+  /** Bytes of the journal that have not arrived. */
+  async behindBytes(): Promise<number> {
+    const cursor = this.#cursor
+    let bytes = 0
+    for (const segment of await listSegments(this.#dir)) {
+      if (cursor !== undefined && segment < cursor.segment) continue
+      const { size } = await stat(segmentPath(this.#dir, segment))
+      bytes += size - (segment === cursor?.segment ? cursor.offset : 0)
+    }
+    return bytes
   }
 
   /** Nothing whole lies behind the cursor: the batch is too small, or the segment is finished. */
@@ -73,36 +98,41 @@ export class Shipper {
     // A finished segment still waits for the signature behind its end.
     const state = segmentState(await readSegment(this.#dir, cursor.segment))
     if (state !== 'signed') return 0
-    this.#context = new SegmentRows()
-    await this.#save({ segment: following, offset: 0 })
+    const { carry } = this.#rows
+    await this.#save({ form: cursor.form, segment: following, offset: 0, carry })
     return this.step()
   }
 
   /** Reads what the segment said before the cursor, without shipping it again. */
   async #resume(): Promise<Cursor> {
     const cursor = await this.#load()
-    this.#context = new SegmentRows()
+    this.#rows = new JournalRows(cursor.carry)
     const before = await readFrom(segmentPath(this.#dir, cursor.segment), 0, cursor.offset)
     for (let offset = 0; offset < before.length; ) {
       const record = parseRecord(before, offset)
       if (!('hash' in record)) break
-      this.#context.add(record, new Map())
+      this.#rows.add(record, noSink)
       offset += record.bytes.length
     }
+    this.#rows.flush(noSink)
     return cursor
   }
 
   async #load(): Promise<Cursor> {
+    const { form } = this.#destination
     try {
-      const { segment, offset } = JSON.parse(await readFile(this.#cursorPath, 'utf8')) as Cursor
-      return { segment: Number(segment), offset: Number(offset) }
+      const kept = JSON.parse(await readFile(this.#cursorPath, 'utf8')) as Cursor
+      const { segment, offset, carry } = kept
+      if (kept.form === form)
+        return { form, segment: Number(segment), offset: Number(offset), carry }
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code !== 'ENOENT' && !(error instanceof SyntaxError)) {
         throw error
       }
-      // Never shipped, or the cursor was damaged: all of it goes again, and nothing twice.
-      return { segment: (await listSegments(this.#dir))[0] ?? 1, offset: 0 }
     }
+    // Never shipped, or not in this form, or the cursor was damaged: all of it goes again.
+    const segment = (await listSegments(this.#dir))[0] ?? 1
+    return { form, segment, offset: 0, carry: undefined }
   }
 
   async #save(cursor: Cursor): Promise<void> {

@@ -1,0 +1,27 @@
+/** The archive as a destination of the journal: rows of one table in one insert. */
+import type { Archive, ArchiveRow } from './archive.ts'
+import type { ArchiveTable } from './archive-schema.ts'
+import type { Destination } from './ship.ts'
+
+/** Of the rows: when it changes, the whole journal is shipped again. */
+const rowForm = 2
+
+export function toArchive(archive: Pick<Archive, 'insert'>): Destination {
+  return {
+    name: 'archive',
+    form: rowForm,
+    batch() {
+      const rows = new Map<ArchiveTable, ArchiveRow[]>()
+      return {
+        row(table, row) {
+          const list = rows.get(table)
+          if (list === undefined) rows.set(table, [row])
+          else list.push(row)
+        },
+        async delivered() {
+          for (const [table, values] of rows) await archive.insert(table, values)
+        },
+      }
+    },
+  }
+}
