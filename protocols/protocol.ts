@@ -139,6 +139,13 @@ export interface Session {
     gone: AbortSignal,
   ): Promise<Answer> | undefined
 
+  /**
+   * Before something is shown that belongs to no statement and may come from anywhere: undefined when
+   * it may be, which counts it as a row. Otherwise the session ends, for nobody can be asked about what
+   * no statement waits for.
+   */
+  overhears(bytes: number): Refusal | undefined
+
   /** Grows when `masks` may answer otherwise than before: rules changed, or an exemption ended. */
   readonly maskVersion: number
 

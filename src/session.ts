@@ -11,6 +11,7 @@ import type {
   Asker,
   Column,
   Impact,
+  Refusal,
   ResultMask,
   Session,
   SessionEvent,
@@ -168,6 +169,10 @@ export class ClientSession implements Session {
     gone: AbortSignal,
   ): Promise<Answer> | undefined {
     return this.#budgets.flow(statement, rows, bytes, gone)
+  }
+
+  overhears(bytes: number): Refusal | undefined {
+    return this.#budgets.overhears(bytes)
   }
 
   /** What hides values from this client, as it stood for the last statement. */

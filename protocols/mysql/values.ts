@@ -105,7 +105,8 @@ function stringValues(definition: ColumnDefinition): ColumnValues {
   if (extendedType === 'inet4') return values('other', 'inet4', plain.textCodec('utf8'), '0.0.0.0')
   const name = stringName(definition, charset.characterBytesMax)
   if (charset.name === 'other') return values('other', name, plain.opaqueCodec, null)
-  const bounded = type === FieldType.String || isVarying(type)
+  // Of what is computed it may be the length of a value: of a parameter, of what a variable holds.
+  const bounded = definition.orgTable !== '' && (type === FieldType.String || isVarying(type))
   const lengthMax = bounded
     ? Math.floor(definition.columnLength / charset.characterBytesMax)
     : undefined

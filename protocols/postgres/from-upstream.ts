@@ -203,8 +203,11 @@ export class FromUpstream {
       case Backend.ParameterStatus:
         this.#parameterStatus(new ByteReader(bytes, offset + headerBytes, end))
         return end
-      case Backend.NotificationResponse:
+      case Backend.NotificationResponse: {
+        const refusal = this.#session.overhears(end - offset)
+        if (refusal !== undefined) throw new FatalError(sqlStateOf(refusal), refusal.message)
         return end
+      }
       default:
         throw new ProtocolError('a backend message', `type 0x${(type ?? 0).toString(16)}`)
     }

@@ -2,7 +2,7 @@
  * Counts what one session is shown, and says when a budget runs out. What would go over it is not
  * counted and not shown: it waits until somebody has decided.
  */
-import type { Analysis } from '../../protocols/protocol.ts'
+import type { Analysis, Effect } from '../../protocols/protocol.ts'
 import type { Budget, CompiledBudget } from '../policy/budget.ts'
 import type { PolicyContext } from '../policy/rule.ts'
 import type { Amount, Window, Windows } from './windows.ts'
@@ -73,7 +73,9 @@ export class SessionBudgets {
   /** By the names of budgets that count what one session is shown. */
   readonly #shown: Map<string, { rows: number; bytes: number }>
   readonly #budgets: readonly Counting[]
-  readonly #counting = new WeakMap<Analysis, readonly Counting[]>()
+  #counting = new WeakMap<Analysis, readonly Counting[]>()
+  /** By budgets of some objects: the names that this session wrote what they count to. */
+  readonly #written: Map<string, Names>
 
   constructor(
     budgets: readonly CompiledBudget[],
@@ -83,6 +85,7 @@ export class SessionBudgets {
   ) {
     // Changed budgets go on from what was counted.
     this.#shown = before === undefined ? new Map() : before.#shown
+    this.#written = before === undefined ? new Map() : before.#written
     this.#budgets = budgets
       .filter(compiled => compiled.concerns(who))
       .map(compiled => {
@@ -101,10 +104,35 @@ export class SessionBudgets {
     if (this.#budgets.length === 0) return undefined
     let counting = this.#counting.get(analysis)
     if (counting === undefined) {
-      counting = this.#budgets.filter(({ compiled }) => compiled.counts(analysis))
+      counting = this.#budgets.filter(each => this.#counts(each, analysis))
       this.#counting.set(analysis, counting)
+      for (const each of counting) this.#follow(each, analysis)
     }
     return counting.length === 0 ? undefined : new Meter(counting)
+  }
+
+  /** Of what belongs to no statement, and may show anything. */
+  apart(): Meter | undefined {
+    const counting = this.#budgets.filter(({ shared }) => shared !== undefined)
+    return counting.length === 0 ? undefined : new Meter(counting)
+  }
+
+  #counts({ compiled }: Counting, analysis: Analysis): boolean {
+    if (compiled.counts(analysis)) return true
+    const written = this.#written.get(compiled.budget.name)
+    return written !== undefined && analysis.effects.some(effect => isIn(written, effect))
+  }
+
+  /** What is read into a table of this session, temporary ones above all, still counts there. */
+  #follow({ compiled }: Counting, { effects }: Analysis): void {
+    const { name, objects, exceptObjects } = compiled.budget
+    if (objects === undefined && exceptObjects === undefined) return
+    const before = this.#written.get(name)
+    const after = writtenBy(effects, before)
+    if (after === (before ?? none)) return
+    this.#written.set(name, after)
+    // What was read before as not counted may count now.
+    this.#counting = new WeakMap()
   }
 
   #shownOf(name: string): { rows: number; bytes: number } {
@@ -112,6 +140,31 @@ export class SessionBudgets {
     this.#shown.set(name, shown)
     return shown
   }
+}
+
+type Names = ReadonlySet<string> | 'any'
+
+const none: Names = new Set()
+const writing: ReadonlySet<Effect['kind']> = new Set(['create', 'insert', 'update'])
+/** A session that writes to more than anybody would lose track of is counted whole. */
+const namesMax = 1000
+
+/** The names with those that the effects write to; the same object when there is no other. */
+function writtenBy(effects: readonly Effect[], before: Names = none): Names {
+  if (before === 'any') return before
+  // Altered, what has one of them may have another name.
+  if (effects.some(effect => effect.kind === 'alter' && isIn(before, effect))) return 'any'
+  const more = effects
+    .filter(({ kind, object }) => writing.has(kind) && object !== undefined)
+    .map(({ object }) => object?.name ?? '')
+    .filter(name => !before.has(name))
+  if (more.length === 0) return before
+  return before.size + more.length > namesMax ? 'any' : new Set([...before, ...more])
+}
+
+/** Whatever its schema: that of a temporary table has many names. */
+function isIn(names: Names, { object }: Effect): boolean {
+  return names === 'any' || (object !== undefined && names.has(object.name))
 }
 
 function sessionCounter(used: { rows: number; bytes: number }): Counter {

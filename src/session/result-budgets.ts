@@ -6,6 +6,7 @@ import type {
   Answer,
   Asker,
   Reading,
+  Refusal,
   SessionEvent,
   Statement,
   StatementContext,
@@ -61,6 +62,19 @@ export class ResultBudgets {
       return this.flow(number, rows, bytes, gone)
     }
     return this.#overrun(number, metered, overrun, gone)
+  }
+
+  /** As Session.overhears has it. */
+  overhears(bytes: number): Refusal | undefined {
+    const overrun = this.#current().apart()?.take(1, bytes, Date.now())
+    if (overrun === undefined) return undefined
+    if (this.#parts.rules.current.policy.observes) {
+      overrun.allow()
+      return undefined
+    }
+    const { reason } = this.#judgement(overrun).verdict
+    const message = `a notification was not shown, and the session is closed: ${reason}`
+    return { code: 'denied', message, detail: undefined, hint: undefined }
   }
 
   ended(event: Extract<SessionEvent, { type: 'statement.end' }>): void {

@@ -12,6 +12,7 @@ const rules = `
     - { name: rows-of-a-result, rows: 1000, users: [analyst] }
     - { name: rows-of-an-hour, rows: 5000, per: identity, users: [copilot], objects: [public.numbers] }
     - { name: no-more, rows: 1000, action: deny, users: [admin] }
+    - { name: overheard, rows: 30, per: session, users: [rita] }
     - { name: no-more-bytes, bytes: 100KiB, action: deny, users: [sven] }
 `
 const rows = 20_000
@@ -114,6 +115,38 @@ t.test('a result over its budget', async t => {
     for (const query of [{ text: telling, values: [rows] }, telling.replace('$1', `${rows}`)])
       await t.rejects(client.query(query), { code: '42501', message: /budget no-more-bytes/ })
     t.equal((await client.query('SELECT 1 AS one')).rows[0].one, 1)
+  })
+
+  await t.test('counts what the session is notified of, and ends when it is too much', async t => {
+    const client = await connect(t, proxy, 'rita')
+    // The connection's end is told after its reason.
+    const ended = new Promise<Error>(resolve => client.on('error', resolve))
+    let told = 0
+    client.on('notification', () => {
+      told += 1
+    })
+    await client.query('LISTEN leak')
+    const direct = new pg.Client(proxy.upstream.url)
+    await direct.connect()
+    t.teardown(() => direct.end())
+    for (let n = 0; n < 3; n++)
+      await direct.query(
+        `SELECT pg_notify('leak', n::text || '/${n}') FROM generate_series(1, 15) n`,
+      )
+    t.match(await ended, { message: /notification was not shown.*budget overheard of 30 rows/s })
+    t.ok(told <= 30, `${told} of 45 notifications`)
+    t.ok(told >= 15)
+  })
+
+  await t.test('follows what is counted into tables that the session makes', async t => {
+    const client = await connect(t, proxy, 'copilot')
+    await client.query('CREATE TEMP TABLE staged AS SELECT * FROM numbers')
+    await client.query('CREATE TEMP TABLE again AS SELECT * FROM staged')
+    const asked = client.query('SELECT n FROM again')
+    const approval = await proxy.pending()
+    t.match(approval, { rules: ['rows-of-an-hour'] })
+    await proxy.decide(approval, 'approve')
+    t.equal((await asked).rows.length, rows)
   })
 
   await t.test('counts pages and cursors of an identity, over sessions and restarts', async t => {

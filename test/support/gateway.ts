@@ -44,6 +44,7 @@ export function testGateway(options: TestGatewayOptions): TestGateway {
     masks: () => undefined,
     maskVersion: 0,
     flow: () => undefined,
+    overhears: () => undefined,
     hidesDiagnostics: () => false,
     record: () => undefined,
     end: async reason => {

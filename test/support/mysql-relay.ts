@@ -87,6 +87,7 @@ export async function startMysqlRelay(
         : undefined,
     maskVersion: 0,
     flow: () => undefined,
+    overhears: () => undefined,
     hidesDiagnostics: ({ normalized }) => normalized.includes('secrets'),
     record: event => {
       const copied = event.type === 'frames' ? { ...event, bytes: Buffer.from(event.bytes) } : event

@@ -65,6 +65,8 @@ export type Result =
       readonly names: readonly string[]
       readonly rows: readonly Buffer[]
       readonly status: number
+      /** Where WireOptions want them. */
+      readonly definitions?: readonly Buffer[]
     }
   | {
       readonly kind: 'prepared'
@@ -82,6 +84,8 @@ export interface WireOptions {
   readonly collation?: number
   /** Only counts what it receives, so that much can be received. */
   readonly forgetful?: boolean
+  /** Results have their columns' definitions as they came. */
+  readonly definitions?: boolean
 }
 
 export class MysqlWire {
@@ -220,10 +224,12 @@ export class MysqlWire {
       return { kind: 'infile', name: payload.subarray(1).toString(), sequence }
     }
     const names: string[] = []
+    const definitions: Buffer[] = []
     for (let left = integer(payload, 0).value; left > 0; left--) {
       const definition = await this.packet()
       if (definition === undefined) return { kind: 'closed' }
       names.push(nameOf(definition.payload))
+      definitions.push(definition.payload)
     }
     if ((this.flags & flags.deprecateEof) === 0) {
       const end = await this.packet()
@@ -237,7 +243,10 @@ export class MysqlWire {
       const waits = command === 0x17 && (status & statusFlag.cursor) !== 0
       if (waits) return { kind: 'rows', names, rows: [], status }
     }
-    return this.#rows(names, false)
+    const result = await this.#rows(names, false)
+    return this.#options.definitions === true && result.kind === 'rows'
+      ? { ...result, definitions }
+      : result
   }
 
   async #rows(names: readonly string[], fetched: boolean): Promise<Result> {

@@ -39,6 +39,7 @@ import {
   type Columns,
   clean,
   derive,
+  isConstant,
   noColumns,
   type Rows,
   renamed,
@@ -104,10 +105,19 @@ function insertedRows(
   }
   if (source.rows.length === 0)
     return { written: new Map(), from: emptyNamespace, conditions: unconditional }
-  const first = byName(target, names, rows(proposed(target, new Map())))
-  const some = [...first.values()].some(value => value.sources.length > 0 || value.untraced)
-  const written = some ? byName(target, names, rows(proposed(target, first))) : first
+  let written: Written = byName(target, names, rows(proposed(target, new Map())))
+  // A value may be of one that was given before it, and that of another again.
+  for (let before = 0, now = sizeOf(written); now > before; now = sizeOf(written)) {
+    before = now
+    written = byName(target, names, rows(proposed(target, written)))
+  }
   return { written, from: emptyNamespace, conditions: unconditional }
+}
+
+function sizeOf(written: Written): number {
+  let size = 0
+  for (const { sources, untraced } of written.values()) size += sources.length + Number(untraced)
+  return size
 }
 
 /** The target, and the new row under the names that ON DUPLICATE KEY UPDATE has for it. */
@@ -164,7 +174,11 @@ export function traceAlter({ table, defaults }: AlterTable, context: Context): v
     context.move({ ...context.value(node, scope), untraced: false }, objectOf(itemOf(target)))
 }
 
-/** Evaluates and moves what is assigned to columns of what is in view. */
+/**
+ * Evaluates and moves what is assigned to columns of what is in view. They are assigned one after
+ * another: a column is by then what was assigned to it, unless it is of another table or the sql_mode
+ * has SIMULTANEOUS_ASSIGNMENT.
+ */
 function assigned(
   assignments: readonly Assignment[],
   targets: Namespace,
@@ -172,15 +186,36 @@ function assigned(
   context: Context,
 ): Written {
   const written = new Map<string, Value>()
+  let seen = scope
   for (const assignment of assignments) {
     const { column } = assignment
-    const value = context.value(assignment.value, scope)
+    const value = context.value(assignment.value, seen)
     const items = assignedItems(assignment, targets)
     for (const item of items) context.move(value, objectOf(item), findInItem(item, column))
     if (items.length === 0) context.move(value, { type: 'table', schema: undefined, name: '' })
     written.set(folded(column), derive([value, written.get(folded(column)) ?? clean]))
+    if (!isConstant(value)) seen = { ...seen, namespace: alsoWith(seen.namespace, column, value) }
   }
   return written
+}
+
+/** The columns of that name, of whatever table, may hold that value, too. */
+function alsoWith(namespace: Namespace, column: string, value: Value): Namespace {
+  const name = folded(column)
+  const columns = ({ fields, rest }: Columns): Columns => ({
+    rest: rest === undefined ? rest : derive([rest, value]),
+    fields: fields.map(field =>
+      folded(field.name) === name ? { ...field, value: derive([field.value, value]) } : field,
+    ),
+  })
+  return {
+    ...namespace,
+    items: namespace.items.map(item => ({
+      ...{ ...item, columns: columns(item.columns), hidden: columns(item.hidden) },
+    })),
+    columns: columns(namespace.columns),
+    hidden: columns(namespace.hidden),
+  }
 }
 
 /** Those that the column may be of. */

@@ -3,6 +3,7 @@ import type { ColumnName } from '../../../protocol.ts'
 import type { CatalogFunction } from '../../catalog.ts'
 import { resolveFunctions } from '../names.ts'
 import { as, constantOf, type FieldsOf, type Node, nameOf, qualified } from '../tree.ts'
+import { keepSorted } from './asked.ts'
 import { sinks } from './built-ins.ts'
 import type { Context } from './context.ts'
 import { functionResult } from './functions.ts'
@@ -16,10 +17,12 @@ type Call = FieldsOf<'FuncCall'>
 
 export function functionCall(call: Call, scope: Scope, context: Context): Value {
   const args = context.values(call.args, scope)
-  const influences = [
-    ...context.values([call.agg_filter], scope),
-    ...sortedBy(call.agg_order, scope, context),
-  ]
+  const order = sortedBy(call.agg_order, scope, context)
+  const influences = [...context.values([call.agg_filter], scope), ...order]
+  // The rows of all aggregates beside it may come sorted as it wants them: planner.c,
+  // adjust_group_pathkeys_for_groupagg.
+  if (call.agg_within_group !== true) keepSorted('order', order, context)
+  if (call.agg_distinct === true) keepSorted('group', args, context)
   const { over } = call
   if (over !== undefined) {
     influences.push(windowValue(over, over.name ?? over.refname, scope, context))

@@ -1,6 +1,6 @@
 /** Where values go that do not go to the client, and what statements that are no query show. */
 import t from 'tap'
-import { mariadb, moves, reads, result } from '../../../../support/mysql-shop.ts'
+import { mariadb, moves, reads, result, traced } from '../../../../support/mysql-shop.ts'
 
 t.test('a value that is written goes to the table that it is written to', async t => {
   for (const [sql, expected] of [
@@ -166,4 +166,29 @@ t.test('a statement within a statement is followed when its text is known', asyn
   )
   t.equal(result('EXECUTE nothing'), 'untraced')
   t.equal(result('HANDLER customers READ FIRST'), 'untraced')
+})
+
+t.test('columns are assigned one after another, and are by then what was assigned', async t => {
+  for (const [sql, into] of [
+    ['UPDATE customers SET name = email, born = name', 'born name'],
+    [
+      'UPDATE customers c SET c.name = c.email, born = upper(c.name), salary = born',
+      'born name salary',
+    ],
+    ['UPDATE customers, notes n SET name = email, n.body = name', 'body name'],
+    [
+      'INSERT INTO customers (id) VALUES (1) ON DUPLICATE KEY UPDATE name = email, born = name',
+      'born name',
+    ],
+    [
+      'INSERT INTO customers (name, born, salary) VALUES ((SELECT email FROM customers c), name, born)',
+      'born name salary',
+    ],
+    ['INSERT INTO customers SET name = (SELECT max(mail) FROM people), born = name', 'born name'],
+    ['UPDATE customers SET born = name, name = email', 'name'],
+  ] as const) {
+    const given = traced(sql).moves.filter(({ from }) => from.column === 'email')
+    const columns = given.flatMap(move => move.into ?? []).map(({ column }) => column)
+    t.equal([...new Set(columns)].sort().join(' '), into, sql)
+  }
 })

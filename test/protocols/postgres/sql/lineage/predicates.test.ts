@@ -95,6 +95,11 @@ const cases: readonly (readonly [sql: string, asked: string])[] = [
   ],
   ['select id, rank() over (order by length(email)) from customers', 'customers.email order'],
   ['select count(*) from customers group by left(email, 1)', 'customers.email computed'],
+  // What other aggregates are made of comes in the same order.
+  ['select array_agg(id), count(distinct email) from customers', 'customers.email group'],
+  ["select string_agg(name, ',' order by email) from customers", 'customers.email order'],
+  ['select mode() within group (order by email) from customers', ''],
+  ['select count(email), max(email) from customers', ''],
   // Rows that come of a value are counted.
   ["select id from customers, unnest(string_to_array(email, '@'))", 'customers.email computed'],
   ["select id from customers, regexp_matches(email, 'a', 'g') m", 'customers.email computed'],

@@ -1,0 +1,69 @@
+/**
+ * `npm run trials -- postgres|postgres15|mariadb|mysql [--count N] [--seed N] [--lanes N]
+ * [--predicates equality]`: noninterference by random scripts, longer than the tests have time for. Prints each difference
+ * with the seed that makes it again, and fails when there is one.
+ */
+import { parseArgs } from 'node:util'
+import { startMysqlArena } from './mysql.ts'
+import { startPostgresArena } from './postgres.ts'
+import { type Arena, type Difference, runTrials, type Tally } from './trial.ts'
+
+const { positionals, values } = parseArgs({
+  allowPositionals: true,
+  options: {
+    count: { type: 'string', default: '1000' },
+    seed: { type: 'string', default: '1' },
+    lanes: { type: 'string', default: '3' },
+    predicates: { type: 'string', default: 'flag' },
+    show: { type: 'boolean', default: false },
+  },
+})
+
+const arena = await start(positionals[0] ?? 'postgres')
+const count = Number(values.count)
+const seed = Number(values.seed)
+const began = performance.now()
+try {
+  if (values.show) say(arena.script(seed).join(';\n'))
+  const tally = await runTrials(arena, {
+    ...{ count, seed, lanes: Number(values.lanes) },
+    onDifference: told,
+    onProgress: progress,
+  })
+  progress(tally)
+  process.exitCode = tally.differences.length === 0 ? 0 : 1
+} finally {
+  await arena.stop()
+}
+process.exit()
+
+function start(engine: string): Promise<Arena> {
+  const predicates = values.predicates === 'equality' ? 'equality' : 'flag'
+  if (engine === 'postgres') return startPostgresArena({ predicates })
+  if (engine === 'postgres15') return startPostgresArena({ predicates, version: 15 })
+  if (engine === 'mariadb' || engine === 'mysql')
+    return startMysqlArena({ flavour: engine, predicates })
+  throw new RangeError(`expected postgres, postgres15, mariadb or mysql, got ${engine}`)
+}
+
+function told({ seed, script, one, other }: Difference): void {
+  say(`DIFFERENCE at seed ${seed}:\n  ${script.join(';\n  ')}`)
+  for (let i = 0; i < Math.max(one.length, other.length); i++) {
+    if (one[i] === other[i]) continue
+    say(`  one:   ${JSON.stringify(one[i])}\n  other: ${JSON.stringify(other[i])}`)
+    break
+  }
+}
+
+function progress({ trials, answered, refused, failed, asked, differences }: Tally): void {
+  const rate = (trials / (performance.now() - began)) * 1000
+  say(
+    `${trials} trials from seed ${seed}, ${rate.toFixed(0)}/s: ${answered} answered, ` +
+      `${refused} refused, ${failed} failed in the server, ${asked} differ in what they asked, ` +
+      `${differences.length} differ otherwise`,
+  )
+}
+
+function say(text: string): void {
+  process.stdout.write(`${text}\n`)
+}

@@ -1,0 +1,210 @@
+/** Trials on MariaDB 10.11 and MySQL 9.7: the databases, the program, and pairs of sessions. */
+import { mkdtemp, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { createConnection } from 'mysql2/promise'
+import { Catalog } from '../../protocols/mysql/catalog.ts'
+import { Analyzer } from '../../protocols/mysql/sql/analyzer.ts'
+import { scramVerifier } from '../../src/identity/scram-verifier.ts'
+import { startMariadb, startMysql, type TestMysql } from '../support/mysql.ts'
+import { columnInShort, namesOver } from '../support/mysql-shop.ts'
+import { secretColumns, secretData, secretSchema } from '../support/mysql-statement-generator.ts'
+import { execute, MysqlWire, prepare, query, type Result, textsOf } from '../support/mysql-wire.ts'
+import { password, RunningProgram } from '../support/running-program.ts'
+import { mysqlScript } from './mysql-scripts.ts'
+import type { Answer, Arena, Lane, Script } from './trial.ts'
+
+/** Of equal length. Where scripts write, the statistics change that plans are made by. */
+const worlds = ['w1', 'w2', 'w3', 'w4'] as const
+type World = (typeof worlds)[number]
+type Mode = 'text' | 'binary'
+
+const modes: readonly Mode[] = ['text', 'binary']
+const secrets: ReadonlySet<string> = new Set(secretColumns.map(column => `w1.${column}`))
+const resetConnection = Buffer.from([0x1f])
+
+export interface MysqlArenaOptions {
+  readonly flavour: 'mariadb' | 'mysql'
+  /** Everything may be asked that is not equality, or nothing; then no answer at all may differ. */
+  readonly predicates: 'flag' | 'equality'
+}
+
+export async function startMysqlArena({ flavour, predicates }: MysqlArenaOptions): Promise<Arena> {
+  const settings = { 'event-scheduler': 'OFF', 'general-log': 'OFF' }
+  const upstream = await (flavour === 'mysql' ? startMysql : startMariadb)({ settings })
+  for (const world of worlds) await fill(upstream, world)
+  const dir = await mkdtemp(join(tmpdir(), 'countersign-trials-'))
+  for (const world of worlds) {
+    const url = upstream.url.replace(/\/\w+$/, `/${world}`)
+    await writeFile(join(dir, `${world}.url`), url, { mode: 0o600 })
+  }
+  await writeFile(join(dir, 'countersign.yaml'), await configText(predicates))
+  const program = new RunningProgram(dir, 'mysql', upstream, [])
+  await program.start()
+  const { host, port, user, password: secret } = upstream
+  const tls = { mode: 'prefer' } as const
+  const catalog = await Catalog.open({ host, port, user, password: secret, database: 'w1', tls })
+  const names = namesOver(catalog.snapshot, 'w1')
+  await catalog.close()
+  const analyzer = new Analyzer()
+  const asks = (text: string): boolean =>
+    (analyzer.analyze(text, names).predicates ?? []).some(({ column }) =>
+      secrets.has(columnInShort(column)),
+    )
+  const place = { host, port: program.port, user: 'analyst', password }
+  return {
+    script: seed => mysqlScript(seed, flavour === 'mysql', predicates === 'equality'),
+    lane: async seed => {
+      const mode = modes[seed % modes.length] ?? 'text'
+      const wires = worlds.map(database =>
+        MysqlWire.connect({ ...place, database }, { definitions: true }),
+      )
+      return new MysqlLane(await Promise.all(wires), mode)
+    },
+    asks: script => predicates === 'flag' && script.some(asks),
+    stop: () => program.stop(),
+  }
+}
+
+async function fill({ host, port, user, password }: TestMysql, world: World): Promise<void> {
+  const options = { host, port, user, password, multipleStatements: true }
+  const connection = await createConnection(options)
+  await connection.query('SET GLOBAL log_bin_trust_function_creators = 1')
+  await connection.query(`CREATE DATABASE ${world}; USE ${world}`)
+  const data = secretData(worlds.indexOf(world) % 2 === 0 ? 'a' : 'bcd')
+  for (const text of [...secretSchema, ...data]) await connection.query(text)
+  await connection.end()
+}
+
+async function configText(predicates: string): Promise<string> {
+  const verifier = JSON.stringify(await scramVerifier(password))
+  const columns = worlds.flatMap(world => secretColumns.map(column => `${world}.${column}`))
+  const databases = worlds.map(
+    world => `
+  ${world}: { protocol: mysql, upstream: { url_file: ./${world}.url, tls: disable } }`,
+  )
+  return `
+listen: { mysql: 127.0.0.1:0, http: 127.0.0.1:0 }
+data_dir: ./data
+databases:${databases.join('')}
+users:
+  analyst: { password_verifier: ${verifier}, groups: [analysts], on_hold: return }
+policy: { preset: none }
+masking:
+  equality_limit: { count: 100000, window: 1s }
+  rules:
+    - { name: hidden, columns: [${columns.join(', ')}], mask: redact, predicates: ${predicates} }
+recording: { rows: false, archive: none }
+`
+}
+
+function writes(script: Script): boolean {
+  return script.some(text => /\b(?:INSERT|UPDATE|DELETE|REPLACE) /.test(text))
+}
+
+class MysqlLane implements Lane {
+  readonly #wires: readonly MysqlWire[]
+  readonly #mode: Mode
+
+  constructor(wires: readonly MysqlWire[], mode: Mode) {
+    this.#wires = wires
+    this.#mode = mode
+  }
+
+  async run(script: Script): Promise<readonly [Answer, Answer]> {
+    const wires = writes(script) ? this.#wires.slice(2) : this.#wires.slice(0, 2)
+    const [one, other] = await Promise.all(wires.map(wire => this.#answer(wire, script)))
+    if (one === undefined || other === undefined) throw new RangeError('expected two sessions')
+    return [one, other]
+  }
+
+  close(): void {
+    for (const wire of this.#wires) wire.close()
+  }
+
+  async #answer(wire: MysqlWire, script: Script): Promise<Answer> {
+    wire.forget()
+    const results: Result[] = []
+    const several = script.length > 1 || writes(script)
+    // One at a time in each database: deadlocks and waits would be told apart.
+    if (writes(script)) await wire.query('SELECT get_lock(database(), 60)')
+    if (several) await wire.query('BEGIN')
+    for (const text of script) results.push(...(await this.#run(wire, text)))
+    if (several) {
+      await wire.query('ROLLBACK')
+      // Variables, temporary tables and the lock go, too.
+      await wire.ask(resetConnection)
+    }
+    const errors = results.filter(each => each.kind === 'error')
+    return {
+      lines: results.map(lineOf),
+      shown: () => shownBy(results),
+      refused: errors.some(({ message }) => refused(message)),
+      failed: errors.length > 0,
+    }
+  }
+
+  async #run(wire: MysqlWire, text: string): Promise<readonly Result[]> {
+    if (this.#mode === 'text') return wire.ask(query(text))
+    const first = await wire.ask(prepare(text))
+    const [prepared] = first
+    if (prepared?.kind !== 'prepared') return first
+    const results = await wire.ask(execute(prepared.id))
+    const close = Buffer.alloc(5)
+    close[0] = 0x19
+    close.writeUInt32LE(prepared.id, 1)
+    wire.send(close)
+    return results
+  }
+}
+
+function refused(message: string): boolean {
+  return /masked-predicate|held for approval/.test(message)
+}
+
+/** Which index was good enough is the plan's, and that is of the tables' estimated sizes. */
+const plansOwn = 0x10 | 0x20
+
+/** How long parts of a plan took. */
+const clock = /"r_[a-z_]*time_ms": [\d.e-]+|time=[\d.e-]+(?:\.\.[\d.e-]+)?/g
+
+/** A plan without its clock, and without its length, which has the clock's digits in it. */
+function rowText(row: Buffer): string {
+  const text = row.toString('latin1')
+  return text.search(clock) < 0 ? text : text.slice(9).replace(clock, '')
+}
+
+function lineOf(result: Result): string {
+  if (result.kind === 'prepared') return 'prepared'
+  if (result.kind === 'error' && refused(result.message)) return 'refused'
+  if (result.kind === 'rows') {
+    // Ties are the server's to break, by how long rows are among others.
+    const rows = result.rows.map(rowText).sort()
+    const text = rows.join(' | ')
+    const columns = (result.definitions ?? []).map(each => each.toString('latin1')).join(' ')
+    return named(`rows ${columns}: ${text} (${result.status & ~plansOwn})`)
+  }
+  return named(JSON.stringify(result))
+}
+
+function named(text: string): string {
+  return text.replace(/\bw[1-4]\b/g, 'w')
+}
+
+/** Which rows there are, however often; of texts which values each column has. */
+function shownBy(results: readonly Result[]): string {
+  return JSON.stringify(
+    results.map(result => {
+      if (result.kind !== 'rows') return result.kind
+      const columns = new Map<number, Set<string>>()
+      for (const row of result.rows) {
+        const texts = row[0] === 0 ? [row.toString('latin1')] : textsOf(row)
+        for (const [i, text] of texts.entries()) {
+          const column = columns.get(i) ?? new Set()
+          columns.set(i, column.add(String(text)))
+        }
+      }
+      return [...columns.values()].map(column => [...column].sort())
+    }),
+  )
+}
