@@ -5,6 +5,7 @@
  */
 import { createHash } from 'node:crypto'
 import type { ApprovalFacts, ApprovalRequest, Approvers, Requester } from './approval.ts'
+import { shownReason } from './visible-text.ts'
 
 export interface Action {
   /** `command`, `role-change`: lower case. */
@@ -46,7 +47,8 @@ export function actionRequest(action: Action, terms: ActionTerms): ApprovalReque
     // Nobody can tell which parts of it are values.
     normalized: text,
     rules: [],
-    reason: terms.reason ?? 'It is not to be done before somebody else has looked at it.',
+    reason: 'It is not to be done before somebody else has looked at it.',
+    requesterReason: shownReason(terms.reason),
     risk: 'medium',
     effects: [
       {

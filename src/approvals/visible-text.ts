@@ -8,7 +8,8 @@
  * Everything without a shape of its own, but for the space; line feeds and tabs are dealt with. The
  * last two, a Braille cell and a note's head, are blank and yet symbols by their class.
  */
-const hidden = /\r\n|[^\P{C}\n\t]|[^\P{Z} ]|\p{Default_Ignorable_Code_Point}|[\u2800\u{1d159}]/gu
+export const hiddenCharacters: RegExp =
+  /\r\n|[^\P{C}\n\t]|[^\P{Z} ]|\p{Default_Ignorable_Code_Point}|[\u2800\u{1d159}]/gu
 
 /** A run of harmless text, or one character to be shown by its number. */
 export type TextPart = { readonly text: string } | { readonly codePoint: number }
@@ -16,7 +17,7 @@ export type TextPart = { readonly text: string } | { readonly codePoint: number 
 export function textParts(text: string): readonly TextPart[] {
   const parts: TextPart[] = []
   let end = 0
-  for (const match of text.matchAll(hidden)) {
+  for (const match of text.matchAll(hiddenCharacters)) {
     // A line end of two characters is only a line end.
     const shown = match[0] === '\r\n' ? { text: '\n' } : { codePoint: match[0].codePointAt(0) ?? 0 }
     if (match.index > end) parts.push({ text: text.slice(end, match.index) })
@@ -42,4 +43,16 @@ export function visibleText(text: string): string {
 /** The same on one line, for tables and sentences. */
 export function visibleLine(text: string): string {
   return visibleText(text).replaceAll(/[\n\t]/g, ' ')
+}
+
+/** Enough for a sentence or two and a link; more is cut off. */
+const reasonLengthMax = 500
+
+/** A requester's own words, as they may be shown anywhere. Undefined when they say nothing. */
+export function shownReason(text: string | undefined): string | undefined {
+  // Cut first: making things visible takes longer than they are.
+  const line = visibleLine(text?.slice(0, reasonLengthMax).trim() ?? '')
+  if (line === '') return undefined
+  const cut = line.length > reasonLengthMax || (text?.trim().length ?? 0) > reasonLengthMax
+  return cut ? `${line.slice(0, reasonLengthMax - 1)}…` : line
 }

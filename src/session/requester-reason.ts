@@ -4,10 +4,7 @@
  * client said when it connected.
  */
 import type { Asker, Statement } from '../../protocols/protocol.ts'
-import { visibleLine } from '../approvals/visible-text.ts'
-
-/** Enough for a sentence or two and a link; more is cut off. */
-const lengthMax = 500
+import { shownReason } from '../approvals/visible-text.ts'
 
 /** As it may be shown anywhere: one line of visible characters. Undefined when none is given. */
 export function requesterReason(
@@ -28,13 +25,4 @@ export function applicationReason(application: string | undefined): {
     /^([^;]*);\s*(?:countersign_)?reason=(.*)$/s.exec(application ?? '') ?? []
   if (name === undefined) return { application, reason: undefined }
   return { application: name.trim() === '' ? undefined : name.trim(), reason }
-}
-
-/** Undefined when it says nothing. */
-export function shownReason(text: string | undefined): string | undefined {
-  // Cut first: making things visible takes longer than they are.
-  const line = visibleLine(text?.slice(0, lengthMax).trim() ?? '')
-  if (line === '') return undefined
-  const cut = line.length > lengthMax || (text?.trim().length ?? 0) > lengthMax
-  return cut ? `${line.slice(0, lengthMax - 1)}…` : line
 }

@@ -6,10 +6,10 @@
 import type { Asker, Refusal, Statement, StatementContext } from '../../protocols/protocol.ts'
 import type { Approval, ApprovalRequest, PersonAnswer } from '../approvals/approval.ts'
 import { type GrantBinding, type GrantLimits, isAboutTables } from '../approvals/grant.ts'
+import { shownReason } from '../approvals/visible-text.ts'
 import { approvesItself, glassHolds, type Leeway } from '../policy/leeway.ts'
 import { sha256 } from './binding.ts'
 import type { SessionParts } from './parts.ts'
-import { shownReason } from './requester-reason.ts'
 
 /** `approval`: to be run by it. `refusal`: not at all. */
 export type Unasked = { readonly approval: Approval } | { readonly refusal: Refusal }

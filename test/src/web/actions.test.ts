@@ -42,14 +42,15 @@ t.test('an action is asked for, approved, claimed once, and its end reported', a
   recordActions(approvals, {
     note: (type, fields) => notes.push(`${type} ${JSON.stringify(fields)}`),
   })
-  const answer = await post(app, 'analyst', '', { ...action, reason: 'as planned' })
+  const answer = await post(app, 'analyst', '', { ...action, reason: ' as\tplanned ' })
   t.equal(answer.statusCode, 201)
   const asked = answer.json<{ approval: Asked }>().approval
   const { id, digest } = asked
   t.equal(digest, actionDigest(action, 'analyst'), 'the asker knows what it is bound to')
   t.match(asked, {
     state: 'pending',
-    reason: 'as planned',
+    reason: /not to be done before somebody else/,
+    requesterReason: 'as planned',
     text: 'terraform apply plan.out\n\ndirectory: /srv/infra\nenvironment variables: HOME PATH',
     bars: { approve: 'nobody decides their own request' },
   })
