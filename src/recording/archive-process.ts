@@ -27,12 +27,26 @@ export type ArchiveReport =
   | { readonly type: 'done' }
 
 const pollMs = 500
+const catchUpMsMax = 2_000
 const backOffMsMin = 1_000
 const backOffMsMax = 60_000
 /** Of its time: what it takes from the sessions while there is much to ship. */
 const workShare = 0.2
 /** Further behind than this, it takes all the time that the system gives to the lowest priority. */
 const behindBytesMax = 32 * 1024 * 1024
+
+/** Who asks wants to see what happened before; what takes longer is said to be missing. */
+function catcher(shipper: Shipper): () => Promise<number> {
+  return async () => {
+    const until = performance.now() + catchUpMsMax
+    try {
+      while (performance.now() < until) if ((await shipper.step()) === 0) return 0
+    } catch {
+      // The archive cannot take more now; the loop that ships says so.
+    }
+    return shipper.behindBytes()
+  }
+}
 
 /** Small batches make many small parts: what has come far waits for more. */
 function pauseMs(tookMs: number, behindBytes: number): number {
@@ -54,8 +68,8 @@ async function work(order: ArchiveOrder, stop: AbortSignal): Promise<void> {
     try {
       const { dataDir, config, retention } = order
       archive ??= await Archive.open(config, join(dataDir, 'archive'), retention)
-      server ??= await serveArchive(dataDir, archive)
       shipper ??= new Shipper(join(dataDir, 'journal'), toArchive(archive))
+      server ??= await serveArchive(dataDir, archive, catcher(shipper))
       const began = performance.now()
       const records = await shipper.step()
       const tookMs = performance.now() - began

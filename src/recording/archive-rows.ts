@@ -78,17 +78,21 @@ export class JournalRows {
   /** Of one journal, in order. */
   add(record: JournalRecord, sink: RowSink): void {
     if (record.segment !== this.#segment) this.#turn(record)
+    if (record.kind === RecordKind.Session) this.#session(record, sink)
+    else this.#journalRecord(record, sink)
+  }
+
+  /** The record itself, sealed as it is. To be asked for behind `add`. */
+  sealed(record: JournalRecord): ArchiveRow {
     const session =
-      record.kind === RecordKind.Session
-        ? this.#session(record, sink)
-        : this.#journalRecord(record, sink)
-    sink('record_log', {
+      record.kind === RecordKind.Session ? this.#sessions.get(record.session) : undefined
+    return {
       journal: this.#journal,
       segment: record.segment,
       record: record.counter,
       ...this.#whose(session),
       base64: record.bytes.toString('base64'),
-    })
+    }
   }
 
   /** Rows of what is still under way and has changed. */
@@ -120,7 +124,7 @@ export class JournalRows {
     return { session: id, started_at: session.startedAt, user, database, environment }
   }
 
-  #session(record: JournalRecord, sink: RowSink): Session | undefined {
+  #session(record: JournalRecord, sink: RowSink): void {
     let index = 0
     for (const entry of readEntries(record.clear)) {
       if (entry.type === 'session') this.#begin(entry, record, sink)
@@ -128,7 +132,6 @@ export class JournalRows {
       if (session !== undefined) this.#entry(session, entry, { record, index, sink })
       index += 1
     }
-    return this.#sessions.get(record.session)
   }
 
   /** Says who it is again in every segment. */
@@ -289,7 +292,7 @@ export class JournalRows {
     })
   }
 
-  #journalRecord(record: JournalRecord, sink: RowSink): undefined {
+  #journalRecord(record: JournalRecord, sink: RowSink): void {
     const journal = this.#journal
     if (record.kind === RecordKind.Signature) {
       const signature = clearOf<HeadSignature>(record, 'signature')

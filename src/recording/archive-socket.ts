@@ -8,26 +8,32 @@ import { connect, createServer, type Socket } from 'node:net'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { Archive } from './archive.ts'
-import { cutReason } from './archive-rows.ts'
+import { searchArchive, sessionsNamed } from './archive-search.ts'
 import type { SessionSource, SessionSummary } from './reader.ts'
 import { type JournalRecord, parseRecord } from './record.ts'
+import type { SessionPage, SessionQuery } from './search.ts'
 
-type Question = { readonly ask: 'sessions' } | { readonly ask: 'records'; readonly session: string }
+type Question =
+  | { readonly ask: 'search'; readonly query: SessionQuery }
+  | { readonly ask: 'named'; readonly prefix: string }
+  | { readonly ask: 'records'; readonly session: string }
 type Row = Readonly<Record<string, unknown>>
 
 function socketPath(dataDir: string): string {
   return join(dataDir, 'archive.sock')
 }
 
+/** `catchUp` ships what came since, for a while, and says how many bytes are behind after it. */
 export async function serveArchive(
   dataDir: string,
   archive: Archive,
+  catchUp: () => Promise<number> = async () => 0,
 ): Promise<{ close(): Promise<void> }> {
   const path = socketPath(dataDir)
   await rm(path, { force: true })
   const server = createServer({ allowHalfOpen: true }, socket => {
     socket.on('error', () => socket.destroy())
-    void answer(socket, archive)
+    void answer(socket, question => rowsOf(archive, question, catchUp))
   })
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject)
@@ -54,7 +60,7 @@ export async function archiveSource(
   await stat(path)
   const archive = await Archive.open({ kind: 'embedded' }, path)
   return source(
-    question => rowsOf(archive, question),
+    question => rowsOf(archive, question, async () => 0) as Promise<readonly Row[]>,
     () => archive.close(),
   )
 }
@@ -64,7 +70,12 @@ function source(
   close: () => Promise<void>,
 ): SessionSource & { close(): Promise<void> } {
   return {
-    sessions: async () => (await ask({ ask: 'sessions' })).map(summary),
+    async search(query) {
+      const [page] = await ask({ ask: 'search', query })
+      return page as unknown as SessionPage
+    },
+    named: async prefix =>
+      (await ask({ ask: 'named', prefix })) as unknown as readonly SessionSummary[],
     async *records(session): AsyncGenerator<JournalRecord> {
       for (const row of await ask({ ask: 'records', session })) {
         const record = parseRecord(Buffer.from(String(row['base64']), 'base64'), 0)
@@ -78,32 +89,45 @@ function source(
   }
 }
 
-function rowsOf(archive: Archive, question: Question): Promise<readonly Row[]> {
-  if (question.ask === 'records') {
-    return archive.query(
-      `SELECT segment, record, base64Encode(bytes) AS base64 FROM records
-       WHERE session = {session:String} ORDER BY segment, record`,
-      { session: question.session },
-    )
+async function rowsOf(
+  archive: Archive,
+  question: Question,
+  catchUp: () => Promise<number>,
+): Promise<readonly object[]> {
+  switch (question.ask) {
+    case 'records':
+      return archive.query(
+        `SELECT segment, record, base64Encode(bytes) AS base64 FROM records
+         WHERE session = {session:String} ORDER BY segment, record`,
+        { session: question.session },
+      )
+    case 'named':
+      await catchUp()
+      return sessionsNamed(archive, question.prefix)
+    case 'search': {
+      const behindBytes = await catchUp()
+      const page = await searchArchive(archive, withDates(question.query))
+      return [{ ...page, ...(behindBytes > 0 && { behindBytes }) }]
+    }
   }
-  return archive.query(
-    `SELECT s.*, c.statements AS statements, c.held AS held, c.denied AS denied,
-       c.failed AS failed, c.shown AS rows, c.broke_glass AS broke_glass
-     FROM sessions AS s LEFT JOIN (
-       SELECT session, count() AS statements, countIf(verdict = 'hold') AS held,
-         countIf(verdict = 'deny') AS denied, countIf(error IS NOT NULL) AS failed,
-         sum(coalesce(rows, 0)) AS shown, countIf(break_glass) AS broke_glass
-       FROM statements GROUP BY session
-     ) AS c ON c.session = s.session
-     ORDER BY s.started_at DESC`,
-  )
 }
 
-async function answer(socket: Socket, archive: Archive): Promise<void> {
+/** Dates are texts on the socket. */
+function withDates({ since, until, ...query }: SessionQuery): SessionQuery {
+  return {
+    ...query,
+    ...(since && { since: new Date(since) }),
+    ...(until && { until: new Date(until) }),
+  }
+}
+
+async function answer(
+  socket: Socket,
+  rowsFor: (question: Question) => Promise<readonly object[]>,
+): Promise<void> {
   try {
     for await (const line of createInterface({ input: socket })) {
-      const rows = await rowsOf(archive, JSON.parse(line) as Question)
-      for (const row of rows) {
+      for (const row of await rowsFor(JSON.parse(line) as Question)) {
         if (!socket.write(`${JSON.stringify(row)}\n`)) {
           await new Promise(resolve => socket.once('drain', resolve).once('close', resolve))
         }
@@ -141,44 +165,4 @@ function opened(path: string): Promise<Socket | undefined> {
     socket.once('connect', () => resolve(socket))
     socket.once('error', () => resolve(undefined))
   })
-}
-
-function summary(row: Row): SessionSummary {
-  const { session, user, kind, owner, purpose, database, environment, protocol, application } = row
-  const { remote_address, tls, started_at, ended_at, end_reason } = row
-  const { statements, held, denied, failed, rows, broke_glass } = row
-  const cut = end_reason === cutReason
-  const ended = typeof ended_at === 'string'
-  return {
-    id: String(session),
-    user: String(user),
-    kind: kind === 'agent' ? 'agent' : 'person',
-    owner: textOf(owner),
-    purpose: textOf(purpose),
-    database: String(database),
-    environment: String(environment),
-    protocol: String(protocol),
-    application: textOf(application),
-    remoteAddress: String(remote_address),
-    tls: tls === true,
-    startedAt: isoTime(String(started_at)),
-    endedAt: cut || !ended ? null : isoTime(ended_at),
-    state: cut ? 'cut' : ended ? 'ended' : 'open',
-    endReason: cut ? null : textOf(end_reason),
-    statements: Number(statements),
-    held: Number(held),
-    denied: Number(denied),
-    failed: Number(failed),
-    rows: Number(rows),
-    brokeGlass: Number(broke_glass),
-  }
-}
-
-function textOf(value: unknown): string | null {
-  return typeof value === 'string' ? value : null
-}
-
-/** ClickHouse writes `2026-11-21 10:00:00.000000`, in UTC as the columns say. */
-function isoTime(text: string): string {
-  return new Date(`${text.replace(' ', 'T').slice(0, 23)}Z`).toISOString()
 }

@@ -7,9 +7,11 @@ import type { Parameter } from '../../protocols/protocol.ts'
 import { type Keys, KeyUnusable } from '../keys/keys.ts'
 import { type ClearEntry, readEntries, type SessionEntry, type ShapeEntry } from './clear.ts'
 import type { RecordedVerdict } from './events.ts'
+import { searchJournal } from './journal-search.ts'
 import { lockHolder } from './lock.ts'
 import { decodeParameters, PayloadType } from './payload.ts'
 import { type JournalRecord, RecordKind } from './record.ts'
+import type { SessionPage, SessionQuery } from './search.ts'
 import { listSegments, readSegment } from './segment.ts'
 import { readSessionKeys } from './session-keys.ts'
 import { type OpenedRecord, Unsealer, unwrapSession } from './unseal.ts'
@@ -70,8 +72,9 @@ export type OtherEntry = Exclude<ClearEntry, { readonly type: 'session' | 'shape
 
 /** Where sessions are read from instead of the journal's files. */
 export interface SessionSource {
-  /** Newest first. */
-  sessions(): Promise<readonly SessionSummary[]>
+  search(query: SessionQuery): Promise<SessionPage>
+  /** Those whose id begins so, newest first. */
+  named(prefix: string): Promise<readonly SessionSummary[]>
   /** In order. */
   records(id: string): AsyncIterable<JournalRecord>
 }
@@ -94,9 +97,14 @@ export class JournalReader {
     this.#source = options.source
   }
 
-  /** Newest first. */
+  /** What an auditor asks for, newest first, page by page. */
+  async search(query: SessionQuery): Promise<SessionPage> {
+    if (this.#source !== undefined) return this.#source.search(query)
+    return searchJournal(this.#dir, query, await this.sessions())
+  }
+
+  /** All that the journal's files have, newest first. */
   async sessions(): Promise<readonly SessionSummary[]> {
-    if (this.#source !== undefined) return this.#source.sessions()
     const written = (await lockHolder(this.#dir)) !== undefined
     const byNumber = new Map<number, MutableSummary>()
     let run = ''
@@ -117,7 +125,7 @@ export class JournalReader {
 
   /** The one session whose id begins so. Throws NoSuchSession when there is none, or several. */
   async find(prefix: string): Promise<SessionSummary> {
-    const all = await this.sessions()
+    const all = (await this.#source?.named(prefix)) ?? (await this.sessions())
     const exact = all.find(({ id }) => id === prefix)
     if (exact !== undefined) return exact
     const found = all.filter(({ id }) => id.startsWith(prefix))

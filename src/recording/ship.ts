@@ -15,6 +15,8 @@ export interface Destination {
   readonly name: string
   /** What is delivered has this form. When it has another than before, everything goes again. */
   readonly form: number
+  /** Whether the journal's records are wanted as they are, too. */
+  readonly sealed: boolean
   /** Of one batch: takes its rows, then resolves once all of them have arrived. */
   batch(): { readonly row: RowSink; delivered(): Promise<void> }
 }
@@ -37,6 +39,7 @@ export class Shipper {
   #cursor: Cursor | undefined
   #rows = new JournalRows()
   #size = batchBytesMax
+  #last: Promise<unknown> = Promise.resolve()
 
   /** `dir` is the journal's folder. */
   constructor(dir: string, destination: Destination) {
@@ -45,8 +48,20 @@ export class Shipper {
     this.#cursorPath = join(dir, `${destination.name}.cursor`)
   }
 
-  /** Ships one batch. Resolves with its records; 0 when all that is committed has arrived. */
-  async step(): Promise<number> {
+  /**
+   * Ships one batch, after those that were asked for before. Resolves with its records; 0 when all
+   * that is committed has arrived.
+   */
+  step(): Promise<number> {
+    const step = this.#last.then(
+      () => this.#step(),
+      () => this.#step(),
+    )
+    this.#last = step
+    return step
+  }
+
+  async #step(): Promise<number> {
     this.#cursor ??= await this.#resume()
     const cursor = this.#cursor
     const bytes = await readFrom(segmentPath(this.#dir, cursor.segment), cursor.offset, this.#size)
@@ -58,6 +73,7 @@ export class Shipper {
       // Not whole yet, or never will be: the segment's next writer decides, and we look again.
       if (!('hash' in record)) break
       this.#rows.add(record, batch.row)
+      if (this.#destination.sealed) batch.row('record_log', this.#rows.sealed(record))
       offset += record.bytes.length
       records += 1
     }
@@ -91,7 +107,7 @@ export class Shipper {
   async #next(cursor: Cursor, bytes: number): Promise<number> {
     if (bytes === this.#size) {
       this.#size *= 2
-      return this.step()
+      return this.#step()
     }
     const following = (await listSegments(this.#dir)).find(segment => segment > cursor.segment)
     if (following === undefined || bytes > 0) return 0
@@ -100,7 +116,7 @@ export class Shipper {
     if (state !== 'signed') return 0
     const { carry } = this.#rows
     await this.#save({ form: cursor.form, segment: following, offset: 0, carry })
-    return this.step()
+    return this.#step()
   }
 
   /** Reads what the segment said before the cursor, without shipping it again. */

@@ -10,6 +10,7 @@ export function toArchive(archive: Pick<Archive, 'insert'>): Destination {
   return {
     name: 'archive',
     form: rowForm,
+    sealed: true,
     batch() {
       const rows = new Map<ArchiveTable, ArchiveRow[]>()
       return {
