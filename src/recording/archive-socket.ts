@@ -43,18 +43,23 @@ export async function serveArchive(
   return { close: () => new Promise(resolve => server.close(() => resolve())) }
 }
 
-/** Asks the process that has the archive open; without one, opens it here. Close it after use. */
+/** Asks the process that has the archive open; undefined when there is none. */
+export async function runningArchive(dataDir: string): Promise<SessionSource | undefined> {
+  const socket = await opened(socketPath(dataDir))
+  if (socket === undefined) return undefined
+  socket.destroy()
+  return source(
+    question => asked(socketPath(dataDir), question),
+    async () => undefined,
+  )
+}
+
+/** The same, and without such a process opens the embedded one here. Close it after use. */
 export async function archiveSource(
   dataDir: string,
 ): Promise<SessionSource & { close(): Promise<void> }> {
-  const socket = await opened(socketPath(dataDir))
-  if (socket !== undefined) {
-    socket.destroy()
-    return source(
-      question => asked(socketPath(dataDir), question),
-      async () => undefined,
-    )
-  }
+  const running = await runningArchive(dataDir)
+  if (running !== undefined) return { ...running, close: async () => undefined }
   const path = join(dataDir, 'archive')
   // Opening would make an empty one.
   await stat(path)
