@@ -1,5 +1,4 @@
 /** What a listener gives to its protocol: who may come in, to what, and with which session. */
-import { randomUUID } from 'node:crypto'
 import { AccessDenied } from '../protocols/errors.ts'
 import type { Credential, Gateway, Limits, Login, Session } from '../protocols/protocol.ts'
 import type { Approvals } from './approvals/approvals.ts'
@@ -64,7 +63,7 @@ export class LocalGateway implements Gateway {
       metrics.refusedLogins += 1
       throw new AccessDenied('database', database)
     }
-    const id = randomUUID()
+    const id = recorder.newSessionId()
     const { application, reason } = applicationReason(login.application)
     const sessionRecorder = await recorder
       .openSession({

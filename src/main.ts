@@ -30,6 +30,7 @@ const commands: ReadonlyMap<string, () => Promise<Command>> = new Map([
   ['grants', async () => (await import('./cli/grants.ts')).grantsCommand()],
   ['gate', async () => (await import('./cli/gate.ts')).gateCommand()],
   ['sessions', async () => (await import('./cli/sessions.ts')).sessionsCommand(deps)],
+  ['keys', async () => (await import('./cli/keys.ts')).keysCommand()],
   ['tokens', async () => (await import('./cli/tokens.ts')).tokensCommand()],
 ])
 

@@ -23,10 +23,11 @@ import { LocalGateway } from './gateway.ts'
 import { recordGrants } from './grant-log.ts'
 import { Tokens } from './identity/tokens.ts'
 import { Users } from './identity/users.ts'
-import { localKeysPath, openLocalKeys } from './keys/local.ts'
+import { openKeys } from './keys/open.ts'
 import { keptSecret } from './keys/secret.ts'
 import { Listener } from './listener.ts'
 import { Policy } from './policy/policy.ts'
+import { openAnchorPlaces } from './recording/anchors/places.ts'
 import { JournalSessions } from './recording/journal-sessions.ts'
 import { JournalReader } from './recording/reader.ts'
 import { Recorder } from './recording/recorder.ts'
@@ -58,13 +59,16 @@ async function start(
   const log = createLog()
   const { dataDir } = config
   await mkdir(dataDir, { recursive: true, mode: 0o700 })
-  const keys = await openLocalKeys(localKeysPath(dataDir))
+  const keys = await openKeys(dataDir, config.keys)
   const recorder = await Recorder.open({
     dir: dataDir,
     keys,
     durability: config.recording.durability,
     archive: config.recording.archive,
     rows: config.recording.rows,
+    retention: config.recording.retention,
+    headMs: config.recording.signMs,
+    anchors: await openAnchorPlaces(config.recording.anchors),
     log,
   })
   opened.add(() => recorder.close())
@@ -161,6 +165,7 @@ async function start(
       // A chat that is away keeps nobody from deciding elsewhere.
       parts: {
         recording: recorder.state,
+        ...(recorder.anchors.length > 0 && { anchors: anchorsState(recorder.anchors) }),
         state: approvals.away === undefined ? config.state.kind : 'away',
         ...(slack && { slack: slack.status.state }),
         ...(teams && { teams: teams.status.state }),
@@ -168,6 +173,9 @@ async function start(
     }),
     warnings: () => [
       ...(recorder.state === 'healthy' ? [] : [`The recording is ${recorder.state}.`]),
+      ...recorder.anchors
+        .filter(({ state }) => state === 'away')
+        .map(({ place, at }) => `The recording is anchored in ${place} up to ${at ?? 'nothing'}.`),
       ...(reload.mistake === undefined
         ? []
         : ['The configuration file has mistakes: what was in force before them still is.']),
@@ -275,6 +283,11 @@ async function listen(
     bound[name] = await listener.listen()
   }
   return bound
+}
+
+/** `away` when one of the places is. */
+function anchorsState(anchors: Recorder['anchors']): string {
+  return anchors.some(({ state }) => state === 'away') ? 'away' : 'anchored'
 }
 
 /** Where the commands of this machine find the console. */

@@ -2,6 +2,7 @@
  * The configuration as the program uses it: validated, defaults filled, files read, secrets
  * resolved. Written in YAML as schema.ts has it.
  */
+
 import type { MaskingRule } from '../../masking/rules.ts'
 import type { Limits, Upstream } from '../../protocols/protocol.ts'
 import type { MailOptions } from '../approvals/mail/mail.ts'
@@ -10,7 +11,9 @@ import type { WorkflowOptions } from '../approvals/teams/workflow.ts'
 import type { WebhookTarget } from '../approvals/webhooks/webhooks.ts'
 import type { TokenConfig } from '../identity/tokens.ts'
 import type { UserConfig } from '../identity/users.ts'
+import type { KeysConfig } from '../keys/open.ts'
 import type { PolicyConfig } from '../policy/rule.ts'
+import type { AnchorConfig } from '../recording/anchors/anchor.ts'
 
 export interface Config {
   /** Absolute path of the file; undefined when it was made by the program. */
@@ -31,6 +34,7 @@ export interface Config {
   readonly predicateLimit?: PredicateLimitConfig
   readonly approvals: ApprovalsConfig
   readonly recording: RecordingConfig
+  readonly keys: KeysConfig
 }
 
 /** Approvals, grants, and what is to be told of them. */
@@ -125,9 +129,14 @@ export interface RecordingConfig {
   readonly durability: 'write' | 'fsync'
   /** Whether the rows that clients are shown are recorded. */
   readonly rows: boolean
+  /** How often heads are signed. */
+  readonly signMs: number
+  /** Where signed heads are kept beside. */
+  readonly anchors: readonly AnchorConfig[]
   /** Groups whose members may read recorded sessions in the console. */
   readonly auditors: readonly string[]
   readonly archive: ArchiveConfig
+  readonly retention: RetentionConfig
 }
 
 export type ArchiveConfig =
@@ -138,5 +147,14 @@ export type ArchiveConfig =
       readonly database: string
       readonly username: string | undefined
       readonly password: string | undefined
+      readonly cluster: string | undefined
     }
   | { readonly kind: 'none' }
+
+/** How long sessions are kept from when they began, in milliseconds; absent: for ever. */
+export interface RetentionConfig {
+  readonly defaultMs: number | undefined
+  /** Beats the environment's. */
+  readonly databases: readonly (readonly [string, number])[]
+  readonly environments: readonly (readonly [string, number])[]
+}

@@ -20,6 +20,7 @@ export interface ConfigFile {
   readonly masking?: MaskingSections | undefined
   readonly approvals?: ApprovalsSection | undefined
   readonly recording?: RecordingSection | undefined
+  readonly keys?: KeysSection | undefined
 }
 
 export interface ListenSection {
@@ -327,7 +328,43 @@ export type MaskSection =
       }
     }
 
+export interface AnchorSection {
+  readonly file?: string | undefined
+  readonly s3?:
+    | {
+        readonly bucket: string
+        readonly prefix?: string | undefined
+        readonly region?: string | undefined
+        readonly endpoint?: string | undefined
+        readonly lock_days?: number | undefined
+      }
+    | undefined
+  readonly clickhouse?:
+    | {
+        readonly url: string
+        readonly database?: string | undefined
+        readonly username?: string | undefined
+        readonly password_env?: string | undefined
+        readonly password_file?: string | undefined
+      }
+    | undefined
+}
+
+export type KeysSection =
+  | 'local'
+  | {
+      readonly aws_kms: {
+        readonly key: string
+        readonly signing_key: string
+        readonly former_keys?: readonly string[] | undefined
+        readonly region?: string | undefined
+        readonly endpoint?: string | undefined
+      }
+    }
+
 export interface RecordingSection {
+  readonly sign_every?: string | undefined
+  readonly anchors?: readonly AnchorSection[] | undefined
   readonly durability?: 'write' | 'fsync' | undefined
   readonly rows?: boolean | undefined
   readonly auditors?: readonly string[] | undefined
@@ -340,6 +377,14 @@ export interface RecordingSection {
         readonly username?: string | undefined
         readonly password_env?: string | undefined
         readonly password_file?: string | undefined
+        readonly cluster?: string | undefined
       }
     | undefined
+  readonly retention?: RetentionSection | undefined
+}
+
+export interface RetentionSection {
+  readonly default?: string | undefined
+  readonly environments?: Readonly<Record<string, string>> | undefined
+  readonly databases?: Readonly<Record<string, string>> | undefined
 }

@@ -1,7 +1,6 @@
 /** From the file as written to the configuration as used: defaults, files, secrets, references. */
 import {
   type Address,
-  type ArchiveConfig,
   type Config,
   type ListenConfig,
   type ProtocolName,
@@ -9,11 +8,13 @@ import {
 } from './config.ts'
 import type { ConfigFile, LimitsSection } from './file.ts'
 import type { Mistakes, Path } from './mistakes.ts'
+import { resolveKeys } from './resolve-anchors.ts'
 import { resolveDatabases } from './resolve-databases.ts'
 import { resolveEmail } from './resolve-email.ts'
 import { resolvePredicateLimit } from './resolve-limit.ts'
 import { resolveMasking } from './resolve-masking.ts'
 import { resolvePolicy } from './resolve-policy.ts'
+import { resolveRecording } from './resolve-recording.ts'
 import { resolveSlack } from './resolve-slack.ts'
 import { resolveState } from './resolve-state.ts'
 import { resolveTeams } from './resolve-teams.ts'
@@ -64,12 +65,8 @@ export async function resolveConfig(
       ...resolveEmail(approvals.email, { policy, reviewers, addresses }, sources, mistakes),
       webhooks: resolveWebhooks(approvals.webhooks ?? [], sources, mistakes),
     },
-    recording: {
-      durability: recording.durability ?? 'write',
-      rows: recording.rows ?? true,
-      auditors: recording.auditors ?? ['auditors'],
-      archive: resolveArchive(file, sources),
-    },
+    recording: resolveRecording(recording, databases, sources, mistakes),
+    keys: resolveKeys(file.keys),
   }
 }
 
@@ -143,16 +140,4 @@ function seconds(text: string, at: Path, mistakes: Mistakes): number {
   if (value >= 1) return value
   mistakes.add(at, `expected at least 1s, got ${text}`)
   return 1
-}
-
-function resolveArchive(file: ConfigFile, sources: Sources): ArchiveConfig {
-  const section = file.recording?.archive ?? 'embedded'
-  if (typeof section === 'string') return { kind: section }
-  return {
-    kind: 'server',
-    url: section.url,
-    database: section.database ?? 'countersign',
-    username: section.username,
-    password: sources.secret({ ...section }, 'password', ['recording', 'archive']),
-  }
 }

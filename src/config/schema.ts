@@ -532,6 +532,44 @@ const approvals = mapping({
   webhooks: z.array(webhook).optional().describe('Told of every transition.'),
 })
 
+const httpUrl = z.string().regex(/^https?:\/\//, { error: 'an http:// or https:// URL' })
+
+const anchor = mapping({
+  file: text.optional().describe('Lines of JSON; on the disk of another machine.'),
+  s3: mapping({
+    bucket: text,
+    prefix: z.string().optional(),
+    region: text.optional(),
+    endpoint: httpUrl.optional().describe('Of another store than Amazon S3.'),
+    lock_days: z
+      .number()
+      .int()
+      .min(1)
+      .optional()
+      .describe('Object lock: nobody may delete an anchor before.'),
+  }).optional(),
+  clickhouse: mapping({
+    url: httpUrl,
+    database: text.optional(),
+    username: text.optional(),
+    password_env: variable.optional(),
+    password_file: file.optional(),
+  }).optional(),
+})
+
+const keys = z.union([
+  z.literal('local'),
+  mapping({
+    aws_kms: mapping({
+      key: text.describe('Id, ARN or alias of the symmetric key that wraps.'),
+      signing_key: text.describe('The same of a key of ECC_NIST_P256 for SIGN_VERIFY.'),
+      former_keys: names.optional().describe('What wrapped before, until `keys rotate` was run.'),
+      region: text.optional(),
+      endpoint: httpUrl.optional(),
+    }),
+  }),
+])
+
 const recording = mapping({
   durability: z
     .enum(['write', 'fsync'])
@@ -539,6 +577,11 @@ const recording = mapping({
     .describe('write survives a crash of the proxy, fsync one of the machine. write.'),
   rows: z.boolean().optional().describe('Record the rows that clients are shown. true.'),
   auditors: names.optional().describe('Groups that may read recorded sessions. auditors.'),
+  sign_every: duration.optional().describe('How often heads are signed and anchored. 5m.'),
+  anchors: z
+    .array(anchor)
+    .optional()
+    .describe('Where signed heads are kept that whoever runs the proxy cannot remove.'),
   archive: z
     .union([
       z.enum(['embedded', 'none']),
@@ -548,9 +591,19 @@ const recording = mapping({
         username: text.optional(),
         password_env: variable.optional(),
         password_file: file.optional(),
+        cluster: text
+          .optional()
+          .describe('As the server calls it: replicated tables, distributed over its shards.'),
       }),
     ])
     .optional(),
+  retention: mapping({
+    default: duration.optional().describe('For ever.'),
+    environments: z.record(text, duration).optional().describe('Beats the default.'),
+    databases: z.record(text, duration).optional().describe('Beats both.'),
+  })
+    .optional()
+    .describe('How long sessions are kept, from when they began; at least 1d.'),
 })
 
 export const configSchema: z.ZodType<ConfigFile> = mapping({
@@ -568,4 +621,5 @@ export const configSchema: z.ZodType<ConfigFile> = mapping({
   masking: masking.optional(),
   approvals: approvals.optional(),
   recording: recording.optional(),
+  keys: keys.optional().describe('What seals and signs recordings. local: a file in data_dir.'),
 }).meta({ title: 'Countersign configuration' })

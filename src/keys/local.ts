@@ -13,7 +13,7 @@ import {
   randomBytes,
   sign,
 } from 'node:crypto'
-import { chmod, link, mkdir, open, readFile, rm, stat } from 'node:fs/promises'
+import { chmod, link, mkdir, open, readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { type DataKey, type KeyContext, type Keys, KeyUnusable } from './keys.ts'
 
@@ -42,57 +42,108 @@ export async function openLocalKeys(
   return new LocalKeys(parse(await readFile(path, 'utf8'), path))
 }
 
+/**
+ * Puts a new wrapping key before the others, and a new signing key in place of the last, whose
+ * public half stays. What was wrapped before still opens: wrap it anew, then `dropFormerKeys`.
+ */
+export async function rotateLocalKeys(path: string): Promise<Keys> {
+  const { wrapping, signing, signed } = parse(await readFile(path, 'utf8'), path)
+  const file = {
+    wrapping: [randomBytes(32), ...wrapping],
+    signing: generateKeyPairSync('ed25519').privateKey,
+    signed: [...signed, publicPem(signing)],
+  }
+  await replace(path, textOf(file))
+  return new LocalKeys(file)
+}
+
+/** What only a former wrapping key opens is lost from now on. */
+export async function dropFormerKeys(path: string): Promise<void> {
+  const file = parse(await readFile(path, 'utf8'), path)
+  await replace(path, textOf({ ...file, wrapping: file.wrapping.slice(0, 1) }))
+}
+
 interface KeyFile {
-  readonly wrapping: Buffer
+  /** The first wraps; the others only open. */
+  readonly wrapping: readonly Buffer[]
   readonly signing: KeyObject
+  /** Public keys that have signed before, PEM. */
+  readonly signed: readonly string[]
 }
 
 const ivBytes = 12
 const tagBytes = 16
 
 class LocalKeys implements Keys {
+  readonly name = 'local'
+  readonly remote = false
   readonly publicKey: string
+  readonly publicKeys: string
   readonly #file: KeyFile
 
   constructor(file: KeyFile) {
     this.#file = file
-    this.publicKey = createPublicKey(file.signing)
-      .export({ type: 'spki', format: 'pem' })
-      .toString()
+    this.publicKey = publicPem(file.signing)
+    this.publicKeys = [...file.signed, this.publicKey].join('')
   }
 
   // The interface is asynchronous for keys that live on the network; here nothing waits.
 
   async dataKey(context: KeyContext): Promise<DataKey> {
     const plain = randomBytes(32)
-    const iv = randomBytes(ivBytes)
-    const cipher = createCipheriv('aes-256-gcm', this.#file.wrapping, iv)
-    cipher.setAAD(encodeContext(context))
-    const sealed = Buffer.concat([cipher.update(plain), cipher.final()])
-    return { plain, wrapped: Buffer.concat([iv, sealed, cipher.getAuthTag()]) }
+    return { plain, wrapped: this.#wrap(plain, context) }
   }
 
   async unwrap(wrapped: Buffer, context: KeyContext): Promise<Buffer> {
     if (wrapped.length !== ivBytes + 32 + tagBytes) {
       throw new KeyUnusable(`expected a wrapped key of 60 bytes, got ${wrapped.length}`)
     }
-    const iv = wrapped.subarray(0, ivBytes)
-    const decipher = createDecipheriv('aes-256-gcm', this.#file.wrapping, iv)
-    decipher.setAAD(encodeContext(context))
-    decipher.setAuthTag(wrapped.subarray(-tagBytes))
+    for (const key of this.#file.wrapping) {
+      const plain = opened(key, wrapped, context)
+      if (plain !== undefined) return plain
+    }
+    throw new KeyUnusable('the data key was wrapped by another key or for another purpose')
+  }
+
+  async rewrap(wrapped: Buffer, context: KeyContext): Promise<Buffer> {
+    const plain = await this.unwrap(wrapped, context)
     try {
-      const plain = decipher.update(wrapped.subarray(ivBytes, -tagBytes))
-      return Buffer.concat([plain, decipher.final()])
-    } catch (cause) {
-      throw new KeyUnusable('the data key was wrapped by another key or for another purpose', {
-        cause,
-      })
+      return this.#wrap(plain, context)
+    } finally {
+      plain.fill(0)
     }
   }
 
   async sign(bytes: Buffer): Promise<Buffer> {
     return sign(null, bytes, this.#file.signing)
   }
+
+  #wrap(plain: Buffer, context: KeyContext): Buffer {
+    const [key] = this.#file.wrapping
+    if (key === undefined) throw new KeyUnusable('expected a wrapping key, got none')
+    const iv = randomBytes(ivBytes)
+    const cipher = createCipheriv('aes-256-gcm', key, iv)
+    cipher.setAAD(encodeContext(context))
+    const sealed = Buffer.concat([cipher.update(plain), cipher.final()])
+    return Buffer.concat([iv, sealed, cipher.getAuthTag()])
+  }
+}
+
+function opened(key: Buffer, wrapped: Buffer, context: KeyContext): Buffer | undefined {
+  const decipher = createDecipheriv('aes-256-gcm', key, wrapped.subarray(0, ivBytes))
+  decipher.setAAD(encodeContext(context))
+  decipher.setAuthTag(wrapped.subarray(-tagBytes))
+  try {
+    const plain = decipher.update(wrapped.subarray(ivBytes, -tagBytes))
+    return Buffer.concat([plain, decipher.final()])
+  } catch {
+    // Node says "unable to authenticate data" and no more: a former key's, or none of ours.
+    return undefined
+  }
+}
+
+function publicPem(signing: KeyObject): string {
+  return createPublicKey(signing).export({ type: 'spki', format: 'pem' }).toString()
 }
 
 /** The same for the same pairs, in whatever order they were written. */
@@ -118,17 +169,16 @@ async function refuseLoose(path: string, what: 'file' | 'folder'): Promise<void>
 
 /** Written whole under another name and then linked: of two first starts, one wins. */
 async function create(path: string): Promise<void> {
-  const { privateKey } = generateKeyPairSync('ed25519')
-  const file = {
-    version: 1,
-    wrapping: randomBytes(32).toString('base64'),
-    signing: privateKey.export({ type: 'pkcs8', format: 'der' }).toString('base64'),
-  }
+  const text = textOf({
+    wrapping: [randomBytes(32)],
+    signing: generateKeyPairSync('ed25519').privateKey,
+    signed: [],
+  })
   const draft = `${path}.${process.pid}.${randomBytes(4).toString('hex')}`
   try {
     const handle = await open(draft, 'wx', 0o600)
     try {
-      await handle.writeFile(`${JSON.stringify(file)}\n`)
+      await handle.writeFile(text)
       await handle.sync()
     } finally {
       await handle.close()
@@ -142,25 +192,48 @@ async function create(path: string): Promise<void> {
   }
 }
 
+function textOf({ wrapping, signing, signed }: KeyFile): string {
+  const file = {
+    version: 2,
+    wrapping: wrapping.map(key => key.toString('base64')),
+    signing: signing.export({ type: 'pkcs8', format: 'der' }).toString('base64'),
+    signed,
+  }
+  return `${JSON.stringify(file)}\n`
+}
+
+/** Version 1 had one wrapping key, and no other had signed. */
 function parse(text: string, path: string): KeyFile {
   try {
-    const file = JSON.parse(text) as Readonly<Record<string, unknown>>
-    const { version, wrapping, signing } = file as { [name: string]: unknown }
-    if (version !== 1 || typeof wrapping !== 'string' || typeof signing !== 'string') {
+    const file = JSON.parse(text) as Readonly<
+      Record<'version' | 'wrapping' | 'signing' | 'signed', unknown>
+    >
+    const { version, signing } = file
+    const wrapping: unknown = version === 1 ? [file.wrapping] : file.wrapping
+    const signed: unknown = version === 1 ? [] : file.signed
+    if ((version !== 1 && version !== 2) || typeof signing !== 'string') {
       throw new TypeError('a field is missing')
     }
-    const key = Buffer.from(wrapping, 'base64')
-    if (key.length !== 32) throw new TypeError('the wrapping key is not 32 bytes long')
-    return {
-      wrapping: key,
-      signing: createPrivateKey({
-        key: Buffer.from(signing, 'base64'),
-        format: 'der',
-        type: 'pkcs8',
-      }),
+    if (!areTexts(wrapping) || !areTexts(signed) || wrapping.length === 0) {
+      throw new TypeError('a field is missing')
     }
+    const keys = wrapping.map(each => Buffer.from(each, 'base64'))
+    if (keys.some(key => key.length !== 32)) throw new TypeError('a key is not 32 bytes long')
+    const der = Buffer.from(signing, 'base64')
+    const privateKey = createPrivateKey({ key: der, format: 'der', type: 'pkcs8' })
+    return { wrapping: keys, signing: privateKey, signed }
   } catch {
     // The cause is left out: a parser's message quotes what it read, and that is a key.
     throw new KeyUnusable(`expected keys in ${path}, got something else`)
   }
+}
+
+function areTexts(value: unknown): value is readonly string[] {
+  return Array.isArray(value) && value.every(each => typeof each === 'string')
+}
+
+async function replace(path: string, text: string): Promise<void> {
+  const draft = `${path}.${process.pid}.new`
+  await writeFile(draft, text, { mode: 0o600, flush: true })
+  await rename(draft, path)
 }

@@ -1,6 +1,7 @@
 /** The one door to the journal: opens it, hands out a recorder for each session, ships, closes. */
 import { join } from 'node:path'
 import type { Keys } from '../keys/keys.ts'
+import { KeyPool } from '../keys/pool.ts'
 import type { AnchorPlace } from './anchors/anchor.ts'
 import { AnchorKeeper, type AnchorStatus } from './anchors/keeper.ts'
 import { ArchiveKeeper, type ArchiveStatus } from './archive-keeper.ts'
@@ -60,6 +61,9 @@ const segmentSessionsMax = 10_000
 /** How long what is not urgent may wait in memory. */
 const flushMsMax = 100
 const storageMs = 2_000
+/** Logins that a KMS which is away does not stop, and for how long a key may wait for its session. */
+const poolSize = 16
+const poolMsMax = 15 * 60_000
 /** What may wait for a journal that cannot be written, over all sessions. */
 const stalledBytesMax = 16 * mebibyte
 
@@ -78,6 +82,7 @@ export class Recorder {
   #closing: Promise<void> | undefined
   #archive: ArchiveKeeper | undefined
   readonly #anchors: AnchorKeeper | undefined
+  readonly #pool: KeyPool
   readonly #port: RecorderPort
 
   /** Recovers what an earlier run left unsealed. */
@@ -110,6 +115,12 @@ export class Recorder {
     anchors: AnchorKeeper | undefined,
   ) {
     this.#anchors = anchors
+    this.#pool = new KeyPool(options.keys, {
+      size: options.keys.remote ? poolSize : 0,
+      ageMsMax: poolMsMax,
+      context: keyContext,
+      onAway: error => options.log?.warn({ error: String(error) }, 'no data keys can be made'),
+    })
     this.#options = options
     this.#journal = journal
     this.#journalDir = journalDir
@@ -135,14 +146,31 @@ export class Recorder {
     return this.#state
   }
 
-  /** Rejects with JournalUnavailable while the storage is low or critical, or the recorder closes. */
+  /** Best for a new session: its key may be ready. */
+  newSessionId(): string {
+    return this.#pool.newId()
+  }
+
+  /** Keys that wait for a session; 0 when they are made when they are needed. */
+  get readyKeys(): number {
+    return this.#pool.size
+  }
+
+  /**
+   * Rejects with JournalUnavailable while the storage is low or critical, when there is no key for
+   * it, or when the recorder closes.
+   */
   async openSession(start: SessionStart): Promise<SessionRecorder> {
     if (this.#state !== 'healthy') {
       throw new JournalUnavailable(
         `no session may begin: the journal's storage is ${this.#state === 'low' ? 'low' : 'full'}`,
       )
     }
-    const { plain, wrapped } = await this.#options.keys.dataKey(keyContext(start.id))
+    const { plain, wrapped } = await this.#pool.take(start.id).catch((cause: unknown) => {
+      throw new JournalUnavailable('no session may begin: there is no key to seal it with', {
+        cause,
+      })
+    })
     const key = sessionKey(plain, start.id)
     const segment = this.#journal.segment
     try {
@@ -215,6 +243,7 @@ export class Recorder {
 
   async #close(): Promise<void> {
     for (const timer of this.#timers) clearInterval(timer)
+    this.#pool.close()
     await Promise.all([...this.#sessions].map(session => session.end('the proxy stopped')))
     clearTimeout(this.#flushTimer)
     this.#sealAll()

@@ -14,6 +14,7 @@ export type StoredKey =
       readonly wrapped: Buffer
       /** SHA-256 of the wrapped key that the session began with, hex: this one's, unless rewrapped. */
       readonly first: string
+      readonly rewrapped: boolean
     }
   | { readonly session: string; readonly erased: Erasure }
 
@@ -35,7 +36,7 @@ export async function appendSessionKey(
   session: string,
   wrapped: Buffer,
 ): Promise<void> {
-  const line = lineOf({ session, wrapped, first: wrappedHash(wrapped) })
+  const line = lineOf({ session, wrapped, first: wrappedHash(wrapped), rewrapped: false })
   await appendFile(keysPath(dir, segment), line, { mode: 0o600, flush: true })
 }
 
@@ -99,9 +100,9 @@ export async function replaceFile(path: string, content: string): Promise<void> 
 
 function lineOf(key: StoredKey): string {
   if ('erased' in key) return `${JSON.stringify(key)}\n`
-  const { session, wrapped, first } = key
-  const again = first === wrappedHash(wrapped) ? {} : { first }
-  return `${JSON.stringify({ session, wrapped: wrapped.toString('base64'), ...again })}\n`
+  const { session, wrapped, first, rewrapped } = key
+  const line = { session, wrapped: wrapped.toString('base64'), ...(rewrapped && { first }) }
+  return `${JSON.stringify(line)}\n`
 }
 
 function parseLine(line: string): StoredKey | undefined {
@@ -113,11 +114,9 @@ function parseLine(line: string): StoredKey | undefined {
     if (typeof erased === 'object' && erased !== null) return { session, erased: erased as Erasure }
     if (typeof wrapped !== 'string') return undefined
     const bytes = Buffer.from(wrapped, 'base64')
-    return {
-      session,
-      wrapped: bytes,
-      first: typeof first === 'string' ? first : wrappedHash(bytes),
-    }
+    return typeof first === 'string'
+      ? { session, wrapped: bytes, first, rewrapped: true }
+      : { session, wrapped: bytes, first: wrappedHash(bytes), rewrapped: false }
   } catch {
     // A damaged line is a key that is gone.
     return undefined

@@ -70,7 +70,7 @@ t.test('a damaged file is refused without quoting it, and never replaced', async
     '',
     '{}',
     whole.slice(0, 40),
-    whole.replace('"version":1', '"version":2'),
+    whole.replace('"version":2', '"version":3'),
   ]) {
     await writeFile(path, damaged)
     const error = await openLocalKeys(path).catch((cause: unknown) => cause)
