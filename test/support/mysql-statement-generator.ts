@@ -133,7 +133,7 @@ export class StatementGenerator {
     if (!this.chance(0.3)) return this.#ordered(this.#query(3, width))
     const head = this.#with()
     const { sql, columns: own } = this.#ordered(this.#query(3, width))
-    return { sql: `WITH RECURSIVE ${head} ${sql}`, columns: own }
+    return { sql: `WITH ${head} ${sql}`, columns: own }
   }
 
   /** Over one table under that alias. */
@@ -153,7 +153,7 @@ export class StatementGenerator {
       const source = { alias: 'b', columns: tables[table] ?? [] }
       const step = this.#expression([source, { alias: 'r', columns: own }], 'text', 1)
       this.#ctes.push({ alias: name, columns: own })
-      return `${name}(${n}, ${text}) AS (SELECT 1, cast('a' AS char(400)) UNION ALL SELECT r.${n} + 1,
+      return `RECURSIVE ${name}(${n}, ${text}) AS (SELECT 1, cast('a' AS char(400)) UNION ALL SELECT r.${n} + 1,
         ${step} FROM ${name} r JOIN ${table} b ON b.id = r.${n} WHERE r.${n} < 4)`
     }
     const { sql, columns: own } = this.#query(2, this.size(3))

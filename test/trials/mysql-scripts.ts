@@ -88,7 +88,7 @@ const makers: readonly Maker[] = [
     'SELECT * FROM places ORDER BY id',
   ],
   g => [
-    `REPLACE INTO places (id, place) VALUES (1, ${g.over('customers', 'c').replaceAll('c.', 'x.')}) RETURNING id, place`,
+    `REPLACE INTO places (id, place) VALUES (1, (SELECT ${g.over('customers', 'x')} FROM customers x WHERE x.id = 2)) RETURNING id, place`,
   ],
   g => [
     `UPDATE places p JOIN customers c ON c.id = p.id SET p.place = ${g.over('customers', 'c')}`,
@@ -127,7 +127,7 @@ const makers: readonly Maker[] = [
     `HANDLER h READ ${g.pick(['FIRST', 'NEXT', '`PRIMARY` = (3)'])}`,
     'HANDLER h CLOSE',
   ],
-  g => [`DO ${g.over('customers', 'c').replaceAll('c.', 'x.')}`, 'SHOW WARNINGS'],
+  g => [`DO (SELECT ${g.over('customers', 'x')} FROM customers x WHERE x.id = 2)`, 'SHOW WARNINGS'],
   g => [`CALL shown(${g.size(9)})`],
   g => ['CALL branched()', `CALL shown((SELECT ${g.size(9)}))`],
   g => [
@@ -140,7 +140,7 @@ const makers: readonly Maker[] = [
     `INSERT INTO kept SELECT id, ${g.over('customers', 'c')} FROM customers c`,
     'CREATE TEMPORARY TABLE other LIKE kept',
     g.pick([
-      'INSERT INTO other TABLE kept',
+      'INSERT INTO other SELECT DISTINCT * FROM kept',
       'INSERT INTO other SELECT * FROM kept',
       'REPLACE INTO other (a) SELECT a FROM kept',
     ]),

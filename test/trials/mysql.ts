@@ -48,8 +48,8 @@ export async function startMysqlArena({ flavour, predicates }: MysqlArenaOptions
   await catalog.close()
   const analyzer = new Analyzer()
   const asks = (text: string): boolean =>
-    (analyzer.analyze(text, names).predicates ?? []).some(({ column }) =>
-      secrets.has(columnInShort(column)),
+    (analyzer.analyze(text, names).predicates ?? []).some(({ column: { schema, table, column } }) =>
+      secrets.has(columnInShort({ schema, table, column })),
     )
   const place = { host, port: program.port, user: 'analyst', password }
   return {

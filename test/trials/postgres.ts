@@ -69,8 +69,8 @@ export async function startPostgresArena(options: PostgresArenaOptions): Promise
   }
   const analyzer = new Analyzer()
   const asks = (text: string): boolean =>
-    (analyzer.analyze(text, names).predicates ?? []).some(({ column }) =>
-      secrets.has(columnInShort(column)),
+    (analyzer.analyze(text, names).predicates ?? []).some(({ column: { schema, table, column } }) =>
+      secrets.has(columnInShort({ schema, table, column })),
     )
   return {
     script: seed => postgresScript(seed, predicates === 'equality'),

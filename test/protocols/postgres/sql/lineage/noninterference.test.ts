@@ -10,6 +10,7 @@ import { trace } from '../../../../../protocols/postgres/sql/lineage/trace.ts'
 import type { Names } from '../../../../../protocols/postgres/sql/names.ts'
 import { noObjects } from '../../../../../protocols/postgres/sql/names.ts'
 import { loadParser, parse } from '../../../../../protocols/postgres/sql/parse.ts'
+import type { ColumnName } from '../../../../../protocols/protocol.ts'
 import { columnInShort } from '../../../../support/lineage-notation.ts'
 import { startPostgres } from '../../../../support/postgres.ts'
 import { secretStatements } from '../../../../support/secret-statements.ts'
@@ -39,6 +40,11 @@ t.teardown(async () => {
   await Promise.all(worlds.map(world => world.end()))
   await server.stop()
 })
+
+/** Of a document its parts are, too. */
+function isSecret({ schema, table, column }: ColumnName): boolean {
+  return secrets.has(columnInShort({ schema, table, column }))
+}
 
 async function openWorld(database: string): Promise<pg.Client> {
   const admin = new pg.Client(server.url)
@@ -102,7 +108,7 @@ async function check(sql: string): Promise<Checked> {
   if (outputs.length !== one.fields.length) wrong.push(`${sql}: ${one.fields.length} columns`)
   for (const [i, { name }] of one.fields.entries()) {
     const output = outputs[i]
-    const secret = output?.sources.some(source => secrets.has(columnInShort(source))) === true
+    const secret = output?.sources.some(isSecret) === true
     if (output?.name !== name) wrong.push(`${sql}: ${name} is called ${output?.name}`)
     if (!secret) clean++
     if (shown(one, i) === shown(other, i)) continue
