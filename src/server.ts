@@ -31,6 +31,7 @@ import { openAnchorPlaces } from './recording/anchors/places.ts'
 import { JournalSessions } from './recording/journal-sessions.ts'
 import { JournalReader } from './recording/reader.ts'
 import { Recorder } from './recording/recorder.ts'
+import { searchSessions } from './recording/session-search.ts'
 import { Reload } from './reload.ts'
 import { RulesInForce } from './session/rules-in-force.ts'
 import { createLog, type Log } from './telemetry/log.ts'
@@ -129,6 +130,7 @@ async function start(
     })
     opened.add(() => webhooks.close())
   }
+  const reader = new JournalReader({ dir: join(dataDir, 'journal'), keys })
   const web = await buildWeb({
     approvals,
     users,
@@ -154,7 +156,9 @@ async function start(
         return protocol.open(upstream)
       },
     }),
-    sessions: new JournalSessions(new JournalReader({ dir: join(dataDir, 'journal'), keys })),
+    sessions: new JournalSessions(reader, query =>
+      searchSessions(dataDir, reader, query, error => log.warn({ err: error }, 'the archive')),
+    ),
     ...(config.listen.tls !== undefined && { tls: config.listen.tls }),
     metrics: async () => ({
       contentType: metrics.registry.contentType,

@@ -9,16 +9,20 @@ import { type Keys, KeyUnusable } from '../keys/keys.ts'
 import { localKeysPath, openLocalKeys } from '../keys/local.ts'
 import { archiveSource } from '../recording/archive-socket.ts'
 import { exportSession, plainEvent, verifyExport } from '../recording/export.ts'
-import { JournalReader, NoSuchSession, type SessionSummary } from '../recording/reader.ts'
+import { JournalReader, NoSuchSession } from '../recording/reader.ts'
 import { replay } from '../recording/replay.ts'
+import type { SessionPage, SessionQuery } from '../recording/search.ts'
+import { searchSessions } from '../recording/session-search.ts'
 import { type Finding, verifyJournal } from '../recording/verify.ts'
 import { visibleLine } from '../recording/visible.ts'
 import type { Deps } from './deps.ts'
 import { type Io, processIo, safeJson, UsageError } from './io.ts'
+import { type ListOptions, listCommand, listSessions } from './session-list.ts'
+import { textTable } from './text-table.ts'
 
 interface Place {
   readonly dataDir: string
-  readonly from: string
+  readonly from?: string
   readonly json?: true
 }
 
@@ -36,7 +40,7 @@ export function sessionsCommand(deps: Deps, io: Io = processIo()): Command {
   const sessions = new Command('sessions')
     .description('recorded sessions: list, show, replay, export, verify')
     .option('--data-dir <dir>', 'of a proxy on this machine', './countersign-data')
-    .option('--from <source>', 'journal or archive: where sessions are read', 'journal')
+    .option('--from <source>', 'journal or archive: where sessions are read')
     .option('--json', 'for programs')
     .addHelpText('after', examples)
   const guarded =
@@ -55,13 +59,10 @@ export function sessionsCommand(deps: Deps, io: Io = processIo()): Command {
       }
     }
 
-  sessions
-    .command('list', { isDefault: true })
-    .description('newest first')
-    .option('--user <name>', 'of one user')
-    .option('--database <name>', 'of one database')
-    .option('--since <time>', 'a date, or how long ago: 30m, 12h, 7d')
-    .action(guarded<ListOptions>(options => list(options, io)))
+  sessions.addCommand(
+    listCommand().action(guarded<Place & ListOptions>(options => list(options, io))),
+    { isDefault: true },
+  )
   sessions
     .command('show <id>')
     .description('who, when, from where, and every statement')
@@ -89,39 +90,12 @@ export function sessionsCommand(deps: Deps, io: Io = processIo()): Command {
   return sessions
 }
 
-interface ListOptions extends Place {
-  readonly user?: string
-  readonly database?: string
-  readonly since?: string
-}
-
-async function list(options: ListOptions, io: Io): Promise<void> {
-  const since = options.since === undefined ? undefined : sinceTime(options.since, new Date())
+async function list(options: Place & ListOptions, io: Io): Promise<void> {
   const { reader } = await open(options)
-  const found = (await reader.sessions()).filter(
-    ({ user, database, startedAt }) =>
-      (options.user === undefined || user === options.user) &&
-      (options.database === undefined || database === options.database) &&
-      (since === undefined || new Date(startedAt) >= since),
-  )
-  if (options.json === true) {
-    for (const session of found) await print(`${safeJson(session)}\n`, io)
-    return
-  }
-  if (found.length === 0) return print('No sessions.\n', io)
-  const rows = found.map(session => [
-    session.id,
-    session.startedAt.replace('T', ' ').slice(0, 19),
-    session.kind === 'agent' ? `${session.user} (agent)` : session.user,
-    session.database,
-    session.state,
-    String(session.statements),
-    countsOf(session),
-  ])
-  await print(
-    columns([['SESSION', 'STARTED', 'USER', 'DATABASE', 'STATE', 'STATEMENTS', ''], ...rows]),
-    io,
-  )
+  const asked = options.from !== undefined
+  const search = (query: SessionQuery): Promise<SessionPage> =>
+    asked ? reader.search(query) : searchSessions(options.dataDir, reader, query)
+  await listSessions(options, search, io)
 }
 
 async function show(id: string, options: Place, io: Io): Promise<void> {
@@ -136,7 +110,7 @@ async function show(id: string, options: Place, io: Io): Promise<void> {
   }
   const end = session.endReason === null ? session.state : `${session.state}: ${session.endReason}`
   await print(
-    columns([
+    textTable([
       ['session', session.id],
       ['user', `${session.user} (${session.kind})`],
       ['database', `${session.database} (${session.environment})`],
@@ -311,7 +285,8 @@ async function open(options: Place): Promise<{
       )
     },
   )
-  if (options.from === 'journal') return { reader: new JournalReader({ dir, keys }), dir, keys }
+  if ((options.from ?? 'journal') === 'journal')
+    return { reader: new JournalReader({ dir, keys }), dir, keys }
   if (options.from !== 'archive') {
     throw new UsageError(`expected --from to be journal or archive, got ${options.from}`)
   }
@@ -332,46 +307,6 @@ const toClose: (() => Promise<void>)[] = []
 function print(text: string, io: Io): Promise<void> {
   if (io.stdout.write(text)) return Promise.resolve()
   return new Promise(resolve => io.stdout.once('drain', resolve))
-}
-
-function columns(rows: readonly (readonly string[])[]): string {
-  const shown = rows.map(row => row.map(visibleLine))
-  const widths = (shown[0] ?? []).map((_, index) =>
-    shown.reduce((width, row) => Math.max(width, row[index]?.length ?? 0), 0),
-  )
-  return shown
-    .map(row =>
-      row
-        .map((cell, index) => cell.padEnd(widths[index] ?? 0))
-        .join('  ')
-        .trimEnd(),
-    )
-    .map(line => `${line}\n`)
-    .join('')
-}
-
-function countsOf({ brokeGlass, held, denied, failed }: SessionSummary): string {
-  const counts: readonly (readonly [number, string])[] = [
-    [brokeGlass, 'BREAK-GLASS'],
-    [held, 'held'],
-    [denied, 'denied'],
-    [failed, 'failed'],
-  ]
-  return counts
-    .filter(([count]) => count > 0)
-    .map(([count, word]) => `${count} ${word}`)
-    .join(', ')
-}
-
-const unitMs: Readonly<Record<string, number>> = { m: 60_000, h: 3_600_000, d: 86_400_000 }
-
-function sinceTime(text: string, now: Date): Date {
-  const [, digits = '', unit = ''] = /^(\d+)([mhd])$/.exec(text) ?? []
-  const time =
-    digits === '' ? new Date(text) : new Date(now.getTime() - Number(digits) * (unitMs[unit] ?? 0))
-  if (Number.isNaN(time.getTime()))
-    throw new UsageError(`expected --since to be a time, got ${text}`)
-  return time
 }
 
 /** `0:03.120`: since the session's start. */

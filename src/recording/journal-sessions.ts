@@ -1,5 +1,6 @@
 /** Recorded sessions as the console's pages list and show them. */
 import { type JournalReader, NoSuchSession, type SessionSummary } from './reader.ts'
+import type { SessionPage, SessionQuery } from './search.ts'
 
 export interface ListedSession {
   readonly id: string
@@ -34,23 +35,16 @@ export interface ShownStatement {
 /** A page shows no more statements than this; the terminal's replay shows all. */
 const shownMax = 10_000
 
+export type Search = (query: SessionQuery) => Promise<SessionPage>
+
 export class JournalSessions {
   readonly #reader: JournalReader
+  /** Newest first; see session-search.ts. */
+  readonly search: Search
 
-  constructor(reader: JournalReader) {
+  constructor(reader: JournalReader, search: Search) {
     this.#reader = reader
-  }
-
-  /** Newest first. */
-  async list(filter: {
-    readonly user?: string
-    readonly limit: number
-  }): Promise<readonly ListedSession[]> {
-    const all = await this.#reader.sessions()
-    return all
-      .filter(({ user }) => filter.user === undefined || user === filter.user)
-      .slice(0, filter.limit)
-      .map(listed)
+    this.search = search
   }
 
   /** Undefined when there is none. */

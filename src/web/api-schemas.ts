@@ -325,8 +325,30 @@ const statement = z.object({
   durationMs: z.number().optional(),
 })
 
+const count = z.number().int()
+
 export const sessionListSchema: z.ZodType = z.object({
-  sessions: z.array(named('SessionSummary', z.object(sessionFacts))),
+  sessions: z.array(
+    named(
+      'SessionSummary',
+      z.object({
+        ...sessionFacts,
+        owner: z.string().nullable(),
+        purpose: z.string().nullable(),
+        protocol: z.string(),
+        application: z.string().nullable(),
+        remoteAddress: z.string(),
+        tls: z.boolean(),
+        endedAt: at.nullable(),
+        state: z.enum(['open', 'ended', 'cut']).describe('cut: the proxy stopped without an end.'),
+        endReason: z.string().nullable(),
+        ...{ held: count, denied: count, failed: count, rows: count, brokeGlass: count },
+        matched: count.optional().describe('Statements that fit, when any were asked for.'),
+      }),
+    ),
+  ),
+  next: z.string().optional().describe('For "after"; absent on the last page.'),
+  behindBytes: count.optional().describe('Of the journal, not in the archive yet.'),
 })
 export const sessionSchema: z.ZodType = z.object({
   session: named('Session', z.object({ ...sessionFacts, items: z.array(statement) })),

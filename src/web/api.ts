@@ -22,6 +22,7 @@ import { field } from './forms.ts'
 import { registerGrants } from './grants.ts'
 import { accessOf, openApiDocument } from './openapi.ts'
 import type { Account, WebOptions } from './options.ts'
+import { queryOf, queryTexts } from './session-query.ts'
 import { Waits, waitSecondsDefault, waitSecondsMax } from './wait.ts'
 
 const listMax = 500
@@ -146,9 +147,11 @@ export function registerApi(app: FastifyInstance, options: WebOptions, attempts:
   registerGrants(app, options, { statusOf, accountOf, surfaceOf, seen, shown })
 
   if (sessions !== undefined) {
-    app.get('/sessions', async (request, reply) => {
+    app.get<{ Querystring: Record<string, unknown> }>('/sessions', async (request, reply) => {
       if (!isAuditor(accountOf(request), options)) return notFound(reply)
-      return { sessions: await sessions.list({ limit: listMax }) }
+      const query = queryOf(queryTexts(request.query))
+      if ('mistake' in query) return refuse(reply, 400, 'bad_request', query.mistake)
+      return sessions.search(query)
     })
     app.get<IdRoute>('/sessions/:id', async (request, reply) => {
       if (!isAuditor(accountOf(request), options)) return notFound(reply)

@@ -8,6 +8,7 @@ import type { Attempts } from './attempts.ts'
 import { isAuditor } from './auditor.ts'
 import { registerExplainPage } from './console-explain.ts'
 import { grantOf, registerGrantPages } from './console-grants.ts'
+import { registerSessionSearch } from './console-sessions.ts'
 import { Doorkeeper, type Visit } from './doorkeeper.ts'
 import { registerEvents } from './events.ts'
 import { field, sendPage } from './forms.ts'
@@ -15,7 +16,7 @@ import type { Account, WebOptions } from './options.ts'
 import { approvalPage } from './pages/approval.ts'
 import { inboxPage } from './pages/inbox.ts'
 import { messagePage, type Viewer } from './pages/layout.ts'
-import { sessionPage, sessionsPage } from './pages/sessions.ts'
+import { sessionPage } from './pages/sessions.ts'
 
 const settledShownMax = 50
 const openStates = ['pending', 'approved', 'running'] as const
@@ -119,12 +120,8 @@ export async function registerConsole(
   })
 
   if (sessions !== undefined) {
-    app.get('/sessions', async (request, reply) => {
-      const visit = door.enter(request, reply)
-      if (visit === undefined) return reply
-      if (!isAuditor(visit.account, options)) return notFound(reply, visit)
-      const list = await sessions.list({ limit: 200 })
-      return sendPage(reply, sessionsPage(viewerOf(visit, options), list))
+    registerSessionSearch(app, options, {
+      ...{ door, notFound, viewerOf: visit => viewerOf(visit, options) },
     })
 
     app.get<ApprovalRoute>('/sessions/:id', async (request, reply) => {

@@ -4,6 +4,7 @@
  * https://spec.openapis.org/oas/v3.1.1.html
  */
 import { z } from 'zod'
+import { pageDefault, pageMax } from '../recording/query-text.ts'
 import {
   approvalListSchema,
   approvalSchema,
@@ -183,9 +184,38 @@ export const operations: readonly Operation[] = [
   },
   {
     ...{ method: 'GET', path: '/sessions', id: 'listSessions', access: 'password', status: 200 },
-    summary: 'Recorded sessions, for auditors',
+    summary: 'Recorded sessions, newest first, by what is asked; for auditors',
+    query: {
+      ...asked('user', 'Of a person or an agent.'),
+      ...asked('agent', 'Of an agent.'),
+      ...asked('owner', "Of this person's agents."),
+      ...asked('database', 'As the configuration names it.'),
+      ...asked('environment', 'As the configuration names it.'),
+      ...asked('since', 'A date, a time, or how long ago: 7d.'),
+      ...asked('until', 'The same; excluded.'),
+      ...asked('table', 'A statement was about it: customers, public.customers.'),
+      ...asked('column', 'A statement read it: email, public.customers.email.'),
+      ...asked('effect', 'A statement had it: delete.'),
+      verdict: {
+        description: 'A statement got it.',
+        schema: { type: 'string', enum: ['allow', 'hold', 'deny'] },
+      },
+      ...asked('rule', 'It spoke about a statement.'),
+      ...asked('approver', 'Approved or denied a statement.'),
+      ...asked('text', 'A statement has it, without its values, in either case.'),
+      rows: {
+        description: 'A statement showed or touched at least so many.',
+        schema: { type: 'integer', minimum: 0 },
+      },
+      ...asked('bytes', 'A statement showed at least so much: 10MiB.'),
+      limit: {
+        description: 'At most so many sessions.',
+        schema: { type: 'integer', minimum: 1, maximum: pageMax, default: pageDefault },
+      },
+      ...asked('after', 'The "next" of the page before.'),
+    },
     answer: sessionListSchema,
-    refusals: [403, 404],
+    refusals: [400, 403, 404],
   },
   {
     ...{ method: 'GET', path: '/sessions/{id}', id: 'getSession', access: 'password', status: 200 },
@@ -194,6 +224,13 @@ export const operations: readonly Operation[] = [
     refusals: [403, 404],
   },
 ]
+
+function asked(
+  name: string,
+  description: string,
+): Readonly<Record<string, { description: string; schema: object }>> {
+  return { [name]: { description, schema: { type: 'string' } } }
+}
 
 const byRoute = new Map(operations.map(each => [`${each.method} ${routeOf(each)}`, each.access]))
 

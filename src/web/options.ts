@@ -5,6 +5,7 @@ import type { Approvers, Person } from '../approvals/approval.ts'
 import type { Approvals } from '../approvals/approvals.ts'
 import type { TeamsReply, TeamsRequest } from '../approvals/teams/teams.ts'
 import type { Tokens } from '../identity/tokens.ts'
+import type { SessionPage, SessionQuery } from '../recording/search.ts'
 
 /** Who may sign in; `Users` of src/identity fits. */
 export interface Accounts {
@@ -73,11 +74,7 @@ export interface Readiness {
 
 /** Recorded sessions, as far as a list and a page need them. Replay is the terminal's. */
 export interface SessionsApi {
-  /** Newest first. */
-  list(filter: {
-    readonly user?: string
-    readonly limit: number
-  }): Promise<readonly SessionSummary[]>
+  search(query: SessionQuery): Promise<SessionPage>
   get(id: string): Promise<SessionDetail | undefined>
 }
 

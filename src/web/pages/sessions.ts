@@ -4,32 +4,6 @@ import { type Html, html, visible } from '../html.ts'
 import type { SessionDetail, SessionStatement, SessionSummary } from '../options.ts'
 import { badge, layout, time, type Viewer } from './layout.ts'
 
-export function sessionsPage(viewer: Viewer, sessions: readonly SessionSummary[]): Html {
-  return layout({
-    title: 'Sessions',
-    viewer,
-    here: 'sessions',
-    body: html`<h1>Sessions</h1>
-${
-  sessions.length === 0
-    ? html`<p class="none">No session was recorded yet.</p>`
-    : html`<ul class="cards">${sessions.map(card)}</ul>`
-}`,
-  })
-}
-
-function card(session: SessionSummary): Html {
-  const count = session.statements
-  return html`<li class="card">
-<a href="/sessions/${session.id}">
-  <span class="head"><b><bdi>${name(session)}</bdi></b> <bdi>${session.database} (${session.environment})</bdi></span>
-  <span class="foot">${time(session.startedAt)} <span>${session.endedAt === undefined ? 'still open' : `ended after ${durationText(session.endedAt.getTime() - session.startedAt.getTime())}`}</span>
-  <span>${count} ${count === 1 ? 'statement' : 'statements'}</span>
-  ${session.application !== undefined && html`<bdi>${session.application}</bdi>`}</span>
-</a>
-</li>`
-}
-
 export function sessionPage(viewer: Viewer, session: SessionDetail): Html {
   return layout({
     title: `Session of ${session.user}`,

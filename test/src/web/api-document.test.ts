@@ -49,7 +49,7 @@ function post(app: FastifyInstance, url: string, headers: object, payload: objec
 }
 
 t.test('the document is served to everybody, and names every route there is', async t => {
-  const sessions = { list: async () => [], get: async () => undefined }
+  const sessions = { search: async () => ({ sessions: [] }), get: async () => undefined }
   const { app } = await openConsole(t, { sessions })
   const answer = await app.inject(`${prefix}/openapi.json`)
   t.equal(answer.statusCode, 200)
@@ -107,9 +107,9 @@ t.test('a token does what its scopes say, as its user', async t => {
 
 t.test('old, unknown and misspelt tokens open nothing, and no token opens recordings', async t => {
   const logged: string[] = []
-  const list = async () => []
+  const search = async () => ({ sessions: [] })
   const get = async () => undefined
-  const users = { auditors: ['dba'], sessions: { list, get } }
+  const users = { auditors: ['dba'], sessions: { search, get } }
   const log = (_: string, message: string, data: object) =>
     logged.push(`${message} ${JSON.stringify(data)}`)
   const { app } = await openConsole(t, { tokens, ...users, log })

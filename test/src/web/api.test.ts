@@ -2,6 +2,7 @@
 import type { IncomingMessage } from 'node:http'
 import { get } from 'node:https'
 import t from 'tap'
+import type { SessionQuery } from '../../../src/recording/search.ts'
 import { approvalRequest } from '../../support/approval-request.ts'
 import { selfSigned } from '../../support/certificates.ts'
 import { basic, openConsole, signIn } from '../../support/console.ts'
@@ -142,9 +143,19 @@ t.test('sessions are for auditors', async t => {
     error: undefined,
     durationMs: 2,
   } as const
+  const found = {
+    ...session,
+    ...{ purpose: null, protocol: 'postgres', remoteAddress: '127.0.0.1', tls: true, matched: 1 },
+    ...{ startedAt: '2026-11-21T10:00:00.000Z', endedAt: null, state: 'open', endReason: null },
+    ...{ held: 1, denied: 0, failed: 0, rows: 1, brokeGlass: 0 },
+  } as const
+  const asked: SessionQuery[] = []
   const { app } = await openConsole(t, {
     sessions: {
-      list: () => Promise.resolve([session]),
+      search: query => {
+        asked.push(query)
+        return Promise.resolve({ sessions: [found], next: 'bmV4dA' })
+      },
       get: id => Promise.resolve(id === 'a1b2' ? { ...session, items: [item] } : undefined),
     },
   })
@@ -162,6 +173,27 @@ t.test('sessions are for auditors', async t => {
   t.match(page.body, '&#60;b&#62;')
   const rita = await signIn(app, 'rita')
   t.equal((await app.inject({ url: '/sessions', cookies: rita })).statusCode, 404)
+
+  const words = 'table=public.customers&verdict=hold&rows=10&bytes=1KiB&text=%3Cb%3E&limit=7'
+  const here = await app.inject({ url: `/sessions?${words}&user=`, cookies })
+  t.equal((await get(`/api/v1/sessions?${words}`, 'olga')).statusCode, 200)
+  const query = { table: 'public.customers', verdict: 'hold', rows: 10, bytes: 1024, text: '<b>' }
+  t.strictSame(asked.slice(-2), [
+    { limit: 7, ...query },
+    { limit: 7, ...query },
+  ])
+  t.match(here.body, 'value="public.customers"', 'the form still says what was asked')
+  t.match(here.body, 'value="&#60;b&#62;"')
+  t.match(here.body, '<option selected>hold</option>')
+  t.match(here.body, 'after=bmV4dA">Older sessions')
+  const wrong = ['verdict=maybe', 'rows=-1', 'since=once', 'limit=501', 'after=x', 'bytes=1e9']
+  for (const each of wrong) {
+    const answer = await get(`/api/v1/sessions?${each}`, 'olga')
+    t.match(answer.json(), { error: { code: 'bad_request', message: /^expected "/ } }, each)
+    const page = await app.inject({ url: `/sessions?${each}`, cookies })
+    t.match(page, { statusCode: 422, body: 'expected &#34;' }, each)
+  }
+  t.equal((await get('/api/v1/sessions?verdict=hold', 'rita')).statusCode, 404)
 })
 
 t.test('probes tell whether it lives and can work', async t => {

@@ -6,7 +6,10 @@ import { fieldOf, form, openConsole, signIn } from '../../support/console.ts'
 
 const never = new AbortController().signal
 
-const sessions: SessionsApi = { list: async () => [], get: async () => undefined }
+const sessions: SessionsApi = {
+  search: async () => ({ sessions: [] }),
+  get: async () => undefined,
+}
 
 function api(): ExplainApi & { readonly asked: object[] } {
   const asked: object[] = []
