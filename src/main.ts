@@ -24,6 +24,7 @@ const commands: ReadonlyMap<string, () => Promise<Command>> = new Map([
   ['serve', async () => (await import('./cli/serve.ts')).serveCommand(deps)],
   ['check', async () => (await import('./cli/check.ts')).checkCommand(deps)],
   ['explain', async () => (await import('./cli/explain.ts')).explainCommand(deps)],
+  ['simulate', async () => (await import('./cli/simulate.ts')).simulateCommand()],
   ['discover', async () => (await import('./cli/discover.ts')).discoverCommand(deps)],
   ['masks', async () => (await import('./cli/masks.ts')).masksCommand(deps)],
   ['approvals', async () => (await import('./cli/approvals.ts')).approvalsCommand(deps)],

@@ -117,7 +117,8 @@ export class ClientSession implements Session {
     let number: number
     try {
       const { text, parameters, analysis } = statement
-      number = recorder.statement({ text, parameters, analysis, verdict: recorded })
+      const transaction = context.transaction === 'idle' ? undefined : context.transaction
+      number = recorder.statement({ text, parameters, analysis, verdict: recorded, transaction })
       recorder.commit()
     } catch (error) {
       return { run: false, refusal: unrecorded(error) }
@@ -228,7 +229,10 @@ export class ClientSession implements Session {
         ? { ...answered, kind: 'deny' }
         : answered
     const { kind, rules, reason, observed } = verdict
-    const recorded = withFlags({ kind, rules, reason, observed }, asked)
+    const recorded = withFlags(
+      { kind, rules, reason, observed, ...(rows !== undefined && { rows }) },
+      asked,
+    )
     const judgement = { verdict, recorded }
     if (verdict.cacheable && overLimit === undefined && rows === undefined)
       judged.set(analysis, judgement)
@@ -236,7 +240,10 @@ export class ClientSession implements Session {
   }
 
   masks(analysis: Analysis, result: number, columns: readonly Column[]): ResultMask | undefined {
-    return resultMask(this.#rules.masker, analysis.results[result] ?? 'untraced', columns)
+    const lineage = analysis.results[result] ?? 'untraced'
+    const mask = resultMask(this.#rules.masker, lineage, columns)
+    this.#parts.recorder.masks(analysis, result, mask)
+    return mask
   }
 
   get maskVersion(): number {

@@ -6,12 +6,21 @@
  * Every segment can be read by itself: a session's first record in it begins with a `session` entry,
  * and a `shape` (what an analysis says, once) comes before the first statement that has it.
  */
-import type { Analysis, SessionEvent } from '../../protocols/protocol.ts'
+import type {
+  Analysis,
+  ColumnName,
+  Effect,
+  ObjectName,
+  PredicateKind,
+  ResultMask,
+  SessionEvent,
+} from '../../protocols/protocol.ts'
 import type { ApprovalRecord, RecordedVerdict, SessionStart } from './events.ts'
 
 export type ClearEntry =
   | SessionEntry
   | ShapeEntry
+  | MasksEntry
   | StatementEntry
   | StatementEndEntry
   | ApprovalEntry
@@ -53,6 +62,35 @@ export interface ShapeEntry {
   readonly columns: readonly string[]
   readonly normalized: string
   readonly unreadable: string | null
+  /** What policies ask of it beside that. Absent: recorded before this was kept. */
+  readonly does?: RecordedDeeds
+}
+
+/** As an Analysis has it; columns are `schema.table.column`. */
+export interface RecordedDeeds {
+  readonly effects: readonly Effect[]
+  readonly moves: readonly { readonly from: string; readonly to: ObjectName }[]
+  readonly asks: readonly {
+    readonly column: string
+    readonly kind: PredicateKind
+    readonly constants: number
+    readonly list?: true
+  }[]
+  /** How many results it has. */
+  readonly results: number
+}
+
+/** What is hidden in one result of the statements of a shape, from here on. */
+export interface MasksEntry {
+  readonly type: 'masks'
+  readonly at: number
+  readonly shape: number
+  /** Counts the results of the text from 0; `of`: all of which nothing is known, where it is that. */
+  readonly result: number
+  /** How many results the text has. */
+  readonly of: number
+  /** Rules, by the columns that they hide. */
+  readonly rules: Readonly<Record<number, string>>
 }
 
 export interface StatementEntry {
@@ -63,6 +101,8 @@ export interface StatementEntry {
   readonly shape: number
   /** Absent: allowed, and no rule said anything. */
   readonly verdict?: RecordedVerdict
+  /** Absent: no transaction was open. */
+  readonly transaction?: 'open' | 'failed'
   readonly approval?: string
 }
 
@@ -182,8 +222,29 @@ function shapeFields(analysis: Analysis): string {
     ],
     normalized: analysis.normalized,
     unreadable: analysis.unreadable ?? null,
+    does: {
+      effects: analysis.effects,
+      moves: analysis.moves
+        .slice(0, columnsMax)
+        .map(({ from, to }) => ({ from: nameOf(from), to })),
+      asks: (analysis.predicates ?? [])
+        .slice(0, columnsMax)
+        .map(({ column, kind, constants, list }) => ({
+          ...{ column: nameOf(column), kind, constants },
+          ...(list && { list }),
+        })),
+      results: analysis.results.length,
+    },
   }
   return JSON.stringify(fields).slice(1)
+}
+
+function transactionField(transaction: 'open' | 'failed' | undefined): string {
+  return transaction === undefined ? '' : `,"transaction":"${transaction}"`
+}
+
+function nameOf({ schema, table, column }: ColumnName): string {
+  return `${schema}.${table}.${column}`
 }
 
 /** `delete public.customers (unfiltered)`, `setting search_path`, `unknown`. */
@@ -195,15 +256,38 @@ function effectName(effect: Analysis['effects'][number]): string {
   return `${kind}${name}${more.length === 0 ? '' : ` (${more.join(', ')})`}`
 }
 
+/** `{"0":"email"}`: the rules that hide something, by column. */
+export function masksRules(mask: ResultMask | undefined): string {
+  if (mask === undefined) return '{}'
+  const rules: Record<number, string> = {}
+  for (const [column, cell] of mask.entries()) if (cell !== undefined) rules[column] = cell.rule
+  return JSON.stringify(rules)
+}
+
+/** `rules` as `masksRules` gave it. */
+export function masksEntry(
+  at: number,
+  shape: number,
+  result: number,
+  of: number,
+  rules: string,
+): string {
+  return (
+    `{"type":"masks","at":${at},"shape":${shape},"result":${result},"of":${of},` +
+    `"rules":${rules}}`
+  )
+}
+
 const verdicts = new WeakMap<RecordedVerdict, string>()
 
 /** Empty for a plain yes. Cached by object. */
 function verdictField(verdict: RecordedVerdict): string {
   let field = verdicts.get(verdict)
   if (field === undefined) {
-    const { kind, rules, reason, observed } = verdict
-    const plain = kind === 'allow' && rules.length === 0 && observed === undefined
-    field = plain ? '' : `,"verdict":${JSON.stringify({ kind, rules, reason, observed })}`
+    const { kind, rules, reason, observed, rows } = verdict
+    const plain =
+      kind === 'allow' && rules.length === 0 && observed === undefined && rows === undefined
+    field = plain ? '' : `,"verdict":${JSON.stringify({ kind, rules, reason, observed, rows })}`
     verdicts.set(verdict, field)
   }
   return field
@@ -215,11 +299,12 @@ export function statementEntry(
   shape: number,
   verdict: RecordedVerdict,
   approvalId: string | undefined,
+  transaction?: 'open' | 'failed',
 ): string {
   const approval = approvalId === undefined ? '' : `,"approval":${JSON.stringify(approvalId)}`
   return (
     `{"type":"statement","statement":${statement},"at":${at},"shape":${shape}` +
-    `${verdictField(verdict)}${approval}}`
+    `${verdictField(verdict)}${transactionField(transaction)}${approval}}`
   )
 }
 

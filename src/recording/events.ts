@@ -3,7 +3,7 @@
  * back. Everything in `RecordedStatement` but its text and parameters is kept in clear, so that it
  * can be searched; text, parameters and frames are sealed.
  */
-import type { Analysis, Parameter, SessionEvent } from '../../protocols/protocol.ts'
+import type { Analysis, Parameter, ResultMask, SessionEvent } from '../../protocols/protocol.ts'
 
 /** Who began a session, from where, and to what. */
 export interface SessionStart {
@@ -33,6 +33,8 @@ export interface RecordedStatement {
   readonly parameters: readonly Parameter[]
   readonly analysis: Analysis
   readonly verdict: RecordedVerdict
+  /** Of the client, before it runs; absent: idle. */
+  readonly transaction?: 'open' | 'failed' | undefined
   /** The approval that allowed it, when it is already known. */
   readonly approvalId?: string | undefined
 }
@@ -44,6 +46,8 @@ export interface RecordedVerdict {
   readonly reason: string
   /** In mode `observe`: what it would have been. */
   readonly observed: 'hold' | 'deny' | undefined
+  /** What its plan expected, where a rule asked; `unknown`: it did not say. */
+  readonly rows?: number | 'unknown' | undefined
 }
 
 /** Something that happened to an approval. Nothing of the statement's text belongs in here. */
@@ -86,6 +90,11 @@ export interface SessionRecorder {
    */
   event(event: SessionEvent): Promise<void> | undefined
   approval(record: ApprovalRecord): void
+  /**
+   * What is hidden in one result of the statements that this analysis is of, from now on. To be
+   * told before its rows; costs nothing when it is what was told last.
+   */
+  masks(analysis: Analysis, result: number, mask: ResultMask | undefined): void
   /**
    * Returns once everything recorded so far of every session's statements is in the journal's
    * file: one write(2). Throws JournalUnavailable; the statement must then not run.

@@ -5,11 +5,13 @@
  * on one core, so nothing here allocates a promise or an object for an event.
  */
 import type { CipherGCM } from 'node:crypto'
-import type { Analysis, SessionEvent } from '../../protocols/protocol.ts'
+import type { Analysis, ResultMask, SessionEvent } from '../../protocols/protocol.ts'
 import type { SessionHead } from './chain.ts'
 import {
   approvalEntry,
   gapEntry,
+  masksEntry,
+  masksRules,
   refusedEntry,
   type SessionKeyFacts,
   sessionEndEntry,
@@ -61,6 +63,8 @@ export class SealedSession implements SessionRecorder {
   #segment = -1
   readonly #shapes = new Map<Analysis, number>()
   #shapeNumber = 0
+  /** What is hidden, by result: every segment says it where it says what the statement is. */
+  readonly #masks = new WeakMap<Analysis, Map<number, string>>()
   #cipher: CipherGCM | undefined
   #stretch = 0
   #stretchBytes = 0
@@ -112,10 +116,10 @@ export class SealedSession implements SessionRecorder {
     if (this.#ended !== undefined) throw new JournalUnavailable('the session has ended')
     this.#ready()
     this.#uncommitted += 1
-    const { text, parameters, analysis, verdict, approvalId } = statement
+    const { text, parameters, analysis, verdict, approvalId, transaction } = statement
     const at = this.#at()
     const shape = this.#shapes.get(analysis) ?? this.#newShape(analysis)
-    this.#entry(statementEntry(number, at, shape, verdict, approvalId))
+    this.#entry(statementEntry(number, at, shape, verdict, approvalId, transaction))
     this.#payload.text(PayloadType.Text, number, at, text)
     if (parameters.length > 0) {
       this.#payload.text(PayloadType.Parameters, number, at, encodeParameters(parameters))
@@ -154,6 +158,20 @@ export class SealedSession implements SessionRecorder {
     this.#ready()
     this.#entry(approvalEntry(record, this.#at()))
     if (!this.isPending) this.#port.pending(this)
+    if (!this.isWaiting) this.#port.waiting(this)
+  }
+
+  masks(analysis: Analysis, result: number, mask: ResultMask | undefined): void {
+    if (this.#ended !== undefined) return
+    const rules = masksRules(mask)
+    const known = this.#masks.get(analysis)
+    if ((known?.get(result) ?? '{}') === rules) return
+    this.#ready()
+    this.#masks.set(analysis, (known ?? new Map<number, string>()).set(result, rules))
+    const shape = this.#shapes.get(analysis)
+    // A shape that is new says all of its masks by itself.
+    if (shape === undefined) this.#newShape(analysis)
+    else this.#entry(masksEntry(this.#at(), shape, result, analysis.results.length, rules))
     if (!this.isWaiting) this.#port.waiting(this)
   }
 
@@ -266,6 +284,9 @@ export class SealedSession implements SessionRecorder {
     if (this.#shapes.size >= shapesMax) this.#shapes.clear()
     this.#shapes.set(analysis, shape)
     this.#entry(shapeEntry(shape, analysis))
+    for (const [result, rules] of this.#masks.get(analysis) ?? []) {
+      this.#entry(masksEntry(this.#at(), shape, result, analysis.results.length, rules))
+    }
     return shape
   }
 

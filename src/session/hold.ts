@@ -332,8 +332,14 @@ export class Hold {
     await this.#parts.recorder.durable(this.#held.number)
     this.#startedAt = performance.now()
     if (gone.aborted) {
-      this.finished(notRun(this.#held.number))
+      this.finished(notRun(this.#held.number, 'withdrawn'))
       return no('withdrawn', 'the client left before its approved statement ran')
+    }
+    // Rules that came while it was claimed and recorded count as well; this answers on the same tick.
+    const late = this.#session.judge(statement.analysis, context, rowsOf(impact)).verdict
+    if (late.kind === 'deny') {
+      this.finished(notRun(this.#held.number, 'denied'))
+      return no('denied', `approval ${pending.shortId} no longer counts: ${late.reason}`)
     }
     return this.#analysis === undefined ? { run: true } : { run: true, analysis: this.#analysis }
   }
@@ -405,6 +411,6 @@ function storedSeen(json: string | undefined): Seen | undefined {
   return json === undefined ? undefined : (JSON.parse(json) as Seen)
 }
 
-function notRun(statement: number): StatementEnd {
-  return { type: 'statement.end', statement, tag: undefined, rows: 0, bytes: 0, error: 'withdrawn' }
+function notRun(statement: number, error: string): StatementEnd {
+  return { type: 'statement.end', statement, tag: undefined, rows: 0, bytes: 0, error }
 }
