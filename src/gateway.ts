@@ -108,6 +108,18 @@ export class LocalGateway implements Gateway {
     return session
   }
 
+  /** Whether the session runs, here. */
+  has(id: string): boolean {
+    return this.#sessions.has(id)
+  }
+
+  /** Its client is told, and what its server does for it is cancelled. False: it is not here. */
+  endSession(id: string, reason: string): boolean {
+    const session = this.#sessions.get(id)
+    session?.abort(reason)
+    return session !== undefined
+  }
+
   /** Or why there is none. One that somebody may not use is not told apart from one not there. */
   #database(login: Login, identity: Identity): DatabaseConfig | string {
     const usable = this.databases(login.protocol).filter(({ name }) =>

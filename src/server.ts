@@ -29,6 +29,7 @@ import { Listener } from './listener.ts'
 import { Policy } from './policy/policy.ts'
 import { openAnchorPlaces } from './recording/anchors/places.ts'
 import { JournalSessions } from './recording/journal-sessions.ts'
+import { Playbacks } from './recording/playbacks.ts'
 import { JournalReader } from './recording/reader.ts'
 import { Recorder } from './recording/recorder.ts'
 import { searchSessions } from './recording/session-search.ts'
@@ -66,8 +67,8 @@ async function start(
     keys,
     durability: config.recording.durability,
     archive: config.recording.archive,
-    rows: config.recording.rows,
     retention: config.recording.retention,
+    rows: config.recording.rows,
     headMs: config.recording.signMs,
     anchors: await openAnchorPlaces(config.recording.anchors),
     log,
@@ -113,6 +114,14 @@ async function start(
     recorder,
     metrics,
   })
+  const journalDir = join(dataDir, 'journal')
+  const reader = new JournalReader({ dir: journalDir, keys })
+  const playbacks = new Playbacks({
+    ...{ dir: journalDir, reader, publicKey: keys.publicKeys },
+    running: id => gateway.has(id),
+    decoder: name => protocolNamed(protocols, name).frameDecoder(),
+  })
+  opened.add(async () => playbacks.close())
   const slack = startSlack(config, approvals, users, log, opened)
   const teams = startTeams(config, approvals, users, log, opened)
   if (config.approvals.email !== undefined) {
@@ -130,7 +139,6 @@ async function start(
     })
     opened.add(() => webhooks.close())
   }
-  const reader = new JournalReader({ dir: join(dataDir, 'journal'), keys })
   const web = await buildWeb({
     approvals,
     users,
@@ -150,15 +158,21 @@ async function start(
     auditors: config.recording.auditors,
     explain: liveExplain({
       ...{ config, rules },
-      open: (name, upstream) => {
-        const protocol = protocols.find(each => each.name === name)
-        if (protocol === undefined) throw new Error(`this program does not speak ${name}`)
-        return protocol.open(upstream)
-      },
+      open: (name, upstream) => protocolNamed(protocols, name).open(upstream),
     }),
     sessions: new JournalSessions(reader, query =>
       searchSessions(dataDir, reader, query, error => log.warn({ err: error }, 'the archive')),
     ),
+    playbacks,
+    ending: {
+      groups: config.recording.auditors,
+      end(id, { by, surface, reason }) {
+        if (!gateway.endSession(id, `ended by ${by} (${surface}): ${reason}`)) return false
+        recorder.note('session.ended', { session: id, by, surface, reason })
+        log.warn({ session: id, by, surface }, 'a session was ended')
+        return true
+      },
+    },
     ...(config.listen.tls !== undefined && { tls: config.listen.tls }),
     metrics: async () => ({
       contentType: metrics.registry.contentType,
@@ -195,6 +209,12 @@ async function start(
   }
   await announce(dataDir, http.url, opened)
   return { listening, http: http.url, close: () => opened.close() }
+}
+
+function protocolNamed(protocols: readonly Protocol[], name: string): Protocol {
+  const protocol = protocols.find(each => each.name === name)
+  if (protocol === undefined) throw new Error(`this program does not speak ${name}`)
+  return protocol
 }
 
 /** A file of this node's own, or the server that all nodes share. */
@@ -276,8 +296,7 @@ async function listen(
   for (const name of protocolNames) {
     const address = config.listen[name]
     if (address === undefined) continue
-    const protocol = protocols.find(each => each.name === name)
-    if (protocol === undefined) throw new Error(`this program does not speak ${name}`)
+    const protocol = protocolNamed(protocols, name)
     const listener = new Listener({
       ...{ protocol, address, gateway },
       upstreams: gateway.databases(name).map(({ upstream }) => upstream),

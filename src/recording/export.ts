@@ -246,6 +246,7 @@ export function plainEvent(happening: SessionHappening): object {
   if (happening.type === 'statement') {
     return { ...happening, parameters: happening.parameters.map(plainParameter) }
   }
+  if (happening.type === 'masks') return happening
   const { entry, atUs } = happening
   return { ...entry, atUs }
 }

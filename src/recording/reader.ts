@@ -51,6 +51,8 @@ export type SessionHappening =
       /** Undefined when the key is gone or the record was altered. */
       readonly text: string | undefined
       readonly parameters: readonly Parameter[]
+      /** Statements of one shape do the same to the same; see `masks`. */
+      readonly shape: string
       readonly tag: string
       readonly effects: readonly string[]
       readonly tables: readonly string[]
@@ -65,10 +67,23 @@ export type SessionHappening =
       readonly from: 'server' | 'client'
       readonly bytes: Buffer
     }
+  | {
+      /** What is hidden in one result of a shape's statements, from here on. */
+      readonly type: 'masks'
+      readonly atUs: number
+      readonly shape: string
+      readonly normalized: string
+      readonly result: number
+      readonly of: number
+      readonly rules: Readonly<Record<number, string>>
+    }
   | { readonly type: 'entry'; readonly atUs: number; readonly entry: OtherEntry }
 
 /** Entries that stand for themselves: ends, approvals, gaps, refusals. */
-export type OtherEntry = Exclude<ClearEntry, { readonly type: 'session' | 'shape' | 'statement' }>
+export type OtherEntry = Exclude<
+  ClearEntry,
+  { readonly type: 'session' | 'shape' | 'masks' | 'statement' }
+>
 
 /** Where sessions are read from instead of the journal's files. */
 export interface SessionSource {
@@ -255,18 +270,28 @@ export function* happeningsOf(
       nextFrame += 1
       frame = frames[nextFrame]
     }
-    if (entry.type !== 'statement') {
+    if (entry.type !== 'statement' && entry.type !== 'masks') {
       yield { type: 'entry', atUs: entry.at, entry }
       continue
     }
-    const { statement, at, verdict = allowed, approval } = entry
     const shape = shapes.get(entry.shape)
+    // Every segment numbers them anew.
+    const shapeName = `${record.segment}.${entry.shape}`
+    if (entry.type === 'masks') {
+      const { result, of, rules } = entry
+      const normalized = shape?.normalized ?? ''
+      const shown = { type: 'masks', atUs: entry.at, shape: shapeName, normalized } as const
+      yield { ...shown, result, of, rules }
+      continue
+    }
+    const { statement, at, verdict = allowed, approval } = entry
     yield {
       type: 'statement',
       atUs: at,
       statement,
       text: texts.get(statement),
       parameters: parameters.get(statement) ?? [],
+      shape: shapeName,
       tag: shape?.tag ?? '',
       effects: shape?.effects ?? [],
       tables: shape?.tables ?? [],

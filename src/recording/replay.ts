@@ -59,6 +59,7 @@ function* inOrder(
       yield result.value
       result = shown.next()
     }
+    if (other.type === 'masks') continue
     const text =
       other.type === 'statement' ? statementText(other, database) : entryText(other.entry)
     if (text !== '') yield { atUs: other.atUs, text }

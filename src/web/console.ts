@@ -5,17 +5,20 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { type Approval, type DecisionErrorCode, maySee } from '../approvals/approval.ts'
 import { assets } from './assets.ts'
 import type { Attempts } from './attempts.ts'
-import { isAuditor } from './auditor.ts'
+import { isAuditor, mayEnd } from './auditor.ts'
 import { registerExplainPage } from './console-explain.ts'
 import { grantOf, registerGrantPages } from './console-grants.ts'
+import { registerPlayerPages } from './console-player.ts'
 import { registerSessionSearch } from './console-sessions.ts'
 import { Doorkeeper, type Visit } from './doorkeeper.ts'
+import { EventStreams } from './event-streams.ts'
 import { registerEvents } from './events.ts'
 import { field, sendPage } from './forms.ts'
 import type { Account, WebOptions } from './options.ts'
 import { approvalPage } from './pages/approval.ts'
 import { inboxPage } from './pages/inbox.ts'
 import { messagePage, type Viewer } from './pages/layout.ts'
+import { playerPage } from './pages/player.ts'
 import { sessionPage } from './pages/sessions.ts'
 
 const settledShownMax = 50
@@ -32,7 +35,8 @@ export async function registerConsole(
   const { approvals, sessions } = options
   const door = new Doorkeeper(options, attempts)
   door.register(app)
-  registerEvents(app, options, request => door.visit(request, false))
+  const streams = new EventStreams()
+  registerEvents(app, options, streams, request => door.visit(request, false))
 
   for (const asset of Object.values(assets)) {
     app.get(asset.path, async (_request, reply) =>
@@ -124,10 +128,23 @@ export async function registerConsole(
       ...{ door, notFound, viewerOf: visit => viewerOf(visit, options) },
     })
 
-    app.get<ApprovalRoute>('/sessions/:id', async (request, reply) => {
+    registerPlayerPages(app, options, {
+      ...{ door, streams, notFound, viewerOf: visit => viewerOf(visit, options) },
+    })
+
+    app.get<PlainRoute>('/sessions/:id', async (request, reply) => {
       const visit = door.enter(request, reply)
       if (visit === undefined) return reply
       if (!isAuditor(visit.account, options)) return notFound(reply, visit)
+      if (request.query.plain === undefined) {
+        const played = await options.playbacks?.open(request.params.id)
+        if (played?.session !== undefined) {
+          const { session, live } = played
+          const allowed = mayEnd(visit.account, options)
+          const viewer = viewerOf(visit, options)
+          return sendPage(reply, playerPage({ session, viewer, live, mayEnd: allowed }))
+        }
+      }
       const session = await sessions.get(request.params.id)
       if (session === undefined) return notFound(reply, visit)
       return sendPage(reply, sessionPage(viewerOf(visit, options), session))
@@ -165,6 +182,10 @@ const refusedStatus: Partial<Readonly<Record<DecisionErrorCode, number>>> = {
 
 interface ApprovalRoute {
   Params: { id: string }
+}
+
+interface PlainRoute extends ApprovalRoute {
+  Querystring: { plain?: unknown }
 }
 
 function viewerOf(visit: Visit, options: WebOptions): Viewer {

@@ -5,6 +5,7 @@ import type { Approvers, Person } from '../approvals/approval.ts'
 import type { Approvals } from '../approvals/approvals.ts'
 import type { TeamsReply, TeamsRequest } from '../approvals/teams/teams.ts'
 import type { Tokens } from '../identity/tokens.ts'
+import type { Playbacks } from '../recording/playbacks.ts'
 import type { SessionPage, SessionQuery } from '../recording/search.ts'
 
 /** Who may sign in; `Users` of src/identity fits. */
@@ -32,6 +33,10 @@ export interface WebOptions {
   readonly auditors: readonly string[]
   /** Absent: the console has no session pages. */
   readonly sessions?: SessionsApi
+  /** Absent: sessions are listed and not played. */
+  readonly playbacks?: Pick<Playbacks, 'open'>
+  /** Absent: nobody can end sessions here. */
+  readonly ending?: EndingApi
   readonly metrics?: () => Promise<{ readonly contentType: string; readonly body: string }>
   readonly ready?: () => Promise<Readiness> | Readiness
   /** Takes what Slack sends in HTTP mode; the body is not read yet. */
@@ -43,6 +48,20 @@ export interface WebOptions {
   /** What those who look after the proxy should know, each a sentence. */
   readonly warnings?: () => readonly string[]
   readonly log?: (level: 'info' | 'warn' | 'error', message: string, data: object) => void
+}
+
+/** Ends sessions that run; those of this node. */
+export interface EndingApi {
+  /** Whose people may. */
+  readonly groups: readonly string[]
+  /** Its client is told, and what its server does for it is cancelled. False: it does not run here. */
+  end(id: string, ending: Ending): boolean
+}
+
+export interface Ending {
+  readonly by: string
+  readonly surface: 'web' | 'api'
+  readonly reason: string
 }
 
 /** What would happen to a statement, without running it. */
@@ -72,7 +91,7 @@ export interface Readiness {
   readonly parts: Readonly<Record<string, string>>
 }
 
-/** Recorded sessions, as far as a list and a page need them. Replay is the terminal's. */
+/** Recorded sessions, as far as a list and a page of their statements need them. */
 export interface SessionsApi {
   search(query: SessionQuery): Promise<SessionPage>
   get(id: string): Promise<SessionDetail | undefined>

@@ -23,6 +23,8 @@ export interface ProxyOptions extends TestPostgresOptions {
   readonly rules?: string
   readonly approvals?: string
   readonly limits?: string
+  /** In place of what is recorded, and where: YAML between braces. */
+  readonly recording?: string
   /** More of the file, in YAML, not indented. */
   readonly more?: string
   /** That of another proxy, which made its tables. */
@@ -149,7 +151,7 @@ ${options.unmasked === true ? '' : masking}
 approvals:
   reviewers: { any: [{ group: reviewers }] }
 ${options.approvals ?? '  expires: 10m'}
-recording: { rows: true, archive: none }
+recording: { ${options.recording ?? 'rows: true, archive: none'}, auditors: [reviewers] }
 ${options.more ?? ''}
 `
 }

@@ -17,6 +17,8 @@ export interface Page {
   readonly viewer: Viewer | undefined
   readonly body: Part
   readonly here?: 'approvals' | 'grants' | 'sessions' | 'explain'
+  /** Whether the page plays a session. */
+  readonly player?: true
   /** For browsers without our script. */
   readonly refreshSeconds?: number | undefined
 }
@@ -32,6 +34,11 @@ export function layout(page: Page): Html {
 <title>${page.title} · Countersign</title>
 <link rel="icon" href="${assets.icon.path}" type="image/svg+xml">
 <link rel="stylesheet" href="${assets.style.path}">
+${
+  page.player === true &&
+  html`<link rel="stylesheet" href="${assets.playerStyle.path}">
+<script src="${assets.player.path}" defer></script>`
+}
 ${viewer && html`<script src="${assets.script.path}" defer></script>`}
 ${
   page.refreshSeconds !== undefined &&

@@ -1,4 +1,4 @@
-/** Recorded sessions: a list, and the statements of one. Rows are replayed in a terminal. */
+/** Recorded sessions: a list, and the statements of one as a list. */
 import { durationText, errorText, rowsText } from '../../approvals/describe.ts'
 import { type Html, html, visible } from '../html.ts'
 import type { SessionDetail, SessionStatement, SessionSummary } from '../options.ts'

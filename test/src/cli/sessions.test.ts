@@ -5,6 +5,13 @@ import t from 'tap'
 import { protocols } from '../../../protocols/index.ts'
 import type { Deps } from '../../../src/cli/deps.ts'
 import { sessionsCommand } from '../../../src/cli/sessions.ts'
+import {
+  complete,
+  dataRow,
+  errorResponse,
+  ready,
+  rowDescription,
+} from '../../support/backend-messages.ts'
 import { type Place, place, sessionStart, statement } from '../../support/recorded-place.ts'
 
 const deps: Pick<Deps, 'decoder'> = {
@@ -35,52 +42,6 @@ async function command(...words: string[]): Promise<{ out: string; err: string; 
   }).parseAsync(words, { from: 'user' })
   await new Promise(resolve => setImmediate(resolve))
   return { out: Buffer.concat(out).toString(), err: Buffer.concat(err).toString(), code }
-}
-
-/** A message of the backend: https://www.postgresql.org/docs/current/protocol-message-formats.html */
-function message(type: string, body: Buffer): Buffer {
-  const head = Buffer.alloc(5)
-  head.write(type, 'latin1')
-  head.writeInt32BE(body.length + 4, 1)
-  return Buffer.concat([head, body])
-}
-
-function int16(value: number): Buffer {
-  const bytes = Buffer.alloc(2)
-  bytes.writeInt16BE(value)
-  return bytes
-}
-
-function int32(value: number): Buffer {
-  const bytes = Buffer.alloc(4)
-  bytes.writeInt32BE(value)
-  return bytes
-}
-
-function rowDescription(...columns: readonly (readonly [string, number])[]): Buffer {
-  const fields = columns.flatMap(([name, type]) => [
-    Buffer.from(`${name}\0`),
-    int32(0),
-    int16(0),
-    int32(type),
-    int16(-1),
-    int32(-1),
-    int16(0),
-  ])
-  return message('T', Buffer.concat([int16(columns.length), ...fields]))
-}
-
-function dataRow(...values: readonly (string | null)[]): Buffer {
-  const cells = values.flatMap(value =>
-    value === null ? [int32(-1)] : [int32(Buffer.byteLength(value)), Buffer.from(value)],
-  )
-  return message('D', Buffer.concat([int16(values.length), ...cells]))
-}
-
-const ready = message('Z', Buffer.from('I'))
-
-function complete(tag: string): Buffer {
-  return message('C', Buffer.from(`${tag}\0`))
 }
 
 /** One session as a server would have answered it. */
@@ -114,7 +75,7 @@ async function recorded(here: Place): Promise<void> {
     complete('SELECT 1'),
   )
   answer('DELETE FROM nothing', complete('DELETE 0'))
-  answer('SELEC', message('E', Buffer.from('SERROR\0VERROR\0C42601\0Msyntax error\0\0')))
+  answer('SELEC', errorResponse('42601', 'syntax error'))
   await session.end('the client left')
   await recorder.close()
 }

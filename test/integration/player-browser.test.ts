@@ -1,0 +1,148 @@
+/**
+ * The player in Chromium, before the real program: what a session's page shows of a session that was
+ * recorded, how soon, and what it costs the browser to play it.
+ */
+import pg from 'pg'
+import type { Browser, Page } from 'playwright-core'
+import t, { type Test } from 'tap'
+import { startChromium } from '../support/chromium.ts'
+import { password, startProxy, type Proxy as TestProxy } from '../support/proxy.ts'
+
+process.env['COUNTERSIGN_PASSWORD'] = password
+
+let browser: Browser
+let proxy: TestProxy
+
+const rows = 100_000
+
+t.setTimeout(120_000)
+t.before(async () => {
+  browser = await startChromium()
+})
+t.teardown(() => browser?.close())
+
+/** Long tasks (https://www.w3.org/TR/longtasks-1/), and when the first row was there. */
+const watch = `
+  window.longTasks = []
+  new MutationObserver(() => {
+    window.firstRowMs ??= document.querySelector('#grid .row .cell:nth-child(3)')?.textContent
+      .startsWith('name') ? performance.now() : undefined
+  }).observe(document, { subtree: true, childList: true, characterData: true })
+  new PerformanceObserver(list => {
+    for (const entry of list.getEntries()) window.longTasks.push(entry.duration)
+  }).observe({ type: 'longtask', buffered: true })
+`
+
+/** How far down the rows were seen. */
+const watchRows = `
+  window.lastRow = 0
+  new MutationObserver(() => {
+    for (const row of document.querySelectorAll('#grid .row:not([hidden])'))
+      window.lastRow = Math.max(window.lastRow, row.getAttribute('aria-rowindex') - 1)
+  }).observe(document.getElementById('grid'), { subtree: true, attributes: true })
+`
+
+async function auditor(t: Test): Promise<Page> {
+  const context = await browser.newContext({
+    baseURL: proxy.http,
+    viewport: { width: 1400, height: 900 },
+  })
+  t.teardown(() => context.close())
+  const page = await context.newPage()
+  page.on('pageerror', error => t.fail(error.message))
+  page.on('console', message => t.comment(message.text()))
+  await page.addInitScript(watch)
+  await page.goto('/')
+  await page.fill('[name=user]', 'rita')
+  await page.fill('[name=password]', password)
+  await page.click('main button')
+  await page.waitForURL('/')
+  return page
+}
+
+async function sessionOf(user: string): Promise<string> {
+  const dir = ['--data-dir', proxy.dataDir]
+  const { stdout } = await proxy.command('sessions', 'list', '--json', ...dir)
+  const lines = stdout.split('\n').filter(line => line !== '')
+  const found = lines.map(line => JSON.parse(line)).find(each => each.user === user)
+  return found.id
+}
+
+t.test('a session is played in a browser', async t => {
+  proxy = await startProxy(t, { customers: 20 })
+  const client = new pg.Client(proxy.client())
+  await client.connect()
+  await client.query(
+    `SELECT n AS id, 'name ' || n AS name, repeat('x', n % 40) AS note, now() AS at
+     FROM generate_series(1, ${rows}) n`,
+  )
+  await client.query('SELECT id, email, ssn FROM customers ORDER BY id')
+  const deleted = client.query('DELETE FROM audit')
+  await proxy.decide(await proxy.pending(), 'approve')
+  await deleted
+  await t.rejects(client.query('SELECT nothing FROM orders'))
+  await client.end()
+  const id = await sessionOf('analyst')
+  const page = await auditor(t)
+
+  await t.test('the first rows of many come at once', async t => {
+    const started = Date.now()
+    await page.goto(`/sessions/${id}`, { waitUntil: 'commit' })
+    await page.waitForSelector('#grid .row .cell:nth-child(3):text-is("name 1")')
+    t.comment(`first rows after ${await seen(page, 'firstRowMs')} ms`)
+    await page.locator('#outcome', { hasText: '100,000 rows' }).waitFor()
+    t.comment(`all of the timeline after ${Date.now() - started} ms`)
+    t.ok((await page.locator('#grid .row').count()) < 100, 'only what is seen is there')
+    await page.waitForSelector('#chain.whole')
+    t.strictSame(slow(await seen(page, 'longTasks')), [], 'nothing takes long while it loads')
+  })
+
+  await t.test('it shows holds, errors and what is masked, by keys alone', async t => {
+    await page.keyboard.press('ArrowDown')
+    await page.locator('#columns', { hasText: 'masked: email' }).waitFor()
+    const cell = page.locator('#grid .row').first().locator('.cell.masked').first()
+    t.equal(await cell.getAttribute('title'), 'hidden by the masking rule email')
+    t.match(await cell.textContent(), /^c\*+@secret\.example$/)
+    await page.keyboard.press('h')
+    await page.locator('#notes', { hasText: 'approved by rita (api): looked at it' }).waitFor()
+    t.match(await page.textContent('#sql'), 'DELETE FROM audit')
+    await page.keyboard.press('e')
+    await page.locator('#failure', { hasText: 'column "nothing" does not exist' }).waitFor()
+    t.match(await page.textContent('#clock'), /^0:0\d\.\d \/ 0:0\d\.\d$/)
+    await page.keyboard.press('g')
+    await page.locator('#said', { hasText: 'nothing is missing' }).waitFor()
+  })
+
+  await t.test('a search goes to rows, wherever they are', async t => {
+    await page.keyboard.press('/')
+    await page.keyboard.type('NAME 77777')
+    await page.keyboard.press('Enter')
+    await page.locator('#hits', { hasText: '1 of 1' }).waitFor()
+    const row = page.locator('#grid .row.cursor', { hasText: 'name 77777' })
+    await row.waitFor()
+    t.equal(await row.getAttribute('aria-rowindex'), '77778')
+    await row.click()
+    await page.locator('#record[open] dd', { hasText: 'name 77777' }).waitFor()
+    await page.keyboard.press('Escape')
+  })
+
+  await t.test('it plays without a stutter', async t => {
+    await page.keyboard.press('Home')
+    await page.evaluate('window.longTasks.length = 0')
+    await page.evaluate(watchRows)
+    await page.click('#play')
+    await page.locator('#play', { hasText: 'Play' }).waitFor()
+    t.match(await page.textContent('#sql'), 'SELECT nothing FROM orders', 'up to the end')
+    t.equal(await seen(page, 'lastRow'), rows, 'every row went by')
+    t.strictSame(slow(await seen(page, 'longTasks')), [])
+  })
+})
+
+function seen<T>(page: Page, name: string): Promise<T> {
+  return page.evaluate(each => (globalThis as unknown as Record<string, T>)[each] as T, name)
+}
+
+/** In milliseconds; what a person notices as a stutter. */
+function slow(tasks: readonly number[]): readonly number[] {
+  return tasks.filter(each => each > 100)
+}
