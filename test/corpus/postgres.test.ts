@@ -1,4 +1,4 @@
-/** What the program says of the labelled statements, and what a Postgres 18 says of their labels. */
+/** What the program says of the labelled statements, read over a real schema. */
 import pg from 'pg'
 import t from 'tap'
 import { Catalog } from '../../protocols/postgres/catalog.ts'
@@ -29,12 +29,18 @@ function analyze({ sql }: Entry): Analysis {
 }
 
 t.test('the program says of each statement what its label says', async t => {
+  t.ok(entries.length > 500)
+  const everyday = entries.filter(({ verdict }) => verdict === 'allow')
+  t.ok(everyday.length > entries.length / 3)
   for (const entry of entries) {
     const analysis = analyze(entry)
-    const { kind, rules } = verdictOn(analysis)
-    const { verdict, rules: wanted, effects } = entry
-    const said = wanted.filter(rule => rules.includes(rule))
-    const seen = { verdict: kind, rules: said, effects: shortEffects(analysis, ['public']) }
-    t.strictSame(seen, { verdict, rules: wanted, effects }, `${entry.file}: ${entry.sql}`)
+    const { verdict, rules, effects } = entry
+    const said = verdictOn(analysis)
+    const seen = {
+      verdict: said.kind,
+      rules: rules.filter(rule => said.rules.includes(rule)),
+      effects: shortEffects(analysis, ['public']),
+    }
+    t.strictSame(seen, { verdict, rules, effects }, `${entry.file}: ${entry.sql}`)
   }
 })

@@ -237,8 +237,9 @@ export const recommended: readonly Rule[] = [
     name: 'server-control',
     action: 'hold',
     risk: 'high',
-    effects: ['execute', 'update', 'maintain'],
-    details: ['terminate', 'cancel', 'server', 'backup', 'catalog', 'checkpoint'],
+    effects: ['execute', 'update', 'maintain', 'lock'],
+    // `instance`: a lock that everybody waits for.
+    details: ['terminate', 'cancel', 'server', 'backup', 'catalog', 'checkpoint', 'instance'],
     reason: '{object} acts on the server or on other sessions ({detail}).',
   },
   {

@@ -92,7 +92,7 @@ DROP MATERIALIZED VIEW totals
 DROP SCHEMA audit CASCADE
 --> hold drop | schema+rows | drop schema audit
 DROP SEQUENCE numbers
---> hold drop | schema+rows | drop sequence numbers
+--> hold drop | schema | drop sequence numbers
 DROP INDEX stock_product_key
 --> hold drop | fails | drop index stock_product_key
 DROP FUNCTION twice(int)
@@ -124,7 +124,7 @@ ALTER TABLE orders ALTER note TYPE varchar(3) USING left(note, 3)
 ALTER TABLE watched DISABLE TRIGGER ALL
 --> hold alter-loses-data | schema | alter watched
 ALTER TABLE events DETACH PARTITION events_2025
---> hold alter-loses-data | schema+rows | alter events, alter events_2025
+--> hold alter-loses-data | schema | alter events, alter events_2025
 ALTER TABLE stock SET UNLOGGED
 --> hold alter-loses-data | schema | alter stock
 ALTER TABLE stock RENAME TO store
@@ -138,7 +138,7 @@ ALTER SCHEMA audit RENAME TO old_audit
 ALTER TABLE events ATTACH PARTITION scratch DEFAULT
 --> hold rename | fails | alter events, alter scratch
 ALTER SEQUENCE numbers RESTART WITH 1
---> hold alter-loses-data | schema+rows | alter sequence numbers
+--> hold alter-loses-data | nothing | alter sequence numbers
 ALTER VIEW contacts RENAME TO people
 --> hold rename | schema | alter view contacts
 CREATE OR REPLACE VIEW contacts AS SELECT id, name, city FROM customers WHERE false

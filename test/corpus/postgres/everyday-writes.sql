@@ -84,7 +84,7 @@ CREATE INDEX orders_state ON orders (state)
 CREATE UNIQUE INDEX CONCURRENTLY IF NOT EXISTS stock_product ON stock (lower(product))
 --> allow | schema | create index stock_product, alter stock
 CREATE SEQUENCE tickets START 100
---> allow | schema+rows | create sequence tickets
+--> allow | schema | create sequence tickets
 CREATE SCHEMA reports
 --> allow | schema | create schema reports
 CREATE TYPE colour AS ENUM ('red', 'green')

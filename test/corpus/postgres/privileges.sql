@@ -117,5 +117,5 @@ UPDATE pg_proc SET prosrc = 'DELETE FROM customers' WHERE proname = 'twice'
 --> hold privileges | schema | update pg_catalog.pg_proc, grant pg_catalog.pg_proc
 UPDATE pg_database SET datallowconn = true WHERE datname = 'template0'
 --> hold privileges | schema | update pg_catalog.pg_database, grant pg_catalog.pg_database
-UPDATE pg_settings SET setting = 'none' WHERE name = 'log_statement'
+UPDATE pg_settings SET setting = 'all' WHERE name = 'log_statement'
 --> deny client-encoding | settings | update view pg_catalog.pg_settings, setting setting *, role

@@ -56,11 +56,11 @@ SELECT pg_rotate_logfile()
 SELECT pg_switch_wal()
 --> hold server-control | nothing | execute function pg_switch_wal
 SELECT pg_create_restore_point('a')
---> hold server-control | fails | execute function pg_create_restore_point
+--> hold server-control | nothing | execute function pg_create_restore_point
 SELECT pg_promote()
 --> hold server-control | fails | execute function pg_promote
-SELECT pg_backup_start('a')
---> hold server-control | fails | execute function pg_backup_start
+SELECT pg_backup_start('a', true)
+--> hold server-control | nothing | execute function pg_backup_start
 SELECT pg_log_backend_memory_contexts(pg_backend_pid())
 --> hold server-control | nothing | execute function pg_log_backend_memory_contexts
 CHECKPOINT
@@ -70,14 +70,14 @@ SELECT pg_stat_reset()
 SELECT pg_stat_reset_shared('io')
 --> hold server-statistics | nothing | update function pg_stat_reset_shared
 SELECT pg_create_physical_replication_slot('s')
---> deny replication | fails | execute function pg_create_physical_replication_slot
+--> deny replication | nothing | execute function pg_create_physical_replication_slot
 SELECT pg_create_logical_replication_slot('s', 'pgoutput')
 --> deny replication | fails | execute function pg_create_logical_replication_slot
 SELECT * FROM pg_logical_slot_peek_changes('s', NULL, NULL)
 --> deny replication | fails | execute function pg_logical_slot_peek_changes
 SELECT pg_logical_emit_message(false, 'a', 'b')
 --> deny replication | nothing | execute function pg_logical_emit_message
-SELECT pg_drop_replication_slot('s')
+SELECT pg_drop_replication_slot('no_such')
 --> deny replication | fails | execute function pg_drop_replication_slot
 SELECT pg_replication_origin_create('o')
 --> deny replication | nothing | execute function pg_replication_origin_create
@@ -123,12 +123,12 @@ SET LOCAL session_replication_role TO 'replica'
 --> hold weakening-setting | settings | setting setting session_replication_role
 SET zero_damaged_pages = on
 --> hold weakening-setting | settings | setting setting zero_damaged_pages
-SET allow_system_table_mods = on
---> hold weakening-setting | settings | setting setting allow_system_table_mods
+SET ignore_checksum_failure = on
+--> hold weakening-setting | settings | setting setting ignore_checksum_failure
 SET session_preload_libraries = 'x'
 --> hold weakening-setting | settings | setting setting session_preload_libraries
 SET local_preload_libraries TO 'x'
---> hold weakening-setting | fails | setting setting local_preload_libraries
+--> hold weakening-setting | settings | setting setting local_preload_libraries
 SET check_function_bodies = off
 --> allow | settings | setting setting check_function_bodies
 SET app.tenant = '7'
@@ -158,7 +158,7 @@ SELECT umoptions FROM pg_user_mappings
 SELECT pg_stat_get_activity(NULL)
 --> hold revealing-catalogs | nothing | read view pg_catalog.pg_stat_activity
 SELECT pg_export_snapshot()
---> allow | fails | execute function pg_export_snapshot
+--> allow | nothing | execute function pg_export_snapshot
 SELECT pg_import_system_collations('audit')
 --> allow | schema | create function pg_import_system_collations
 SELECT brin_summarize_new_values('stock')

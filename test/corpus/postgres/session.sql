@@ -9,10 +9,10 @@ ROLLBACK
 --> allow | nothing | transaction
 BEGIN; UPDATE stock SET n = 1 WHERE id = 1; COMMIT
 --> allow | rows | transaction, update stock
-SAVEPOINT a; RELEASE SAVEPOINT a
+BEGIN; SAVEPOINT a; RELEASE SAVEPOINT a; COMMIT
 --> allow | nothing | transaction
 SET TRANSACTION READ ONLY
---> allow | settings | transaction
+--> allow | nothing | transaction
 SET LOCAL statement_timeout = '5s'
 --> allow | settings | setting setting statement_timeout
 SET statement_timeout TO 30000
@@ -51,7 +51,7 @@ SELECT set_config('statement_timeout', '1000', true)
 --> allow | settings | setting setting statement_timeout
 SELECT current_setting('search_path')
 --> allow | nothing |
-SET SESSION CHARACTERISTICS AS TRANSACTION ISOLATION LEVEL READ COMMITTED
+SET SESSION CHARACTERISTICS AS TRANSACTION ISOLATION LEVEL REPEATABLE READ
 --> allow | settings | transaction, setting setting session characteristics
 SET CONSTRAINTS ALL DEFERRED
 --> allow | nothing | transaction

@@ -7,6 +7,8 @@ import { tablesOf } from './query.ts'
 export interface Written {
   readonly target: NamedTable
   readonly from: readonly TableReference[]
+  /** Names of the target's columns, folded, and their types; undefined: they are not known. */
+  readonly columns: ReadonlyMap<string, string> | undefined
 }
 
 /** `t.id = other.id` where other is t, `id IN (SELECT id FROM t)`. */

@@ -101,8 +101,21 @@ function writtenWhere(
   out: Collector,
   columns?: Columns,
 ): void {
-  const more = { unfiltered: unfiltered(where, { target, from }, out) }
+  const asked = { target, from, columns: typesOf(target.table, out) }
+  const more = { unfiltered: unfiltered(where, asked, out) }
   written(kind, target.table, out, more, columns)
+}
+
+function typesOf(
+  { schema, name }: TableName,
+  out: Collector,
+): ReadonlyMap<string, string> | undefined {
+  const found = resolveRelation(out.names, schema, name)
+  const known = found.length > 0 && found.every(({ columns }) => columns.length > 0)
+  const each = found.flatMap(({ columns }) =>
+    columns.map(column => [folded(column.name), column.type] as const),
+  )
+  return known ? new Map(each) : undefined
 }
 
 function columnsOf(assignments: readonly Assignment[]): Columns {
