@@ -32,6 +32,7 @@ const commands: ReadonlyMap<string, () => Promise<Command>> = new Map([
   ['gate', async () => (await import('./cli/gate.ts')).gateCommand()],
   ['sessions', async () => (await import('./cli/sessions.ts')).sessionsCommand(deps)],
   ['keys', async () => (await import('./cli/keys.ts')).keysCommand()],
+  ['report', async () => (await import('./cli/report.ts')).reportCommand()],
   ['tokens', async () => (await import('./cli/tokens.ts')).tokensCommand()],
 ])
 

@@ -11,6 +11,7 @@ import {
   type ApprovalRequest,
   type ApprovalState,
   type ApprovalSummary,
+  type Bar,
   barredFrom,
   countedAnswers,
   type DecisionErrorCode,
@@ -24,6 +25,7 @@ import {
   type Returned,
   type ReviewRequest,
   type RunResult,
+  type Surface,
 } from './approval.ts'
 import { Changes } from './changes.ts'
 import { Deadlines } from './deadlines.ts'
@@ -33,7 +35,7 @@ import type { Grants, RevokeResult } from './grants.ts'
 import { News } from './news.ts'
 import { OpenApprovals } from './open-approvals.ts'
 import { type Courier, Outbox, type OutboxOptions } from './outbox.ts'
-import { StateAway, whenItAnswers } from './state/away.ts'
+import { awayMsMax, StateAway, whenItAnswers } from './state/away.ts'
 import { openPostgres, type PostgresStateOptions } from './state/postgres.ts'
 import { openSqlite } from './state/sqlite.ts'
 import type { State } from './state/state.ts'
@@ -43,8 +45,6 @@ import { Waiters } from './waiters.ts'
 import { Webhooks, type WebhooksOptions } from './webhooks/webhooks.ts'
 
 const reasonLengthMax = 2000
-/** How long a new request waits for a state database that is away. */
-const awayMsMax = 10_000
 /** Clocks of nodes differ; a change that was missed is looked for this much earlier. */
 const clocksMsMax = 60_000
 
@@ -57,6 +57,15 @@ export interface ApprovalsOptions {
   readonly onError?: (error: unknown) => void
 }
 
+/** An answer that did not count, because of who gave it. */
+export interface BarredAttempt {
+  readonly approval: Approval
+  readonly person: string
+  readonly decision: 'approved' | 'denied'
+  readonly surface: Surface
+  readonly code: Bar['code']
+}
+
 export class Approvals {
   readonly #state: State
   readonly #store: Store
@@ -64,6 +73,7 @@ export class Approvals {
   readonly #onError: (error: unknown) => void
   readonly #waiters = new Waiters()
   readonly #listeners = new Set<(event: ApprovalEvent) => void>()
+  readonly #barredListeners = new Set<(attempt: BarredAttempt) => void>()
   readonly #changes: Changes
   readonly #deadlines = new Deadlines({
     next: () => this.#open.nextDeadline(),
@@ -222,7 +232,12 @@ export class Approvals {
     const approval = await this.#store.get(idOrShortId)
     if (approval === undefined) return refuse('not_found', `there is no approval ${idOrShortId}`)
     const bar = barredFrom(approval, request.person, request.decision)
-    if (bar !== undefined) return { ok: false, ...bar }
+    if (bar !== undefined) {
+      const { person, decision, surface } = request
+      const attempt = { approval, person: person.name, decision, surface, code: bar.code }
+      for (const listener of this.#barredListeners) listener(attempt)
+      return { ok: false, ...bar }
+    }
     if (request.shownDigest !== approval.digest) {
       return refuse('stale', 'what was shown is not what is asked: look at the request again')
     }
@@ -356,6 +371,12 @@ export class Approvals {
     this.on(({ approval }) => webhooks.changed(approval.id))
     webhooks.resume()
     return webhooks
+  }
+
+  /** Of answers that did not count because of who gave them. Returns the function that stops it. */
+  onBarred(listener: (attempt: BarredAttempt) => void): () => void {
+    this.#barredListeners.add(listener)
+    return () => this.#barredListeners.delete(listener)
   }
 
   /** Returns the function that stops it. */
