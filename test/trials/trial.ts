@@ -65,7 +65,7 @@ export async function runTrials(arena: Arena, options: TrialOptions): Promise<Ta
   let next = options.seed
   const end = options.seed + options.count
   const work = async (): Promise<void> => {
-    let lane = await arena.lane(next)
+    let lane = await open(arena, next)
     while (next < end) {
       const seed = next++
       const script = arena.script(seed)
@@ -75,13 +75,25 @@ export async function runTrials(arena: Arena, options: TrialOptions): Promise<Ta
       // What a session keeps is the same for a while, not for all trials.
       if (tally.trials % 997 === 0) {
         lane.close()
-        lane = await arena.lane(seed)
+        lane = await open(arena, seed)
       }
     }
     lane.close()
   }
   await Promise.all(Array.from({ length: options.lanes }, work))
   return tally
+}
+
+/** On a machine that does much else a login may take too long. */
+async function open(arena: Arena, seed: number): Promise<Lane> {
+  for (let left = 4; left > 0; left--) {
+    try {
+      return await arena.lane(seed)
+    } catch (error) {
+      if (!(error instanceof Error)) throw error
+    }
+  }
+  return arena.lane(seed)
 }
 
 function judge(

@@ -1,12 +1,16 @@
 /**
- * Expressions in CREATE and ALTER whose values are stored: defaults, generated columns, USING of a
- * changed type, bounds of partitions. Whatever they read goes into the table.
+ * Expressions in CREATE and ALTER. Some are stored: defaults, generated columns, USING of a changed
+ * type, bounds of partitions; whatever they read goes into the table. Of others the rows that are
+ * there have to hold, or the statement fails: that is a question about them.
+ * https://www.postgresql.org/docs/current/sql-altertable.html, sql-createindex.html
  */
-import { as, type FieldsOf, type Node } from '../tree.ts'
+import { as, type FieldsOf, type Node, nameOf } from '../tree.ts'
+import { keepSorted, operatorKind } from './asked.ts'
+import { predicate } from './conditions.ts'
 import type { Context } from './context.ts'
 import { targetRelation } from './from.ts'
 import { emptyNamespace, emptyScope, level, type Scope } from './scope.ts'
-import { type Columns, clean, derive, fieldNamed } from './value.ts'
+import { anyOf, type Columns, clean, derive, fieldNamed, isCopy, type Value } from './value.ts'
 
 export function createTable(create: FieldsOf<'CreateStmt'>, context: Context): void {
   const elements = (create.tableElts ?? []).map(node => as(node, 'ColumnDef'))
@@ -32,7 +36,72 @@ export function alterTable(alter: FieldsOf<'AlterTableStmt'>, context: Context):
     const own = name === undefined ? undefined : fieldNamed(target.columns, name)
     const to = own ?? column?.colname
     store([...definedBy(column), ...bounds, ...expression], relation, scope, to, context)
+    const constraint = as(def, 'Constraint')
+    const constraints = constraint === undefined ? column?.constraints : [def]
+    for (const each of constraints ?? []) checked(as(each, 'Constraint'), name, scope, context)
+    // Values may not fit into the new type, nor into the bounds.
+    if (command?.subtype === 'AT_AlterColumnType' && own !== undefined)
+      context.predicates.add(own.sources, 'effect')
+    const attached = as(def, 'PartitionCmd')
+    if (command?.subtype === 'AT_AttachPartition' && attached?.name !== undefined)
+      context.predicates.add(anyOf(targetRelation(attached.name, context).columns).sources, 'range')
   }
+}
+
+/** A column's own constraint names no columns: it is of `column`. */
+function checked(
+  constraint: FieldsOf<'Constraint'> | undefined,
+  column: string | undefined,
+  scope: Scope,
+  context: Context,
+): void {
+  const { contype, raw_expr: expression, where_clause: where } = constraint ?? {}
+  if (contype === 'CONSTR_CHECK') predicate(expression, scope, context)
+  predicate(where, scope, context)
+  const names = [...nameOf(constraint?.keys), ...nameOf(constraint?.fk_attrs)]
+  const own = names.length === 0 && column !== undefined ? [column] : names
+  const keys = own.map(name => fieldNamed(scope.namespace.columns, name) ?? clean)
+  if (contype === 'CONSTR_UNIQUE' || contype === 'CONSTR_PRIMARY')
+    keepSorted('group', keys, context)
+  if (contype === 'CONSTR_FOREIGN')
+    for (const { sources } of keys) context.predicates.add(sources, 'equality')
+  for (const exclusion of constraint?.exclusions ?? []) {
+    const [element, operator] = as(exclusion, 'List')?.items ?? []
+    const kind = operatorKind(nameOf(as(operator, 'List')?.items).at(-1))
+    for (const value of indexed(element === undefined ? [] : [element], scope, context))
+      context.predicates.add(value.sources, kind === 'equality' ? 'group' : 'comparison')
+  }
+}
+
+/** A unique index says whether values are, one of an expression whether it fails for any. */
+export function createIndex(index: FieldsOf<'IndexStmt'>, context: Context): void {
+  if (index.relation === undefined) return
+  const scope = level(emptyScope, targetRelation(index.relation, context))
+  const keys = indexed(index.indexParams, scope, context)
+  const made = keys.filter(value => !isCopy(value))
+  keepSorted('group', index.unique === true ? keys : made, context)
+  predicate(index.whereClause, scope, context)
+}
+
+function indexed(elements: readonly Node[] | undefined, scope: Scope, context: Context): Value[] {
+  const values = (elements ?? []).flatMap(node => {
+    const element = as(node, 'IndexElem')
+    if (element?.name !== undefined) return fieldNamed(scope.namespace.columns, element.name) ?? []
+    return context.values([element?.expr], scope)
+  })
+  context.touch(derive(values))
+  return values
+}
+
+/** Which rows anybody sees from then on. */
+export function rowPolicy(
+  policy: Pick<FieldsOf<'CreatePolicyStmt'>, 'table' | 'qual' | 'with_check'>,
+  context: Context,
+): void {
+  if (policy.table === undefined) return
+  const scope = level(emptyScope, targetRelation(policy.table, context))
+  predicate(policy.qual, scope, context)
+  predicate(policy.with_check, scope, context)
 }
 
 export function createDomain(domain: FieldsOf<'CreateDomainStmt'>, context: Context): void {

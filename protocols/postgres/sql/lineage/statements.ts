@@ -6,7 +6,7 @@ import type { ObjectName, ResultLineage } from '../../../protocol.ts'
 import type { SessionStatement } from '../names.ts'
 import { as, constantOf, type FieldsOf, kindOf, type Node, nameOf, qualified } from '../tree.ts'
 import type { Context } from './context.ts'
-import { alterTable, createDomain, createTable } from './definitions.ts'
+import { alterTable, createDomain, createIndex, createTable, rowPolicy } from './definitions.ts'
 import { targetRelation } from './from.ts'
 import { resolveRange } from './relations.ts'
 import { emptyScope, level, type Scope } from './scope.ts'
@@ -83,6 +83,15 @@ export function traceStatement(node: Node, context: Context, scope: Scope = empt
       return nothing
     case 'CreateDomainStmt':
       createDomain(as(node, 'CreateDomainStmt') ?? {}, context)
+      return nothing
+    case 'IndexStmt':
+      createIndex(as(node, 'IndexStmt') ?? {}, context)
+      return nothing
+    case 'CreatePolicyStmt':
+      rowPolicy(as(node, 'CreatePolicyStmt') ?? {}, context)
+      return nothing
+    case 'AlterPolicyStmt':
+      rowPolicy(as(node, 'AlterPolicyStmt') ?? {}, context)
       return nothing
     case 'CallStmt':
       return callStatement(as(node, 'CallStmt') ?? {}, context)

@@ -95,6 +95,39 @@ const cases: readonly (readonly [sql: string, asked: string])[] = [
   ],
   ['select id, rank() over (order by length(email)) from customers', 'customers.email order'],
   ['select count(*) from customers group by left(email, 1)', 'customers.email computed'],
+  // What the rows that are there have to hold, or the statement fails.
+  ...[
+    ["alter table customers add check (email like 'a%')", 'customers.email pattern:1'],
+    [
+      "alter table customers add constraint c check (email > 'm') not valid",
+      'customers.email range:1',
+    ],
+    [
+      'alter table customers add column x int check (length(email) > 3)',
+      'customers.email computed:1',
+    ],
+    ['alter table customers add unique (email)', 'customers.email group'],
+    [
+      'alter table customers add primary key (id, email)',
+      'customers.email group, customers.id group',
+    ],
+    ['alter table customers add exclude using gist (email with =)', 'customers.email group'],
+    ['alter table customers add exclude using gist (email with &&)', 'customers.email comparison'],
+    ['alter table customers add foreign key (email) references orders', 'customers.email equality'],
+    ['alter table customers alter email type varchar(20)', 'customers.email effect'],
+    ['create unique index on customers (email)', 'customers.email group'],
+    ['create unique index on customers (left(email, 3))', 'customers.email computed'],
+    ['create index on customers ((1 / length(email)))', 'customers.email computed'],
+    [
+      "create unique index on customers (id) where email like 'a%'",
+      'customers.email pattern:1, customers.id group',
+    ],
+    ["create policy p on customers using (email < 'm')", 'customers.email range:1'],
+    ["alter policy p on customers with check (email < 'm')", 'customers.email range:1'],
+    ['create index on customers (email)', ''],
+    ['alter table customers alter email set not null', ''],
+    ['alter table customers add column x text default 1', ''],
+  ].map(([sql = '', expected = '']) => [sql, expected] as const),
   // What other aggregates are made of comes in the same order.
   ['select array_agg(id), count(distinct email) from customers', 'customers.email group'],
   ["select string_agg(name, ',' order by email) from customers", 'customers.email order'],
