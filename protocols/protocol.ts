@@ -554,6 +554,8 @@ export type SessionEvent =
       readonly bytes: number
       /** SQLSTATE or errno when it failed. */
       readonly error: string | undefined
+      /** Of the session: budgets that only observe, and what they would have done. */
+      readonly observed?: readonly { readonly rule: string; readonly would: 'hold' | 'deny' }[]
     }
   /** Something was not recorded, and why. */
   | { readonly type: 'gap'; readonly reason: string; readonly bytes: number }

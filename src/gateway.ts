@@ -97,6 +97,9 @@ export class LocalGateway implements Gateway {
       count: verdict => {
         metrics.statements[verdict] += 1
       },
+      observe: would => {
+        metrics.observed[would] += 1
+      },
       onEnd: () => {
         this.#sessions.delete(id)
         metrics.sessionsOpen -= 1

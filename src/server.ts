@@ -30,6 +30,7 @@ import { Policy } from './policy/policy.ts'
 import { openAnchorPlaces } from './recording/anchors/places.ts'
 import { JournalSessions } from './recording/journal-sessions.ts'
 import { Playbacks } from './recording/playbacks.ts'
+import { ObservedStatements } from './recording/observed.ts'
 import { JournalReader } from './recording/reader.ts'
 import { Recorder } from './recording/recorder.ts'
 import { searchSessions } from './recording/session-search.ts'
@@ -139,6 +140,7 @@ async function start(
     })
     opened.add(() => webhooks.close())
   }
+  const observed = new ObservedStatements(join(dataDir, 'journal'))
   const web = await buildWeb({
     approvals,
     users,
@@ -156,6 +158,10 @@ async function start(
     ...(teams !== undefined && { teams: request => teams.receive(request) }),
     publicUrl: () => config.listen.publicUrl ?? http.url,
     auditors: config.recording.auditors,
+    observed: {
+      list: spanMs => observed.list(spanMs),
+      observes: () => rules.current.policy.observes,
+    },
     explain: liveExplain({
       ...{ config, rules },
       open: (name, upstream) => protocolNamed(protocols, name).open(upstream),

@@ -114,6 +114,7 @@ export class ClientSession implements Session {
     const { verdict, recorded } = judgement
     const { recorder, count } = this.#parts
     count(verdict.kind)
+    if (verdict.observed !== undefined) this.#parts.observe(verdict.observed)
     let number: number
     try {
       const { text, parameters, analysis } = statement
@@ -257,13 +258,13 @@ export class ClientSession implements Session {
   record(event: SessionEvent): Promise<void> | undefined {
     const { recorder } = this.#parts
     if (event.type !== 'statement.end') return recorder.event(event)
-    this.#budgets.ended(event)
+    const told = this.#budgets.ended(event)
     const hold = this.#holds.get(event.statement)
     if (hold !== undefined) {
       this.#holds.delete(event.statement)
       hold.finished(event)
     }
-    return recorder.event(event)
+    return recorder.event(told)
   }
 
   end(reason: string): Promise<void> {

@@ -84,6 +84,7 @@ async function run(flags: Flags, io: Io): Promise<void> {
         : archivedStatements(source, since, progress)
     for await (const each of statements) {
       const { user, database } = each.session
+      if (each.budget === true) continue
       if (flags.user !== undefined && flags.user !== user) continue
       if (flags.database !== undefined && flags.database !== database) continue
       changes.add(each, simulation.judge(each))

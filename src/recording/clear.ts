@@ -114,6 +114,8 @@ export interface StatementEndEntry {
   readonly rows: number
   readonly bytes: number
   readonly error: string | null
+  /** Budgets that only observe, and what they would have done. */
+  readonly observed?: readonly { readonly rule: string; readonly would: 'hold' | 'deny' }[]
 }
 
 export interface ApprovalEntry {
@@ -312,10 +314,11 @@ export function statementEndEntry(
   event: Extract<SessionEvent, { type: 'statement.end' }>,
   at: number,
 ): string {
-  const { statement, tag, rows, bytes, error } = event
+  const { statement, tag, rows, bytes, error, observed } = event
+  const over = observed === undefined ? '' : `,"observed":${JSON.stringify(observed)}`
   return (
     `{"type":"statement.end","statement":${statement},"at":${at},"tag":${quoted(tag)},` +
-    `"rows":${rows},"bytes":${bytes},"error":${quoted(error)}}`
+    `"rows":${rows},"bytes":${bytes},"error":${quoted(error)}${over}}`
   )
 }
 

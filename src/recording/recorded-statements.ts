@@ -3,7 +3,13 @@
  * it. Reads what is in clear, so that it needs no key.
  */
 import { stat } from 'node:fs/promises'
-import { readEntries, type SessionEntry, type ShapeEntry, type StatementEntry } from './clear.ts'
+import {
+  readEntries,
+  type SessionEntry,
+  type ShapeEntry,
+  type StatementEndEntry,
+  type StatementEntry,
+} from './clear.ts'
 import type { SessionSource } from './reader.ts'
 import { type JournalRecord, RecordKind } from './record.ts'
 import { listSegments, readSegment, segmentPath } from './segment.ts'
@@ -13,6 +19,8 @@ export interface RecordedOne {
   readonly entry: StatementEntry
   readonly shape: ShapeEntry
   readonly at: Date
+  /** What a budget would have done to its result, in mode `observe`; its verdict says it. */
+  readonly budget?: true
 }
 
 export type Progress = (done: number, of: number) => void
@@ -62,7 +70,7 @@ export async function* archivedStatements(
 /** Records in order, of one segment or of one session. */
 class Statements {
   readonly #since: Date
-  readonly #sessions = new Map<number, { entry: SessionEntry; shapes: Map<number, ShapeEntry> }>()
+  readonly #sessions = new Map<number, Recorded>()
 
   constructor(since: Date) {
     this.#since = since
@@ -77,16 +85,36 @@ class Statements {
     if (record.kind !== RecordKind.Session) return
     for (const entry of readEntries(record.clear)) {
       if (entry.type === 'session') {
-        this.#sessions.set(record.session, { entry, shapes: new Map() })
+        this.#sessions.set(record.session, { entry, shapes: new Map(), running: new Map() })
         continue
       }
       const session = this.#sessions.get(record.session)
       if (entry.type === 'shape') session?.shapes.set(entry.shape, entry)
-      if (entry.type !== 'statement' || session === undefined) continue
+      if (session === undefined) continue
+      if (entry.type === 'statement.end') yield* observed(session, entry)
+      if (entry.type !== 'statement') continue
       const shape = session.shapes.get(entry.shape)
       const at = new Date(Date.parse(session.entry.startedAt) + entry.at / 1000)
-      if (shape !== undefined && at >= this.#since)
-        yield { session: session.entry, entry, shape, at }
+      if (shape === undefined || at < this.#since) continue
+      const one = { session: session.entry, entry, shape, at }
+      session.running.set(entry.statement, one)
+      yield one
     }
+  }
+}
+
+interface Recorded {
+  readonly entry: SessionEntry
+  readonly shapes: Map<number, ShapeEntry>
+  readonly running: Map<number, RecordedOne>
+}
+
+function* observed({ running }: Recorded, end: StatementEndEntry): Generator<RecordedOne> {
+  const one = running.get(end.statement)
+  running.delete(end.statement)
+  if (one === undefined) return
+  for (const { rule, would } of end.observed ?? []) {
+    const verdict = { kind: 'allow', rules: [rule], reason: '', observed: would } as const
+    yield { ...one, entry: { ...one.entry, verdict }, budget: true }
   }
 }

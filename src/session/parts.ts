@@ -29,6 +29,8 @@ export interface SessionParts {
   readonly cover: (analysis: Analysis) => Promise<void> | undefined
   /** Told once for each statement. */
   readonly count: (verdict: 'allow' | 'hold' | 'deny') => void
+  /** Told of each that passes only because the mode is `observe`. */
+  readonly observe: (would: 'hold' | 'deny') => void
   /** Told once, when the session has ended. */
   readonly onEnd: () => void
 }

@@ -25,7 +25,12 @@ interface Metered {
   readonly asker: Asker
   /** Of what people let it go over. */
   holds: Hold[] | undefined
+  /** What it was let go over only because the mode is `observe`. */
+  observed: Observed[] | undefined
 }
+
+type StatementEnd = Extract<SessionEvent, { type: 'statement.end' }>
+type Observed = NonNullable<StatementEnd['observed']>[number]
 
 export class ResultBudgets {
   readonly #parts: SessionParts
@@ -43,7 +48,7 @@ export class ResultBudgets {
   begin(number: number, statement: Statement, context: StatementContext, asker: Asker): void {
     const meter = this.#current().meter(statement.analysis)
     if (meter === undefined) return
-    this.#running.set(number, { meter, statement, context, asker, holds: undefined })
+    this.#running.set(number, { meter, statement, context, asker, holds: undefined, observed: undefined })
   }
 
   /** As Session.flow has it. */
@@ -58,6 +63,9 @@ export class ResultBudgets {
     if (metered === undefined || overrun === undefined) return undefined
     const { policy } = this.#parts.rules.current
     if (policy.observes) {
+      const { name, action } = overrun.budget
+      metered.observed = [...(metered.observed ?? []), { rule: name, would: action }]
+      this.#parts.observe(action)
       overrun.allow()
       return this.flow(number, rows, bytes, gone)
     }
@@ -77,11 +85,14 @@ export class ResultBudgets {
     return { code: 'denied', message, detail: undefined, hint: undefined }
   }
 
-  ended(event: Extract<SessionEvent, { type: 'statement.end' }>): void {
+  /** Returns the end as it is to be recorded. */
+  ended(event: StatementEnd): StatementEnd {
     const metered = this.#running.get(event.statement)
-    if (metered === undefined) return
+    if (metered === undefined) return event
     this.#running.delete(event.statement)
     for (const hold of metered.holds ?? []) hold.finished(event)
+    const { observed } = metered
+    return observed === undefined ? event : { ...event, observed }
   }
 
   /** Of the policy in force: a changed one counts for the next statement. */

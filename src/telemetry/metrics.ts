@@ -10,12 +10,14 @@ export class Metrics {
   readonly registry: Registry = new Registry()
   /** Plain numbers: counting a statement must cost nothing. */
   readonly statements: Record<'allow' | 'hold' | 'deny', number> = { allow: 0, hold: 0, deny: 0 }
+  /** What mode `observe` let pass. */
+  readonly observed: Record<'hold' | 'deny', number> = { hold: 0, deny: 0 }
   sessionsOpen = 0
   sessionsTotal = 0
   refusedLogins = 0
 
   constructor(states: MetricsStates) {
-    const { registry, statements } = this
+    const { registry, statements, observed } = this
     const registers = [registry]
     new Counter({
       name: 'countersign_statements_total',
@@ -25,6 +27,16 @@ export class Metrics {
       collect() {
         this.reset()
         for (const [verdict, count] of Object.entries(statements)) this.inc({ verdict }, count)
+      },
+    })
+    new Counter({
+      name: 'countersign_observed_total',
+      help: 'Statements and results that passed only because the mode is observe, by what it would have been.',
+      labelNames: ['verdict'],
+      registers,
+      collect() {
+        this.reset()
+        for (const [verdict, count] of Object.entries(observed)) this.inc({ verdict }, count)
       },
     })
     this.#number('countersign_sessions_open', 'Sessions that are open.', () => this.sessionsOpen)

@@ -8,6 +8,7 @@ import type { Attempts } from './attempts.ts'
 import { isAuditor, mayEnd } from './auditor.ts'
 import { registerExplainPage } from './console-explain.ts'
 import { grantOf, registerGrantPages } from './console-grants.ts'
+import { registerObservedPage } from './console-observed.ts'
 import { registerPlayerPages } from './console-player.ts'
 import { registerSessionSearch } from './console-sessions.ts'
 import { Doorkeeper, type Visit } from './doorkeeper.ts'
@@ -123,6 +124,10 @@ export async function registerConsole(
     ...{ door, seen, notFound, viewerOf: visit => viewerOf(visit, options) },
   })
 
+  registerObservedPage(app, options, {
+    ...{ door, notFound, viewerOf: visit => viewerOf(visit, options) },
+  })
+
   if (sessions !== undefined) {
     registerSessionSearch(app, options, {
       ...{ door, notFound, viewerOf: visit => viewerOf(visit, options) },
@@ -190,6 +195,9 @@ interface PlainRoute extends ApprovalRoute {
 
 function viewerOf(visit: Visit, options: WebOptions): Viewer {
   const { account, signIn } = visit
-  const explains = options.explain !== undefined
-  return { name: account.name, csrf: signIn.csrf, auditor: isAuditor(account, options), explains }
+  const pages = {
+    explains: options.explain !== undefined,
+    observes: options.observed !== undefined,
+  }
+  return { name: account.name, csrf: signIn.csrf, auditor: isAuditor(account, options), ...pages }
 }

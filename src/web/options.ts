@@ -5,8 +5,19 @@ import type { Approvers, Person } from '../approvals/approval.ts'
 import type { Approvals } from '../approvals/approvals.ts'
 import type { TeamsReply, TeamsRequest } from '../approvals/teams/teams.ts'
 import type { Tokens } from '../identity/tokens.ts'
+import type { ObservedGroup, ObservedList } from '../recording/observed.ts'
 import type { Playbacks } from '../recording/playbacks.ts'
 import type { SessionPage, SessionQuery } from '../recording/search.ts'
+
+export type { ObservedGroup, ObservedList }
+
+/** What mode `observe` let pass. */
+export interface ObservedApi {
+  /** Of the last so many milliseconds. */
+  list(spanMs: number): Promise<ObservedList>
+  /** Whether that is the mode now. */
+  observes(): boolean
+}
 
 /** Who may sign in; `Users` of src/identity fits. */
 export interface Accounts {
@@ -45,6 +56,8 @@ export interface WebOptions {
   readonly teams?: (request: TeamsRequest) => Promise<TeamsReply>
   /** Absent: the console explains no statements. */
   readonly explain?: ExplainApi
+  /** Absent: the console has no page of what was only observed. */
+  readonly observed?: ObservedApi
   /** What those who look after the proxy should know, each a sentence. */
   readonly warnings?: () => readonly string[]
   readonly log?: (level: 'info' | 'warn' | 'error', message: string, data: object) => void

@@ -8,6 +8,8 @@ export interface Viewer {
   readonly csrf: string
   /** Whether the session pages are for them. */
   readonly auditor: boolean
+  /** Whether there is a page of what was only observed. */
+  readonly observes?: boolean
   /** Whether there is a page that explains statements. */
   readonly explains?: boolean
 }
@@ -16,7 +18,7 @@ export interface Page {
   readonly title: string
   readonly viewer: Viewer | undefined
   readonly body: Part
-  readonly here?: 'approvals' | 'grants' | 'sessions' | 'explain'
+  readonly here?: 'approvals' | 'grants' | 'sessions' | 'explain' | 'observed'
   /** Whether the page plays a session. */
   readonly player?: true
   /** For browsers without our script. */
@@ -68,6 +70,7 @@ function navigation(viewer: Viewer, here: Page['here']): Html {
     ${link('/', 'Approvals', 'approvals')}
     ${link('/grants', 'Grants', 'grants')}
     ${viewer.auditor && link('/sessions', 'Sessions', 'sessions')}
+    ${viewer.observes === true && viewer.auditor && link('/observed', 'Observed', 'observed')}
     ${viewer.explains === true && viewer.auditor && link('/explain', 'Explain', 'explain')}
   </nav>
   <form class="who" method="post" action="/sign-out">
