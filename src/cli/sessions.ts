@@ -5,15 +5,25 @@ import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { setTimeout as wait } from 'node:timers/promises'
 import { Command } from 'commander'
-import { type Keys, KeyUnusable } from '../keys/keys.ts'
-import { localKeysPath, openLocalKeys } from '../keys/local.ts'
-import { archiveSource } from '../recording/archive-socket.ts'
+import { loadConfig } from '../config/load.ts'
+import { type Keys, KeysAway, KeyUnusable } from '../keys/keys.ts'
+import { storedKeys } from '../keys/open.ts'
+import type { Anchor, AnchorPlace } from '../recording/anchors/anchor.ts'
+import { FileAnchors } from '../recording/anchors/file.ts'
+import { openAnchorPlaces } from '../recording/anchors/places.ts'
+import { type ArchiveSource, archiveSource } from '../recording/archive-socket.ts'
 import { exportSession, plainEvent, verifyExport } from '../recording/export.ts'
 import { JournalReader, NoSuchSession } from '../recording/reader.ts'
 import { replay } from '../recording/replay.ts'
 import type { SessionPage, SessionQuery } from '../recording/search.ts'
 import { searchSessions } from '../recording/session-search.ts'
-import { type Finding, verifyJournal } from '../recording/verify.ts'
+import {
+  type Finding,
+  type VerifyReport,
+  verifyJournal,
+  verifySource,
+} from '../recording/verify.ts'
+import { archivedJournal } from '../recording/verify-source.ts'
 import { visibleLine } from '../recording/visible.ts'
 import type { Deps } from './deps.ts'
 import { type Io, processIo, safeJson, UsageError } from './io.ts'
@@ -33,6 +43,7 @@ Examples:
   countersign sessions replay 0193 --speed 4
   countersign sessions export 0193 > session.ndjson
   countersign sessions verify session.ndjson --public-key auditor.pem
+  countersign sessions verify --public-key auditor.pem --anchors anchors.ndjson
 
 An id may be shortened. Exit codes: 0 done, 1 refused or found wrong, 2 used wrongly.`
 
@@ -52,8 +63,8 @@ export function sessionsCommand(deps: Deps, io: Io = processIo()): Command {
         await work(self.optsWithGlobals<F>(), id ?? '')
         for (const close of toClose.splice(0)) await close()
       } catch (error) {
-        const known = error instanceof NoSuchSession || error instanceof KeyUnusable
-        if (!known && !(error instanceof UsageError)) throw error
+        const known = [NoSuchSession, KeyUnusable, KeysAway].some(each => error instanceof each)
+        if (!(error instanceof Error) || (!known && !(error instanceof UsageError))) throw error
         io.stderr.write(`countersign: ${visibleLine(error.message)}\n`)
         io.exitCode(error instanceof UsageError ? 2 : 1)
       }
@@ -80,13 +91,15 @@ export function sessionsCommand(deps: Deps, io: Io = processIo()): Command {
     .action(guarded<Place & { sealed?: true }>((options, id) => write(id, options, io)))
   sessions
     .command('verify [id]')
-    .description('checks the journal, one session of it, or an exported file')
-    .option('--public-key <file>', 'of the key that signed (PEM); else the local one')
+    .description('checks the journal, what --from archive has of it, one session, or an export')
+    .option('--public-key <file>', 'of the keys that signed (PEM); else those of --data-dir')
+    .option('--anchors <file>', 'signed heads that were kept elsewhere, a line of JSON each')
+    .option('-c, --config <file>', 'ask the places that its recording.anchors names')
     .action(guarded<VerifyOptions>((options, id) => verify(id || undefined, options, io)))
   sessions
     .command('key')
     .description('prints the public key that an auditor needs')
-    .action(guarded(async (options: Place) => print((await open(options)).keys.publicKey, io)))
+    .action(guarded(async (options: Place) => print((await open(options)).keys.publicKeys, io)))
   return sessions
 }
 
@@ -171,7 +184,7 @@ async function play(id: string, options: ReplayOptions, deps: Deps, io: Io): Pro
 async function write(id: string, options: Place & { sealed?: true }, io: Io): Promise<void> {
   const { reader, dir, keys } = await open(options)
   const session = await reader.find(id)
-  const { publicKey } = keys
+  const publicKey = keys.publicKeys
   const sealed = options.sealed === true
   const lines = exportSession({ reader, dir, publicKey, id: session.id, sealed })
   for await (const line of lines) await print(`${safeJson(line)}\n`, io)
@@ -179,19 +192,78 @@ async function write(id: string, options: Place & { sealed?: true }, io: Io): Pr
 
 interface VerifyOptions extends Place {
   readonly publicKey?: string
+  readonly anchors?: string
+  readonly config?: string
+}
+
+/** What was kept where whoever altered the journal could not reach; nothing when not asked for. */
+async function anchorsOf(
+  options: VerifyOptions,
+): Promise<{ readonly anchors?: readonly Anchor[] }> {
+  const places: AnchorPlace[] = []
+  if (options.anchors !== undefined) places.push(new FileAnchors(options.anchors))
+  if (options.config !== undefined) {
+    const { recording } = await loadConfig(options.config)
+    if (recording.anchors.length === 0) {
+      throw new UsageError(`expected recording.anchors in ${options.config}, got none`)
+    }
+    places.push(...(await openAnchorPlaces(recording.anchors)))
+  }
+  if (places.length === 0) return {}
+  try {
+    return { anchors: (await Promise.all(places.map(place => place.list()))).flat() }
+  } finally {
+    await Promise.all(places.map(place => place.close()))
+  }
+}
+
+/** What the verdict cannot say yet, or cannot say at all. */
+function tailOf({ unsigned, anchored }: VerifyReport): string {
+  const signed = unsigned === 0 ? '' : `note: the last ${unsigned} records are not signed yet\n`
+  if (anchored === undefined) {
+    return (
+      `${signed}note: without anchors it cannot be told whether the newest segments were ` +
+      'removed: --anchors\n'
+    )
+  }
+  const { anchors, at, unanchored } = anchored
+  const last = at === undefined ? '' : `, the newest of ${at}`
+  return (
+    `${signed}note: compared with ${anchors} anchors${last}; ` +
+    `the last ${unanchored} records are not anchored\n`
+  )
 }
 
 async function verify(id: string | undefined, options: VerifyOptions, io: Io): Promise<void> {
   const given = options.publicKey && (await readFile(options.publicKey, 'utf8'))
   if (id !== undefined && (await isFile(id))) return verifyFile(id, given, options, io)
-  const dir = join(options.dataDir, 'journal')
   const keys = given === undefined ? (await open(options)).keys : undefined
-  const report = await verifyJournal({
-    dir,
-    publicKey: given ?? keys?.publicKey ?? '',
+  const trusted = {
+    publicKey: given ?? keys?.publicKeys ?? '',
+    ...(await anchorsOf(options)),
     ...(keys === undefined ? {} : { keys }),
-  })
+  }
+  if (options.from === 'archive') {
+    const source = await archived(options)
+    for (const journal of await source.journals()) {
+      if (options.json !== true) await print(`journal ${visibleLine(journal)}\n`, io)
+      const files = await archivedJournal(source.journal(journal))
+      await verified(id, await verifySource(files, trusted), options, io)
+    }
+    return
+  }
+  const dir = join(options.dataDir, 'journal')
+  const report = await verifyJournal({ ...trusted, dir })
   if (report.segments === 0) throw new UsageError(`expected a journal in ${dir}, got none`)
+  await verified(id, report, options, io)
+}
+
+async function verified(
+  id: string | undefined,
+  report: VerifyReport,
+  options: VerifyOptions,
+  io: Io,
+): Promise<void> {
   const chosen = report.sessions.filter(session => id === undefined || session.id.startsWith(id))
   if (id !== undefined && chosen.length === 0)
     throw new UsageError(`no session's id begins with ${id}`)
@@ -203,6 +275,7 @@ async function verify(id: string | undefined, options: VerifyOptions, io: Io): P
       await print(`${own.length === 0 ? 'ok   ' : 'WRONG'}  ${sessionLine(session)}\n`, io)
     }
     await printFindings(report.findings, report.notes, io)
+    await print(tailOf(report), io)
     const { records, segments, sessions } = report
     await print(`${sessions.length} sessions, ${records} records, ${segments} segments: `, io)
   }
@@ -277,19 +350,21 @@ async function open(options: Place): Promise<{
   readonly keys: Keys
 }> {
   const dir = join(options.dataDir, 'journal')
-  const keys = await openLocalKeys(localKeysPath(options.dataDir), { create: false }).catch(
-    (error: unknown) => {
-      if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error
-      throw new UsageError(
-        `expected a data directory in ${options.dataDir}, got none: use --data-dir`,
-      )
-    },
-  )
+  const keys = await storedKeys(options.dataDir).catch((error: unknown) => {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error
+    throw new UsageError(
+      `expected a data directory in ${options.dataDir}, got none: use --data-dir`,
+    )
+  })
   if ((options.from ?? 'journal') === 'journal')
     return { reader: new JournalReader({ dir, keys }), dir, keys }
   if (options.from !== 'archive') {
     throw new UsageError(`expected --from to be journal or archive, got ${options.from}`)
   }
+  return { reader: new JournalReader({ dir, keys, source: await archived(options) }), dir, keys }
+}
+
+async function archived(options: Place): Promise<ArchiveSource> {
   const source = await archiveSource(options.dataDir).catch((error: unknown) => {
     if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error
     throw new UsageError(
@@ -297,7 +372,7 @@ async function open(options: Place): Promise<{
     )
   })
   toClose.push(() => source.close())
-  return { reader: new JournalReader({ dir, keys, source }), dir, keys }
+  return source
 }
 
 /** What a command opened beside files. */

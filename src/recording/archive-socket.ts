@@ -1,7 +1,7 @@
 /**
  * The embedded archive's folder belongs to the process that has it open. Others on the machine ask
  * that process, over a socket in the data directory that only its owner can open. One line of JSON
- * is the question, lines of JSON are the answer: sessions, or the records of one.
+ * is the question, lines of JSON are the answer: sessions, the records of one, or of a segment.
  */
 import { chmod, rm, stat } from 'node:fs/promises'
 import { connect, createServer, type Socket } from 'node:net'
@@ -12,12 +12,24 @@ import { searchArchive, sessionsNamed } from './archive-search.ts'
 import type { SessionSource, SessionSummary } from './reader.ts'
 import { type JournalRecord, parseRecord } from './record.ts'
 import type { SessionPage, SessionQuery } from './search.ts'
+import type { ArchivedJournal } from './verify-source.ts'
 
 type Question =
   | { readonly ask: 'search'; readonly query: SessionQuery }
   | { readonly ask: 'named'; readonly prefix: string }
   | { readonly ask: 'records'; readonly session: string }
+  | { readonly ask: 'journals' }
+  | { readonly ask: 'segments'; readonly journal: string }
+  | { readonly ask: 'segment'; readonly journal: string; readonly segment: number }
 type Row = Readonly<Record<string, unknown>>
+
+export interface ArchiveSource extends SessionSource {
+  /** Ids of the journals that were shipped to it. */
+  journals(): Promise<readonly string[]>
+  /** One of them, to be verified. */
+  journal(id: string): ArchivedJournal
+  close(): Promise<void>
+}
 
 function socketPath(dataDir: string): string {
   return join(dataDir, 'archive.sock')
@@ -44,7 +56,7 @@ export async function serveArchive(
 }
 
 /** Asks the process that has the archive open; undefined when there is none. */
-export async function runningArchive(dataDir: string): Promise<SessionSource | undefined> {
+export async function runningArchive(dataDir: string): Promise<ArchiveSource | undefined> {
   const socket = await opened(socketPath(dataDir))
   if (socket === undefined) return undefined
   socket.destroy()
@@ -55,9 +67,7 @@ export async function runningArchive(dataDir: string): Promise<SessionSource | u
 }
 
 /** The same, and without such a process opens the embedded one here. Close it after use. */
-export async function archiveSource(
-  dataDir: string,
-): Promise<SessionSource & { close(): Promise<void> }> {
+export async function archiveSource(dataDir: string): Promise<ArchiveSource> {
   const running = await runningArchive(dataDir)
   if (running !== undefined) return { ...running, close: async () => undefined }
   const path = join(dataDir, 'archive')
@@ -73,8 +83,15 @@ export async function archiveSource(
 function source(
   ask: (question: Question) => Promise<readonly Row[]>,
   close: () => Promise<void>,
-): SessionSource & { close(): Promise<void> } {
+): ArchiveSource {
   return {
+    journals: async () => (await ask({ ask: 'journals' })).map(row => String(row['journal'])),
+    journal: name => ({
+      segments: async () =>
+        (await ask({ ask: 'segments', journal: name })).map(row => Number(row['segment'])),
+      records: async segment =>
+        (await ask({ ask: 'segment', journal: name, segment })).map(row => String(row['base64'])),
+    }),
     async search(query) {
       const [page] = await ask({ ask: 'search', query })
       return page as unknown as SessionPage
@@ -105,6 +122,20 @@ async function rowsOf(
         `SELECT segment, record, base64Encode(bytes) AS base64 FROM records
          WHERE session = {session:String} ORDER BY segment, record`,
         { session: question.session },
+      )
+    case 'journals':
+      await catchUp()
+      return archive.query('SELECT DISTINCT journal FROM records ORDER BY journal')
+    case 'segments':
+      return archive.query(
+        'SELECT DISTINCT segment FROM records WHERE journal = {journal:String} ORDER BY segment',
+        { journal: question.journal },
+      )
+    case 'segment':
+      return archive.query(
+        `SELECT base64Encode(bytes) AS base64 FROM records
+         WHERE journal = {journal:String} AND segment = {segment:UInt64}`,
+        { journal: question.journal, segment: question.segment },
       )
     case 'named':
       await catchUp()

@@ -7,7 +7,7 @@
  * signing key. Records after the last signature (at most the recorder's head interval) are guarded
  * by the chain against accidents, and by the session's key against whoever has none.
  */
-import type { Keys } from '../keys/keys.ts'
+import { type Keys, KeyUnusable } from '../keys/keys.ts'
 import type { Anchor } from './anchors/anchor.ts'
 import { clearOf, type HeadContent, type HeadSignature, headOf } from './chain.ts'
 import { readEntries, type SessionEntry } from './clear.ts'
@@ -323,7 +323,9 @@ class Verifier {
         if (unwrapped.commits) track.unsealer = new Unsealer(unwrapped.key, entry.id)
         else this.#find({ what: 'its key is not the one that sealed it', ...about })
       } catch (error) {
-        const why = error instanceof Error ? error.message : String(error)
+        // A service that does not answer says nothing about the recording.
+        if (!(error instanceof KeyUnusable)) throw error
+        const why = error.message
         this.#find({ what: `its key cannot be unwrapped: ${why}`, ...about })
       }
     }

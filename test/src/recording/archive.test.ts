@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises'
+import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import t from 'tap'
@@ -8,6 +8,8 @@ import { archiveSource, serveArchive } from '../../../src/recording/archive-sock
 import { JournalReader } from '../../../src/recording/reader.ts'
 import { Shipper } from '../../../src/recording/ship.ts'
 import { toArchive } from '../../../src/recording/to-archive.ts'
+import { verifyJournal, verifySource } from '../../../src/recording/verify.ts'
+import { archivedJournal } from '../../../src/recording/verify-source.ts'
 import { collect, place, run, sessionStart, statement } from '../../support/recorded-place.ts'
 
 // A process has one embedded ClickHouse: the tests share it, and tell their sessions apart by name.
@@ -164,4 +166,36 @@ t.test('the recorder ships by itself, in a process that ends with it', async t =
   await source.close()
   await recorder.close()
   t.equal(recorder.archive?.state, 'stopped')
+})
+
+t.test('a journal is verified from the archive, with the public key only', async t => {
+  const here = await place()
+  t.teardown(here.remove)
+  const recorder = await here.open({ segmentBytesMax: 4_000 })
+  const session = await recorder.openSession(sessionStart('verified-1'))
+  for (let number = 0; number < 20; number += 1) run(session, `SELECT ${number}`, `row ${number}`)
+  await session.end('left')
+  await recorder.close()
+  await ship(here.journal)
+  const server = await serveArchive(here.dir, archive)
+  t.teardown(() => server.close())
+  const source = await archiveSource(here.dir)
+  t.teardown(() => source.close())
+  const id = (await readFile(join(here.journal, 'id'), 'utf8')).trim()
+  const { publicKey } = here.keys
+  const files = await archivedJournal(source.journal(id))
+  const report = await verifySource(files, { publicKey })
+  t.strictSame(report.findings, [])
+  const whole = await verifyJournal({ dir: here.journal, publicKey })
+  t.equal(report.records, whole.records)
+  t.ok(report.segments > 2)
+  const [gone] = await source.journal(id).records(2)
+  const without = await archivedJournal({
+    segments: () => source.journal(id).segments(),
+    records: async segment => {
+      const all = await source.journal(id).records(segment)
+      return all.filter(record => record !== gone)
+    },
+  })
+  t.not((await verifySource(without, { publicKey })).findings.length, 0)
 })
