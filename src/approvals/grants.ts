@@ -26,6 +26,7 @@ import {
 } from './grant.ts'
 import { toRequester } from './rows.ts'
 import type { ApprovalsTable, GrantsTable, Tables } from './schema.ts'
+import { awayMsMax, whenItAnswers } from './state/away.ts'
 
 const listDefault = 200
 const listMax = 500
@@ -82,7 +83,10 @@ export class Grants {
   async use(held: ApprovalRequest, now: Date): Promise<GrantUse | undefined> {
     // Most rules permit none: then there is nothing to look for.
     if (held.grantable === undefined || held.grantable.kinds.length === 0) return undefined
-    for (const row of await this.#candidates(held, now.getTime())) {
+    // A request that waits for the state waits here: it is the first that is asked of it. What takes a
+    // use is not tried again, for it may have been heard.
+    const rows = await whenItAnswers(() => this.#candidates(held, now.getTime()), awayMsMax)
+    for (const row of rows) {
       const basis = basisOf(row)
       if (!covers(basis, held, now.getTime()) || !(await this.#take(row, now.getTime()))) continue
       const answers = givingAnswers(basis.answers, row.kind).map(

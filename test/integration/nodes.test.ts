@@ -4,10 +4,14 @@ import t from 'tap'
 import { session, startNodes } from '../support/nodes.ts'
 
 const sessionsCount = 10
+const approvals = `
+  expires: 10m
+  grants: { kinds: [statement], max_time: 1h, max_count: 10 }
+`
 const rounds = Number(process.env['NODES_ROUNDS'] ?? 10)
 
 t.test('two nodes with one state', async t => {
-  const { a, b, state } = await startNodes(t, { log: true, approvals: '  expires: 10m' })
+  const { a, b, state } = await startNodes(t, { log: true, approvals })
 
   await t.test('many decisions, each on the node that does not hold the statement', async t => {
     const lasted: number[] = []
@@ -51,6 +55,45 @@ t.test('two nodes with one state', async t => {
       ])
       t.strictSame([yes.status, no.status].sort(), [200, 409])
       t.equal((await end).ok, yes.status === 200, 'and the statement obeys that one')
+    }
+  })
+
+  await t.test('a grant given on one node counts on both, as often as it says', async t => {
+    const [here, there] = [await session(t, a), await session(t, b)]
+    const text = 'DELETE FROM audit /* granted */'
+    const granted = async (times: number): Promise<string> => {
+      const { shortId, end } = await here.hold(text)
+      const { id, digest } = await b.approval(shortId)
+      const terms = { approval: id, digest, kind: 'statement', seconds: 600, times }
+      t.equal((await b.api('POST', 'grants', terms)).status, 201)
+      t.strictSame(await end, { ok: true })
+      return shortId
+    }
+    const ran = async (): Promise<number> => (await a.ran()).split('/* granted */').length - 1
+
+    await granted(3)
+    const before = await ran()
+    // Both nodes draw on it at once: one use is one run, wherever.
+    const [one, two, three] = [there, here, there].map(({ client }) => client.query(text))
+    await Promise.all([one, two, three])
+    t.equal(await ran(), before + 3)
+    const { shortId, end } = await there.hold(text)
+    const { id, digest } = await a.approval(shortId)
+    t.equal(
+      (await a.api('POST', `approvals/${id}/deny`, { digest, reason: 'used up' })).status,
+      200,
+    )
+    t.match(await end, { ok: false })
+
+    const again = await granted(5)
+    await there.client.query(text)
+    t.equal((await a.api('DELETE', `grants/${again}`)).status, 200)
+    for (const node of [there, here]) {
+      const held = await node.hold(text)
+      const asked = await b.approval(held.shortId)
+      const no = { digest: asked.digest, reason: 'revoked' }
+      t.equal((await b.api('POST', `approvals/${asked.id}/deny`, no)).status, 200)
+      t.match(await held.end, { ok: false }, 'revoked on one, it counts on neither')
     }
   })
 

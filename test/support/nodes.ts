@@ -12,7 +12,7 @@ import { type Approval, type Proxy as OneProxy, type ProxyOptions, startProxy } 
 export interface Node extends OneProxy {
   /** As rita or sven, by a token: status and body. */
   api(
-    method: 'GET' | 'POST',
+    method: 'GET' | 'POST' | 'DELETE',
     path: string,
     body?: object,
     user?: 'rita' | 'sven',
@@ -40,8 +40,8 @@ export async function startNodes(t: Test, options: ProxyOptions = {}): Promise<N
   const more = (name: string): string => `
 state: { node: ${name}, host: 127.0.0.1, port: ${new URL(state.url).port}, user: postgres, database: postgres, password_env: STATE_PASSWORD, tls: disable }
 tokens:
-  rita: { sha256: ${tokenHash(tokens.rita)}, user: rita, scopes: [read, decide] }
-  sven: { sha256: ${tokenHash(tokens.sven)}, user: sven, scopes: [read, decide] }
+  rita: { sha256: ${tokenHash(tokens.rita)}, user: rita, scopes: [read, decide, grant] }
+  sven: { sha256: ${tokenHash(tokens.sven)}, user: sven, scopes: [read, decide, grant] }
 `
   const wrap = [`STATE_PASSWORD=${new URL(state.url).password}`]
   const a = await startProxy(t, { ...options, wrap, more: more('a') })

@@ -2,6 +2,8 @@
 import { setTimeout as delay } from 'node:timers/promises'
 
 const againMs = 200
+/** How long a new request waits for a state database that is away. */
+export const awayMsMax = 10_000
 
 export class StateAway extends Error {
   readonly code = 'COUNTERSIGN_STATE_AWAY'
