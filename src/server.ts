@@ -171,7 +171,7 @@ async function start(
     ),
     playbacks,
     ending: {
-      groups: config.recording.auditors,
+      groups: config.recording.enders,
       end(id, { by, surface, reason }) {
         if (!gateway.endSession(id, `ended by ${by} (${surface}): ${reason}`)) return false
         recorder.note('session.ended', { session: id, by, surface, reason })

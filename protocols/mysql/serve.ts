@@ -250,6 +250,8 @@ class Relay {
   #abort(reason: string): void {
     const killed = fatal(connectionKilled, '70100', 'Connection was killed')
     this.#client.socket.end(encodePacket(answerSequence, killed))
+    // The server itself would notice only when it has rows to send.
+    if (this.#exchange.owed !== undefined) void this.#killRunning()
     this.#finish({ reason })
   }
 
@@ -336,7 +338,7 @@ class Relay {
       const interrupt = this.#interrupt
       this.#interrupt = new AbortController()
       interrupt.abort('killed by the client')
-    } else if (this.#exchange.owed !== undefined) {
+    } else if (what === 'query' && this.#exchange.owed !== undefined) {
       // Passed on when nothing runs, it would hit whatever the client sends next.
       void this.#killRunning()
     }

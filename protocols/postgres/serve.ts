@@ -175,7 +175,7 @@ class Relay {
     this.#flow = new Flow({
       session: client.session,
       interrupted: () => this.#interrupt.signal,
-      cancel: () => this.#cancelUpstream(),
+      cancel: () => this.#cancelUpstream(this.#session.signal),
     })
     this.#fromUpstream = new FromUpstream({
       ...common,
@@ -210,6 +210,8 @@ class Relay {
     )
     const abort = (): void => {
       client.end(fatal('57P01', 'terminating connection due to administrator command'))
+      // The server itself would notice only when it has rows to send.
+      if (this.#conversation.owedCount > 0) void this.#cancelUpstream(undefined)
       this.#finish(String(signal.reason ?? 'the session was ended'))
     }
     signal.addEventListener('abort', abort, { once: true })
@@ -301,14 +303,14 @@ class Relay {
       return
     }
     // Nothing runs: passed on, it would hit whatever the client sends next.
-    if (this.#conversation.owedCount > 0) void this.#cancelUpstream()
+    if (this.#conversation.owedCount > 0) void this.#cancelUpstream(this.#session.signal)
   }
 
   /** Resolves when the server has taken it, and it can hit nothing that is sent later. */
-  async #cancelUpstream(): Promise<void> {
+  async #cancelUpstream(signal: AbortSignal | undefined): Promise<void> {
     const target = this.#upstream.cancelTarget
     if (target === undefined) return
-    const options = { signal: this.#session.signal, timeoutMs: 10_000 }
+    const options = { ...(signal && { signal }), timeoutMs: 10_000 }
     await cancelUpstream(target, options).catch(() => {
       // A cancel that does not arrive is a cancel that came too late: Postgres promises no more.
     })

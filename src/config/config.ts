@@ -135,6 +135,8 @@ export interface RecordingConfig {
   readonly anchors: readonly AnchorConfig[]
   /** Groups whose members may read recorded sessions in the console. */
   readonly auditors: readonly string[]
+  /** Groups that may end sessions, besides reading them. */
+  readonly enders: readonly string[]
   readonly archive: ArchiveConfig
   readonly retention: RetentionConfig
 }

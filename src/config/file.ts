@@ -368,6 +368,7 @@ export interface RecordingSection {
   readonly durability?: 'write' | 'fsync' | undefined
   readonly rows?: boolean | undefined
   readonly auditors?: readonly string[] | undefined
+  readonly enders?: readonly string[] | undefined
   readonly archive?:
     | 'embedded'
     | 'none'

@@ -16,6 +16,7 @@ export function resolveRecording(
     durability: section.durability ?? 'write',
     rows: section.rows ?? true,
     auditors: section.auditors ?? ['auditors'],
+    enders: section.enders ?? section.auditors ?? ['auditors'],
     signMs: signMs(section.sign_every ?? '5m', mistakes),
     anchors: resolveAnchors(section.anchors ?? [], sources, mistakes),
     archive: resolveArchive(section.archive ?? 'embedded', sources),

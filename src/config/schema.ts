@@ -577,6 +577,9 @@ const recording = mapping({
     .describe('write survives a crash of the proxy, fsync one of the machine. write.'),
   rows: z.boolean().optional().describe('Record the rows that clients are shown. true.'),
   auditors: names.optional().describe('Groups that may read recorded sessions. auditors.'),
+  enders: names
+    .optional()
+    .describe('Groups of auditors that may end a session which runs. Those of auditors.'),
   sign_every: duration.optional().describe('How often heads are signed and anchored. 5m.'),
   anchors: z
     .array(anchor)

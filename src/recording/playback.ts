@@ -39,8 +39,15 @@ export class Playback {
   left = 0
   endReason: string | undefined
 
-  constructor(decoder: FrameDecoder) {
+  readonly #pages: (result: number) => RowPages
+
+  /** `pages`: where the rows of a result go. */
+  constructor(
+    decoder: FrameDecoder,
+    pages: (result: number) => RowPages = () => new RowPages(this.#budget),
+  ) {
     this.#decoder = decoder
+    this.#pages = pages
   }
 
   push(happening: SessionHappening): void {
@@ -197,7 +204,7 @@ export class Playback {
     }
     const shown = { result, done: false }
     this.#results.set(id, { result, of: undefined })
-    this.#rows.set(id, new RowPages(this.#budget))
+    this.#rows.set(id, this.#pages(id))
     this.#current = shown
     this.#shown.push(shown)
     return shown

@@ -5,12 +5,15 @@
 import { EventEmitter } from 'node:events'
 import { setImmediate as turn, setTimeout as wait } from 'node:timers/promises'
 import type { FrameDecoder } from '../../protocols/protocol.ts'
+import { asciicast } from './asciicast.ts'
 import type { SessionEntry, ShapeEntry } from './clear.ts'
 import { exportSession, verifyExport } from './export.ts'
 import { JournalTail, segmentOfSession } from './journal-tail.ts'
 import { Playback } from './playback.ts'
 import { happeningsOf, type JournalReader, sessionOf } from './reader.ts'
 import { type JournalRecord, RecordKind } from './record.ts'
+import { replay } from './replay.ts'
+import { resultCsv } from './result-csv.ts'
 import { type OpenedRecord, Unsealer } from './unseal.ts'
 
 export interface PlaybacksOptions {
@@ -161,6 +164,33 @@ export class Played {
       this.#events.off('change', told)
       this.touch()
     }
+  }
+
+  /** All that is written by now has been read. */
+  async ready(): Promise<void> {
+    while (!this.complete && !this.caughtUp && !this.forgotten) await this.#change()
+  }
+
+  /** Lines that `sessions verify` checks. */
+  async *evidence(): AsyncGenerator<string> {
+    const { dir, reader, publicKey } = this.#options
+    for await (const line of exportSession({ reader, dir, publicKey, id: this.id, sealed: false }))
+      yield `${JSON.stringify(line)}\n`
+  }
+
+  async *asciicast(): AsyncGenerator<string> {
+    const session = this.#session
+    if (session === undefined) return
+    const decoder = this.#options.decoder(session.protocol)
+    const happenings = this.#options.reader.happenings(this.id)
+    yield* asciicast(session, replay(happenings, session.database, decoder))
+  }
+
+  /** Rejects with NoSuchResult. */
+  async *csv(result: number): AsyncGenerator<string> {
+    const { reader, decoder } = this.#options
+    const protocol = this.#session?.protocol ?? ''
+    yield* resultCsv(reader.happenings(this.id), decoder(protocol), result)
   }
 
   /** Of what is written by now. */

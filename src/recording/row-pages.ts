@@ -71,9 +71,10 @@ export class RowPages {
   }
 
   /** Whole pages, and what there is of the last one. */
-  *pages(): Generator<Buffer> {
-    for (const { json } of this.#pages) yield json
-    if (this.#open.length > 0) yield pageJson(this.#openFrom, this.#open)
+  *pages(): Generator<{ readonly from: number; readonly json: Buffer }> {
+    yield* this.#pages
+    if (this.#open.length === 0) return
+    yield { from: this.#openFrom, json: pageJson(this.#openFrom, this.#open) }
   }
 
   #close(): void {

@@ -18,10 +18,12 @@ import { grantTermsSchema } from './api-schemas.ts'
 import type { Attempts } from './attempts.ts'
 import { isAuditor } from './auditor.ts'
 import { Callers, refuse } from './callers.ts'
+import { endSession } from './ending.ts'
 import { field } from './forms.ts'
 import { registerGrants } from './grants.ts'
 import { accessOf, openApiDocument } from './openapi.ts'
 import type { Account, WebOptions } from './options.ts'
+import { registerPlayer } from './player-routes.ts'
 import { queryOf, queryTexts } from './session-query.ts'
 import { Waits, waitSecondsDefault, waitSecondsMax } from './wait.ts'
 
@@ -152,6 +154,22 @@ export function registerApi(app: FastifyInstance, options: WebOptions, attempts:
       const query = queryOf(queryTexts(request.query))
       if ('mistake' in query) return refuse(reply, 400, 'bad_request', query.mistake)
       return sessions.search(query)
+    })
+    registerPlayer(app, options, (request, reply) => {
+      const account = accountOf(request)
+      if (isAuditor(account, options)) return account
+      notFound(reply)
+      return undefined
+    })
+    app.post<IdRoute>('/sessions/:id/end', async (request, reply) => {
+      const account = accountOf(request)
+      const { id } = request.params
+      if (!isAuditor(account, options) || (await options.playbacks?.open(id)) === undefined) {
+        return notFound(reply)
+      }
+      const ended = endSession(options, account, id, field(request, 'reason'), 'api')
+      if (ended.error !== undefined) return refuse(reply, ended.status, ended.code, ended.error)
+      return { ended: id }
     })
     app.get<IdRoute>('/sessions/:id', async (request, reply) => {
       if (!isAuditor(accountOf(request), options)) return notFound(reply)

@@ -2,11 +2,12 @@
  * The console's part of the player: its page, its line of events while a session runs, and the form
  * that ends one. Recordings are for auditors; ending is for those who may.
  */
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import type { FastifyInstance, FastifyReply } from 'fastify'
 import type { Played } from '../recording/playbacks.ts'
 import { isAuditor, mayEnd } from './auditor.ts'
 import { refuse } from './callers.ts'
 import type { Doorkeeper, Visit } from './doorkeeper.ts'
+import { endSession } from './ending.ts'
 import type { EventStreams } from './event-streams.ts'
 import { field, sendPage } from './forms.ts'
 import type { WebOptions } from './options.ts'
@@ -64,28 +65,16 @@ export function registerPlayerPages(
       : undefined
     if (played?.session === undefined) return notFound(reply, visit)
     const { session } = played
-    const { status, error } = endSession(options, request, visit, session.id)
-    if (error === undefined) return reply.redirect(`/sessions/${session.id}`, 303)
+    const { account } = visit
+    const ended = endSession(options, account, session.id, field(request, 'reason'), 'web')
+    if (ended.error === undefined) return reply.redirect(`/sessions/${session.id}`, 303)
+    const error = `Not ended: ${ended.error}.`
     const page = { session, viewer: viewerOf(visit), live: played.live, error }
     return sendPage(
-      reply.code(status),
+      reply.code(ended.status),
       playerPage({ ...page, mayEnd: mayEnd(visit.account, options) }),
     )
   })
-}
-
-function endSession(
-  options: WebOptions,
-  request: FastifyRequest,
-  visit: Visit,
-  id: string,
-): { readonly status: number; readonly error?: string } {
-  const { account } = visit
-  if (!mayEnd(account, options)) return { status: 403, error: 'You may not end sessions.' }
-  const reason = field(request, 'reason').trim()
-  if (reason === '') return { status: 422, error: 'Say why: it is recorded.' }
-  const ended = options.ending?.end(id, { by: account.name, surface: 'web', reason }) === true
-  return ended ? { status: 303 } : { status: 409, error: 'It does not run on this node any more.' }
 }
 
 function tellOf(

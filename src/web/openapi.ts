@@ -26,6 +26,15 @@ import {
   withdrawSchema,
 } from './api-schemas.ts'
 import type { Access } from './callers.ts'
+import { exportFormats } from './export-routes.ts'
+import {
+  chainSchema,
+  endedSchema,
+  endSchema,
+  hitsSchema,
+  rowsSchema,
+  timelineSchema,
+} from './player-schemas.ts'
 import { waitSecondsDefault, waitSecondsMax } from './wait.ts'
 
 export interface Operation {
@@ -41,6 +50,8 @@ export interface Operation {
   readonly status: 200 | 201
   /** Absent: any JSON. */
   readonly answer?: z.ZodType
+  /** The answer is no JSON. */
+  readonly file?: true
   /** Beside 401 and 429, which every operation but an open one has. */
   readonly refusals: readonly number[]
 }
@@ -223,6 +234,69 @@ export const operations: readonly Operation[] = [
     answer: sessionSchema,
     refusals: [403, 404],
   },
+  {
+    ...{ method: 'GET', path: '/sessions/{id}/timeline', id: 'getTimeline' },
+    ...{ access: 'password', status: 200 },
+    summary: 'Statements, waits, decisions, errors and gaps of a session; times in microseconds',
+    query: {
+      since: {
+        description:
+          'The "version" of the answer before: only what changed since, awaited a while.',
+        schema: { type: 'integer', minimum: 0, default: 0 },
+      },
+    },
+    answer: timelineSchema,
+    refusals: [400, 403, 404],
+  },
+  {
+    ...{ method: 'GET', path: '/sessions/{id}/rows', id: 'getRows' },
+    ...{ access: 'password', status: 200 },
+    summary: 'A page of rows as the client saw them: the one that has this row',
+    query: {
+      result: { description: 'Its "id" in the timeline.', schema: { type: 'integer' } },
+      row: { description: 'From 0.', schema: { type: 'integer' } },
+    },
+    answer: rowsSchema,
+    refusals: [400, 403, 404],
+  },
+  {
+    ...{ method: 'GET', path: '/sessions/{id}/search', id: 'searchSession' },
+    ...{ access: 'password', status: 200 },
+    summary: 'Where a text is in a session: in statements, messages and rows, in either case',
+    query: {
+      text: { description: 'What to look for.', schema: { type: 'string', maxLength: 200 } },
+    },
+    answer: hitsSchema,
+    refusals: [400, 403, 404],
+  },
+  {
+    ...{ method: 'GET', path: '/sessions/{id}/chain', id: 'getChain' },
+    ...{ access: 'password', status: 200 },
+    summary: 'Whether what was recorded of a session is as it was written',
+    answer: chainSchema,
+    refusals: [403, 404],
+  },
+  {
+    ...{ method: 'GET', path: '/sessions/{id}/export', id: 'exportSession' },
+    ...{ access: 'password', status: 200, file: true },
+    summary: 'A session as a file: evidence, a page that plays it, an asciicast, a result as CSV',
+    query: {
+      format: {
+        description: 'Of the file.',
+        schema: { type: 'string', enum: exportFormats, default: 'ndjson' },
+      },
+      result: { description: 'Which one, for csv.', schema: { type: 'integer', default: 0 } },
+    },
+    refusals: [400, 403, 404],
+  },
+  {
+    ...{ method: 'POST', path: '/sessions/{id}/end', id: 'endSession' },
+    ...{ access: 'password', status: 200 },
+    summary: 'Ends a session that runs on this node, and cancels what its server does for it',
+    body: endSchema,
+    answer: endedSchema,
+    refusals: [400, 403, 404, 409, 413, 415],
+  },
 ]
 
 function asked(
@@ -276,7 +350,7 @@ export function openApiDocument(server: string): object {
 }
 
 function operationObject(operation: Operation): object {
-  const { id, summary, access, query, body, status, answer, path } = operation
+  const { id, summary, access, query, body, status, answer, path, file } = operation
   const refusals = [...operation.refusals, ...(access === 'open' ? [] : [401, 429]), 421, 500]
   return {
     ...{ operationId: id, summary },
@@ -291,8 +365,9 @@ function operationObject(operation: Operation): object {
     responses: {
       [status]: {
         description: summary,
-        content:
-          answer === undefined
+        content: file
+          ? { '*/*': { schema: { type: 'string' } } }
+          : answer === undefined
             ? { 'application/json': { schema: { type: 'object' } } }
             : jsonContent(answer),
       },

@@ -6,7 +6,9 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { Played } from '../recording/playbacks.ts'
 import { searchPlayed } from '../recording/search-played.ts'
 import { refuse } from './callers.ts'
+import { exportFormats, isExportFormat, sendExport } from './export-routes.ts'
 import type { Account, WebOptions } from './options.ts'
+import { timelineOf } from './timeline.ts'
 
 /** Of a timeline, in one answer. */
 const statementsMax = 500
@@ -16,7 +18,13 @@ const searchLengthMax = 200
 
 export interface SessionRoute {
   Params: { id: string }
-  Querystring: { since?: unknown; result?: unknown; row?: unknown; text?: unknown }
+  Querystring: {
+    since?: unknown
+    format?: unknown
+    result?: unknown
+    row?: unknown
+    text?: unknown
+  }
 }
 
 /** Undefined: the answer was sent. */
@@ -69,43 +77,24 @@ export function registerPlayer(app: FastifyInstance, options: WebOptions, admit:
     return reply.send({ hits: playback === undefined ? [] : await searchPlayed(playback, text) })
   })
 
+  app.get<SessionRoute>('/sessions/:id/export', async (request, reply) => {
+    const found = await played(request, reply)
+    if (found === undefined) return reply
+    const { format = 'ndjson', result } = request.query
+    if (!isExportFormat(format)) {
+      return refuse(reply, 400, 'bad_request', `expected format=${exportFormats.join(' or ')}`)
+    }
+    const account = admit(request, reply)
+    options.log?.('info', 'a session was exported', {
+      ...{ session: found.id, format, by: account?.name },
+    })
+    return sendExport(reply, found, format, numberOf(result))
+  })
+
   app.get<SessionRoute>('/sessions/:id/chain', async (request, reply) => {
     const found = await played(request, reply)
     return found === undefined ? reply : reply.send(await found.chain())
   })
-}
-
-/** What changed after that version. */
-export function timelineOf(played: Played, since: number, limit: number): object {
-  const { session, playback, live, complete, caughtUp } = played
-  const { statements, to } = playback?.changed(since, limit) ?? { statements: [], to: 0 }
-  const { startedAt = '' } = session ?? {}
-  const elapsedUs = (Date.now() - Date.parse(startedAt)) * 1000
-  return {
-    session: session && {
-      id: session.id,
-      user: session.user,
-      kind: session.kind,
-      owner: session.owner,
-      purpose: session.purpose,
-      database: session.database,
-      environment: session.environment,
-      protocol: session.protocol,
-      application: session.application,
-      remoteAddress: session.remoteAddress,
-      tls: session.tls,
-      startedAt,
-    },
-    state: live ? 'live' : 'ended',
-    version: to,
-    /** Ask again at once: there is more already, or it is being read. */
-    more: to < (playback?.version ?? 0) || !(complete || caughtUp),
-    durationUs: live ? Math.max(elapsedUs, playback?.durationUs ?? 0) : (playback?.durationUs ?? 0),
-    statements,
-    gaps: playback?.gaps ?? [],
-    left: playback?.left ?? 0,
-    endReason: playback?.endReason ?? null,
-  }
 }
 
 function numberOf(text: unknown): number | undefined {

@@ -2,9 +2,12 @@
  * The player in Chromium, before the real program: what a session's page shows of a session that was
  * recorded, how soon, and what it costs the browser to play it.
  */
+import { writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import pg from 'pg'
 import type { Browser, Page } from 'playwright-core'
 import t, { type Test } from 'tap'
+import { leaksIn } from '../support/canary.ts'
 import { startChromium } from '../support/chromium.ts'
 import { password, startProxy, type Proxy as TestProxy } from '../support/proxy.ts'
 
@@ -18,6 +21,7 @@ const rows = 100_000
 t.setTimeout(120_000)
 t.before(async () => {
   browser = await startChromium()
+  proxy = await startProxy(t, { customers: 20 })
 })
 t.teardown(() => browser?.close())
 
@@ -69,7 +73,6 @@ async function sessionOf(user: string): Promise<string> {
 }
 
 t.test('a session is played in a browser', async t => {
-  proxy = await startProxy(t, { customers: 20 })
   const client = new pg.Client(proxy.client())
   await client.connect()
   await client.query(
@@ -137,6 +140,79 @@ t.test('a session is played in a browser', async t => {
     t.strictSame(slow(await seen(page, 'longTasks')), [])
   })
 })
+
+const hostile = "SELECT '</script><script>document.title = 1</script><!-- \u202e' AS evil"
+
+t.test('a session is followed while it runs, ended, and taken along as a file', async t => {
+  const client = new pg.Client(proxy.client('copilot'))
+  client.on('error', () => undefined)
+  await client.connect()
+  await client.query(hostile)
+  await client.query('SELECT id, email FROM customers ORDER BY id')
+  const id = await sessionOf('copilot')
+  const url = `${proxy.http}/api/v1/sessions/${id}`
+  const page = await auditor(t)
+  await page.goto(`/sessions/${id}`)
+  await page.locator('#live').waitFor()
+  await page.locator('#list .entry', { hasText: 'SELECT id, email' }).waitFor()
+
+  const asleep = client.query('SELECT pg_sleep(600)').then(
+    () => 'slept',
+    (error: Error & { code?: string }) => error.code,
+  )
+  await page.locator('#sql', { hasText: 'pg_sleep' }).waitFor()
+  t.equal((await post(`${url}/end`, 'analyst', { reason: 'mine' })).status, 404)
+  t.equal((await post(`${url}/end`, 'rita', { reason: ' ' })).status, 400)
+  await page.click('summary:text("End this session")')
+  await page.fill('[name=reason]', 'it sleeps too long')
+  await page.click('button.danger')
+  t.equal(await asleep, '57P01', 'the client is told')
+  await page.locator('#missing', { hasText: 'ended by rita (web): it sleeps too long' }).waitFor()
+  await page.locator('#live').waitFor({ state: 'hidden' })
+  t.equal((await post(`${url}/end`, 'rita', { reason: 'again' })).status, 409)
+  const direct = new pg.Client({ connectionString: proxy.upstream.url })
+  await direct.connect()
+  t.teardown(() => direct.end())
+  const sleepers = async (): Promise<number | null> =>
+    (await direct.query("SELECT 1 FROM pg_stat_activity WHERE query LIKE 'SELECT pg_sleep%'"))
+      .rowCount
+  while ((await sleepers()) !== 0) await new Promise(resolve => setImmediate(resolve))
+
+  const exported = await fetch(`${url}/export?format=html`, { headers: basic('rita') })
+  const text = await exported.text()
+  t.equal(exported.status, 200)
+  t.strictSame(leaksIn(Buffer.from(text)), [])
+  const file = join(proxy.dataDir, '..', 'session.html')
+  await writeFile(file, text)
+  await page.goto(`file://${file}`)
+  await page.locator('#list .entry').first().click()
+  await page.locator('#grid .row', { hasText: '</script><script>' }).waitFor()
+  t.match(await page.textContent('#sql'), "SELECT '</script><script>document.title = 1")
+  t.match(await page.title(), 'Session')
+  await page.keyboard.press('ArrowDown')
+  await page.locator('#columns', { hasText: 'masked: email' }).waitFor()
+  await page.locator('#grid .row', { hasText: '@secret.example' }).first().waitFor()
+  await page.fill('[name=text]', 'PG_SLEEP')
+  await page.keyboard.press('Enter')
+  await page.locator('#hits', { hasText: '1 of' }).waitFor()
+
+  const csv = await fetch(`${url}/export?format=csv&result=1`, { headers: basic('rita') })
+  t.match(await csv.text(), /^id,email\r\n1,c\*+@secret\.example\r\n2,/)
+  const lines = await fetch(`${url}/export?format=ndjson`, { headers: basic('rita') })
+  const evidence = join(proxy.dataDir, '..', 'session.ndjson')
+  await writeFile(evidence, await lines.text())
+  t.equal((await proxy.command('sessions', 'verify', evidence)).code, 0)
+  t.equal((await fetch(`${url}/timeline`, { headers: basic('analyst') })).status, 404)
+})
+
+function basic(user: string): { authorization: string } {
+  return { authorization: `Basic ${Buffer.from(`${user}:${password}`).toString('base64')}` }
+}
+
+function post(url: string, user: string, body: object): Promise<Response> {
+  const headers = { ...basic(user), 'content-type': 'application/json' }
+  return fetch(url, { method: 'POST', headers, body: JSON.stringify(body) })
+}
 
 function seen<T>(page: Page, name: string): Promise<T> {
   return page.evaluate(each => (globalThis as unknown as Record<string, T>)[each] as T, name)
