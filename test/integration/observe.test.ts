@@ -51,11 +51,11 @@ t.test('observe, then simulate', async t => {
     await page.goto(`${proxy.http}/observed`)
     const text = await page.innerText('main')
     for (const told of [
-      /would hold\s+unfiltered-write\s+2 times\s+analyst on shop/,
-      /would hold\s+unfiltered-write\s+once\s+agent copilot on shop/,
-      /would deny\s+no-notes\s+once\s+analyst on shop/,
-      /would hold\s+large\s+once\s+agent copilot on shop/,
-      /would hold\s+some\s+once\s+agent copilot on shop/,
+      /would hold\s+unfiltered-write\s+2 times · analyst on shop/,
+      /would hold\s+unfiltered-write\s+once · agent copilot on shop/,
+      /would deny\s+no-notes\s+once · analyst on shop/,
+      /would hold\s+large\s+once · agent copilot on shop/,
+      /would hold\s+some\s+once · agent copilot on shop/,
       /UPDATE orders SET note = \?/,
     ])
       t.match(text, told)

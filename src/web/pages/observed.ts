@@ -28,19 +28,14 @@ export function observedPage({ viewer, span, list, observes }: ObservedView): Ht
 <h1>Observed <small>${total.toLocaleString('en')}</small></h1>
 <p>What the policy would have held or denied, and let pass because its mode was <code>observe</code>.
 ${observes ? 'It observes now: nothing is held.' : 'It does not observe now: rules are in force.'}</p>
-<form class="filter" method="get" action="/observed">
-  <label><span>Of the last</span>
-    <select name="span">${Object.keys(spans).map(each =>
+<p class="foot"><span>Of the last</span> ${Object.keys(spans).map(each =>
       each === span
-        ? html`<option selected>${each}</option>`
-        : html`<option>${each}</option>`,
-    )}</select>
-  </label>
-  <button>Show</button>
-</form>
+        ? html`<b aria-current="true">${each}</b>`
+        : html`<a href="/observed?span=${encodeURIComponent(each)}">${each}</a>`,
+    )}</p>
 ${
   groups.length === 0
-    ? html`<p class="empty">Nothing would have been held or denied.</p>`
+    ? html`<p class="none">Nothing would have been held or denied.</p>`
     : html`<ul class="cards">${groups.map(card)}</ul>`
 }
 </section>`,
@@ -51,11 +46,11 @@ function card(group: ObservedGroup): Html {
   const { rule, would, user, kind, database, reason, count, last, example, session } = group
   const times = count === 1 ? 'once' : `${count.toLocaleString('en')} times`
   return html`<li class="card">
-<p class="head">${badge(would === 'hold' ? 'would hold' : 'would deny', would)}
-<span class="tag">${rule}</span> <b>${times}</b></p>
-<p><bdi>${kind === 'agent' ? `agent ${user}` : user}</bdi> on <bdi>${database}</bdi></p>
-${reason !== '' && html`<p class="note"><bdi>${reason}</bdi></p>`}
-<pre class="sql"><code>${visible(example)}</code></pre>
-<p class="foot">Last ${time(last)} in <a href="/sessions/${session}">session ${session.slice(0, 8)}</a></p>
+<a href="/sessions/${session}">
+  <span class="head">${badge(would === 'hold' ? 'would hold' : 'would deny', would)}<b>${rule}</b> <span>${times} · <bdi>${kind === 'agent' ? `agent ${user}` : user}</bdi> on <bdi>${database}</bdi></span></span>
+  ${reason !== '' && html`<span class="note"><bdi>${reason}</bdi></span>`}
+  <code class="line">${visible(example)}</code>
+  <span class="foot">last ${time(last)} <span>session ${session.slice(0, 8)}</span></span>
+</a>
 </li>`
 }
