@@ -15,6 +15,8 @@ Examples:
   countersign serve -c countersign.yaml`,
     )
     .action(async ({ config }: { config: string }) => {
+      // A file at a size limit is a full disk, which is told and survived; not a reason to die.
+      process.on('SIGXFSZ', () => undefined)
       const stop = new Promise<void>(resolve => {
         process.once('SIGINT', () => resolve())
         process.once('SIGTERM', () => resolve())
