@@ -134,7 +134,7 @@ t.test('the commands that are shown work as they are shown', async t => {
       .replace('-u you', '-u analyst')
       .replace('7k3p', approves ? `${id} --yes` : id)
       .replace('ID', id)
-      .replace(/countersign sessions( |$)/, `countersign sessions --data-dir ${proxy.dataDir} `)
+      .replace(/countersign (sessions|keys)( |$)/, `countersign $1 --data-dir ${proxy.dataDir} `)
     const { code, said } = await run(`${console}${command}`)
     t.equal(code, 0, `${page}: ${command}: ${said}`)
     if (held === undefined || asked === undefined) continue
@@ -146,7 +146,17 @@ t.test('the commands that are shown work as they are shown', async t => {
 })
 
 t.test('every command has --help, and wrong use is 2', async t => {
-  const words = ['demo', 'serve', 'check', 'explain', 'approvals', 'gate', 'tokens', 'sessions']
+  const words = [
+    'demo',
+    'serve',
+    'check',
+    'explain',
+    'approvals',
+    'gate',
+    'tokens',
+    'keys',
+    'sessions',
+  ]
   for (const word of words) {
     const helped = await runProgram(process.execPath, [main, word, '--help'])
     t.equal(helped.code, 0, word)
