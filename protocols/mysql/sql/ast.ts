@@ -275,6 +275,7 @@ export type {
 } from './ast/query.ts'
 export type {
   AlterTable,
+  Asked,
   Compound,
   CreateRoutine,
   Drop,

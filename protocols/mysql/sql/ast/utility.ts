@@ -88,6 +88,17 @@ export interface AlterTable extends Ranged {
   }[]
   /** DEFAULT of its columns. */
   readonly defaults: readonly Expression[]
+  readonly asked: Asked
+}
+
+/** What the rows that are there have to hold, or the statement fails. */
+export interface Asked {
+  /** CHECK. */
+  readonly checks: readonly Expression[]
+  /** Columns by name, and expressions, of which no two rows may have the same values. */
+  readonly unique: readonly (string | Expression)[]
+  /** PARTITION BY: of what each row has to be within bounds. */
+  readonly bounded: readonly (string | Expression)[]
 }
 
 export interface LockTables extends Ranged {
@@ -134,6 +145,8 @@ export interface OtherStatement extends Ranged {
   readonly objects: readonly NamedObject[]
   /** Queries within, where there is one: CREATE … AS SELECT, FLUSH has none. */
   readonly queries: readonly Query[]
+  /** Of CREATE UNIQUE INDEX. */
+  readonly asked?: Asked
 }
 
 export interface NamedObject {

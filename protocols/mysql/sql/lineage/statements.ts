@@ -7,6 +7,7 @@ import { folded, inDatabase, resolveRoutines, type SessionStatement } from '../n
 import { parse } from '../parse.ts'
 import { predicate, wholly } from './conditions.ts'
 import type { Context } from './context.ts'
+import { traceAltered, traceAsked } from './definitions.ts'
 import { targetRelation } from './from.ts'
 import { procedureRun } from './functions.ts'
 import { createTable, into, queryStatement, setItem } from './into.ts'
@@ -74,6 +75,7 @@ export function traceStatement(node: Statement, context: Context): Output {
         context,
       )
       traceAlter(node, context)
+      traceAltered(node, context)
       return nothing
     case 'lockTables':
       named(
@@ -87,6 +89,7 @@ export function traceStatement(node: Statement, context: Context): Output {
     case 'other': {
       for (const { type, name } of node.objects) {
         if (type === 'table' || type === 'view') named([name], context)
+        if (type === 'table' && node.asked !== undefined) traceAsked(name, node.asked, context)
       }
       // What becomes of their rows is not known.
       for (const query of node.queries) {

@@ -2,10 +2,19 @@
 import type { AlterTable, Expression, TableName } from '../ast.ts'
 import { TokenType } from '../lexer/token.ts'
 import type { Cursor } from './cursor.ts'
+import { keyParts } from './key-parts.ts'
 import { tableName } from './names.ts'
 import { existenceClause, skipOne } from './rest.ts'
 
 type Action = AlterTable['actions'][number]
+
+/** What its parts gather on their way. */
+interface Gathered {
+  readonly defaults: Expression[]
+  readonly checks: Expression[]
+  readonly unique: (string | Expression)[]
+  readonly bounded: (string | Expression)[]
+}
 
 /** Behind TABLE. `ignore` stood before it. */
 export function alterTable(cursor: Cursor, start: number, ignore: boolean): AlterTable {
@@ -14,12 +23,13 @@ export function alterTable(cursor: Cursor, start: number, ignore: boolean): Alte
   if (cursor.mariadb && cursor.accept('WAIT')) cursor.advance()
   else if (cursor.mariadb) cursor.accept('NOWAIT')
   const actions: Action[] = []
-  const defaults: Expression[] = []
+  const gathered: Gathered = { defaults: [], checks: [], unique: [], bounded: [] }
   while (!cursor.atEnd()) {
-    actions.push(action(cursor, defaults))
+    actions.push(action(cursor, gathered))
     cursor.acceptSymbol(',')
   }
-  return { kind: 'alterTable', ignore, table, actions, defaults, start, end: cursor.end }
+  const { defaults, ...asked } = gathered
+  return { kind: 'alterTable', ignore, table, actions, defaults, asked, start, end: cursor.end }
 }
 
 const verbs = new Set(['ADD', 'DROP', 'ALTER', 'MODIFY', 'CHANGE', 'RENAME'])
@@ -43,12 +53,13 @@ const nouns = new Set([
   'PERIOD',
 ])
 
-function action(cursor: Cursor, defaults: Expression[]): Action {
+function action(cursor: Cursor, gathered: Gathered): Action {
   const { type, value } = cursor.token
-  if (type !== TokenType.Word) return rest(cursor, 'other', undefined, undefined)
-  if (verbs.has(value)) return change(cursor, defaults)
+  if (type !== TokenType.Word) return rest(cursor, 'other', undefined, undefined, gathered)
+  if (verbs.has(value)) return change(cursor, gathered)
   cursor.advance()
-  if (value === 'EXCHANGE' || value === 'CONVERT') return exchange(cursor, value.toLowerCase())
+  if (value === 'EXCHANGE' || value === 'CONVERT')
+    return exchange(cursor, value.toLowerCase(), gathered)
   const word = value === 'ORDER' ? 'order by' : value.toLowerCase()
   const second = cursor.token.type === TokenType.Word && !cursor.atEnd() ? cursor.token.value : ''
   return rest(
@@ -56,11 +67,12 @@ function action(cursor: Cursor, defaults: Expression[]): Action {
     second === '' ? word : `${word} ${second.toLowerCase()}`,
     undefined,
     undefined,
+    gathered,
   )
 }
 
 /** ADD, DROP, ALTER, MODIFY, CHANGE and RENAME: of a column unless another word says so. */
-function change(cursor: Cursor, defaults: Expression[]): Action {
+function change(cursor: Cursor, gathered: Gathered): Action {
   const verb = cursor.advance().value.toLowerCase()
   const words: string[] = []
   while (nouns.has(cursor.token.value) && cursor.token.type === TokenType.Word) {
@@ -69,31 +81,43 @@ function change(cursor: Cursor, defaults: Expression[]): Action {
   existenceClause(cursor)
   if (verb === 'rename' && (words.length === 0 || words[0] === 'to' || words[0] === 'as')) {
     cursor.acceptSymbol('=')
-    return rest(cursor, 'rename', undefined, tableName(cursor))
+    return rest(cursor, 'rename', undefined, tableName(cursor), gathered)
   }
   const noun = words.length === 0 ? 'column' : words.join(' ')
   if (noun === 'column' && cursor.atSymbol('(')) {
     cursor.advance()
-    const table = definition(cursor, undefined, defaults)
-    while (cursor.acceptSymbol(',')) definition(cursor, undefined, defaults)
+    const table = definition(cursor, undefined, gathered)
+    while (cursor.acceptSymbol(',')) definition(cursor, undefined, gathered)
     cursor.expectSymbol(')')
-    return rest(cursor, `${verb} ${noun}`, undefined, table)
+    return rest(cursor, `${verb} ${noun}`, undefined, table, gathered)
   }
+  if (verb === 'add' && noun === 'check' && cursor.atSymbol('('))
+    gathered.checks.push(cursor.grammar.operand(cursor))
   const name = cursor.atName() ? cursor.name() : undefined
-  if (noun !== 'column') return rest(cursor, `${verb} ${noun}`, name, undefined)
-  return { action: `${verb} ${noun}`, name, table: definition(cursor, undefined, defaults) }
+  if (noun === 'column')
+    return { action: `${verb} ${noun}`, name, table: definition(cursor, undefined, gathered) }
+  if (verb === 'add' && (noun.includes('unique') || noun.includes('primary')))
+    uniqueKey(cursor, gathered)
+  return rest(cursor, `${verb} ${noun}`, name, undefined, gathered)
+}
+
+/** Behind UNIQUE or PRIMARY KEY: `USING BTREE (a, b)`. */
+function uniqueKey(cursor: Cursor, { unique }: Gathered): void {
+  while (!cursor.atEnd() && !cursor.atSymbol(',') && !cursor.atSymbol('(')) cursor.advance()
+  if (cursor.atSymbol('(')) unique.push(...keyParts(cursor))
 }
 
 /** What is said of a column, to its end: the rows that are there are given its DEFAULT. */
 function definition(
   cursor: Cursor,
   given: TableName | undefined,
-  defaults: Expression[],
+  { defaults, checks }: Gathered,
 ): TableName | undefined {
   let table = given
   const ends = (): boolean => cursor.atEnd() || cursor.atSymbol(',') || cursor.atSymbol(')')
   while (!ends()) {
     if (cursor.accept('REFERENCES')) table = tableName(cursor)
+    else if (cursor.accept('CHECK')) checks.push(cursor.grammar.operand(cursor))
     else if (!cursor.accept('DEFAULT')) skipOne(cursor)
     // ALTER … DROP DEFAULT ends with it.
     else if (!ends()) defaults.push(cursor.grammar.operand(cursor))
@@ -102,13 +126,14 @@ function definition(
 }
 
 /** EXCHANGE PARTITION p WITH TABLE t; CONVERT PARTITION p TO TABLE t, CONVERT TABLE t TO …. */
-function exchange(cursor: Cursor, verb: string): Action {
-  if (cursor.accept('TABLE')) return rest(cursor, `${verb} table`, undefined, tableName(cursor))
-  if (!cursor.accept('PARTITION')) return rest(cursor, verb, undefined, undefined)
+function exchange(cursor: Cursor, verb: string, gathered: Gathered): Action {
+  if (cursor.accept('TABLE'))
+    return rest(cursor, `${verb} table`, undefined, tableName(cursor), gathered)
+  if (!cursor.accept('PARTITION')) return rest(cursor, verb, undefined, undefined, gathered)
   const name = cursor.name('a partition')
   if (!cursor.accept('WITH')) cursor.expect('TO')
   cursor.expect('TABLE')
-  return rest(cursor, `${verb} partition`, name, tableName(cursor))
+  return rest(cursor, `${verb} partition`, name, tableName(cursor), gathered)
 }
 
 /** To the comma that ends the part. REFERENCES names a table on the way. */
@@ -117,11 +142,28 @@ function rest(
   name: string,
   object: string | undefined,
   given: TableName | undefined,
+  gathered: Gathered,
 ): Action {
   let table = given
+  const adds = name.startsWith('add ')
+  const divides = name === 'partition by'
   while (!cursor.atEnd() && !cursor.atSymbol(',')) {
     if (cursor.accept('REFERENCES')) table = tableName(cursor)
+    else if (adds && cursor.at('CHECK') && cursor.peekSymbol(1, '(')) {
+      cursor.advance()
+      gathered.checks.push(cursor.grammar.operand(cursor))
+    } else if (adds && (cursor.accept('UNIQUE') || cursor.accept('PRIMARY')))
+      uniqueKey(cursor, gathered)
+    else if (divides && (cursor.accept('RANGE') || cursor.accept('LIST'))) bounds(cursor, gathered)
     else skipOne(cursor)
   }
   return { action: name, name: object, table }
+}
+
+/** Behind RANGE or LIST. */
+function bounds(cursor: Cursor, { bounded }: Gathered): void {
+  const columns = cursor.accept('COLUMNS')
+  if (!cursor.atSymbol('(')) return
+  if (columns) bounded.push(...keyParts(cursor))
+  else bounded.push(cursor.grammar.operand(cursor))
 }

@@ -6,6 +6,7 @@ import { createTable } from './create-table.ts'
 import { createView } from './create-view.ts'
 import type { Cursor } from './cursor.ts'
 import { accounts, objectType } from './drop.ts'
+import { keyParts } from './key-parts.ts'
 import { tableName } from './names.ts'
 import { definerClause, existenceClause, skipRest } from './rest.ts'
 import { createEvent, createRoutine, createTrigger } from './routine.ts'
@@ -67,6 +68,7 @@ const indexKinds = ['UNIQUE', 'FULLTEXT', 'SPATIAL'] as const
 function other(cursor: Cursor, verb: 'create' | 'alter', start: number): OtherStatement {
   cursor.accept('ONLINE')
   cursor.accept('OFFLINE')
+  const unique = verb === 'create' && cursor.at('UNIQUE')
   const spatialIndex = cursor.peekWord(1, 'INDEX')
   if (spatialIndex) cursor.acceptAny(...indexKinds)
   if (cursor.at('INSTANCE') || cursor.at('LIBRARY') || cursor.at('JSON')) {
@@ -76,8 +78,12 @@ function other(cursor: Cursor, verb: 'create' | 'alter', start: number): OtherSt
   existenceClause(cursor)
   const objects = objectsOf(cursor, type)
   if (type === 'package' || type === 'package body') wholeText(cursor)
+  const keys = unique && cursor.atSymbol('(') ? keyParts(cursor) : []
   skipRest(cursor)
-  return { kind: 'other', keyword: `${verb} ${type}`, objects, queries: [], start, end: cursor.end }
+  return {
+    ...{ kind: 'other', keyword: `${verb} ${type}`, objects, queries: [], start, end: cursor.end },
+    ...(keys.length > 0 && { asked: { checks: [], unique: keys, bounded: [] } }),
+  }
 }
 
 function byWords(cursor: Cursor, verb: string, start: number): OtherStatement {

@@ -66,6 +66,39 @@ const cases: readonly (readonly [sql: string, asked: string])[] = [
   ],
   ['SELECT id FROM customers ORDER BY email', 'customers.email order'],
   ['SELECT count(*) FROM customers GROUP BY email', 'customers.email group'],
+  // What the rows that are there have to hold, or the statement fails.
+  ...[
+    ["ALTER TABLE customers ADD CHECK (email LIKE 'a%')", 'customers.email pattern:1'],
+    ["ALTER TABLE customers ADD CONSTRAINT c CHECK (email > 'm')", 'customers.email range:1'],
+    [
+      'ALTER TABLE customers ADD COLUMN x int CHECK (length(email) > 3)',
+      'customers.email computed:1',
+    ],
+    ['ALTER TABLE customers ADD UNIQUE (email)', 'customers.email group'],
+    [
+      'ALTER TABLE customers ADD UNIQUE KEY k (email(3) DESC, id)',
+      'customers.email group, customers.id group',
+    ],
+    ['ALTER TABLE customers ADD CONSTRAINT c UNIQUE (email)', 'customers.email group'],
+    ['ALTER TABLE customers DROP PRIMARY KEY, ADD PRIMARY KEY (email)', 'customers.email group'],
+    ['ALTER TABLE customers MODIFY email varchar(9)', 'customers.email effect'],
+    ['ALTER TABLE customers CHANGE email mail int', 'customers.email effect'],
+    [
+      'ALTER TABLE customers PARTITION BY RANGE (salary) (PARTITION p VALUES LESS THAN (10))',
+      'customers.salary range',
+    ],
+    [
+      'ALTER TABLE customers PARTITION BY LIST COLUMNS (email) (PARTITION p VALUES IN (10))',
+      'customers.email range',
+    ],
+    ['CREATE UNIQUE INDEX i ON customers (email)', 'customers.email group'],
+    [
+      'CREATE UNIQUE INDEX i USING BTREE ON customers ((left(email, 2)))',
+      'customers.email computed',
+    ],
+    ['CREATE INDEX i ON customers (email)', ''],
+    ['ALTER TABLE customers ADD INDEX (email), ADD COLUMN z int DEFAULT 3', ''],
+  ].map(([sql = '', expected = '']) => [sql, expected] as const),
   // Rows come as the last window sorted them, although what it gives is hidden.
   ['SELECT id, rank() OVER (ORDER BY email) r FROM customers', 'customers.email order'],
   ['SELECT id, count(*) OVER (PARTITION BY email) n FROM customers', 'customers.email group'],
