@@ -2,7 +2,7 @@
  * Reads a configuration. Every mistake is found before any of them is reported.
  * https://yaml.org/spec/1.2.2/
  */
-import { readFile } from 'node:fs/promises'
+import { readFile, stat } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import { LineCounter, parseDocument } from 'yaml'
 import type { Config } from './config.ts'
@@ -104,13 +104,16 @@ function syntaxMessage(message: string): string {
   return `no valid YAML: ${message}`
 }
 
-async function readText(path: string): Promise<string> {
+/** Rejects with ConfigError. What is no regular file, a pipe, might never end. */
+export async function readText(path: string): Promise<string> {
   try {
-    return await readFile(path, 'utf8')
+    if ((await stat(path)).isFile()) return await readFile(path, 'utf8')
   } catch (error) {
     const code = error instanceof Error && 'code' in error ? String(error.code) : 'unreadable'
     const why = code === 'ENOENT' ? 'there is no such file' : code
     const mistake = { file: path, line: 1, column: 1, message: `cannot read it: ${why}` }
     throw new ConfigError([mistake], { cause: error })
   }
+  const message = 'cannot read it: it is no regular file'
+  throw new ConfigError([{ file: path, line: 1, column: 1, message }])
 }

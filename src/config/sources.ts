@@ -1,5 +1,5 @@
 /** Files and variables that the configuration points to. The only reader of both. */
-import { readFileSync } from 'node:fs'
+import { readFileSync, statSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
 import type { Mistakes, Path } from './mistakes.ts'
 
@@ -27,9 +27,12 @@ export class Sources {
   file(relative: string, at: Path): string | undefined {
     const path = this.path(relative)
     try {
-      const bytes = readFileSync(path)
-      if (bytes.length <= fileBytesMax) return bytes.toString('utf8')
-      this.#mistakes.add(at, `expected a file of at most 1 MiB, got ${path}`)
+      // A pipe would be waited for, and all sessions with it.
+      if (statSync(path).isFile()) {
+        const bytes = readFileSync(path)
+        if (bytes.length <= fileBytesMax) return bytes.toString('utf8')
+        this.#mistakes.add(at, `expected a file of at most 1 MiB, got ${path}`)
+      } else this.#mistakes.add(at, `cannot read ${path}: it is no regular file`)
     } catch (error) {
       const code = error instanceof Error && 'code' in error ? String(error.code) : 'unreadable'
       this.#mistakes.add(at, `cannot read ${path}: ${reasons[code] ?? code}`)
@@ -75,5 +78,4 @@ export class Sources {
 const reasons: Readonly<Record<string, string>> = {
   ENOENT: 'there is no such file',
   EACCES: 'permission denied',
-  EISDIR: 'it is a directory',
 }

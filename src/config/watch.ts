@@ -1,15 +1,18 @@
 /**
  * Looks at the configuration again when its file changes, or at SIGHUP: what the file refers to,
- * such as passwords, is only read again with it. The directory is watched, not the file, because
- * editors and Kubernetes put another file in its place.
+ * such as passwords, is only read again with it. Directories are watched, not the file, because
+ * editors and Kubernetes put another file in its place: its own, and those that its links lead to.
  */
-import { type FSWatcher, watch } from 'node:fs'
-import { readFile, stat } from 'node:fs/promises'
-import { dirname } from 'node:path'
+import { type FSWatcher, readlinkSync, realpathSync, watch } from 'node:fs'
+import { stat } from 'node:fs/promises'
+import { dirname, resolve } from 'node:path'
 import type { Config } from './config.ts'
-import { loadConfig } from './load.ts'
+import { loadConfig, readText } from './load.ts'
 
-/** Several events come for one change, and the first ones while the file is still written. */
+/**
+ * Several events come for one change, and the first ones while the file is still written. One that
+ * was cut off where it is valid all the same cannot be told from one that was made shorter.
+ */
 const quietMs = 500
 
 /** Who wrote it last and when, as far as the file system tells. */
@@ -29,7 +32,8 @@ export interface ConfigListener {
 export class ConfigWatcher {
   readonly #path: string
   readonly #listener: ConfigListener
-  readonly #watcher: FSWatcher
+  /** By directory. */
+  readonly #watchers = new Map<string, FSWatcher>()
   readonly #onHangUp: () => void
   #timer: NodeJS.Timeout | undefined
   #text: string | undefined
@@ -40,8 +44,7 @@ export class ConfigWatcher {
   constructor(path: string, listener: ConfigListener) {
     this.#path = path
     this.#listener = listener
-    this.#watcher = watch(dirname(path), { persistent: false }, () => this.#soon())
-    this.#watcher.on('error', error => listener.refused(error))
+    this.#follow()
     this.#onHangUp = () => this.#look(true)
     process.on('SIGHUP', this.#onHangUp)
     // It may have changed since it was loaded, before anybody watched.
@@ -52,8 +55,24 @@ export class ConfigWatcher {
     this.#closed = true
     clearTimeout(this.#timer)
     process.off('SIGHUP', this.#onHangUp)
-    this.#watcher.close()
+    for (const watcher of this.#watchers.values()) watcher.close()
     await this.#looking
+  }
+
+  /** Watches where the file is now, and no longer where it was. */
+  #follow(): void {
+    const wanted = directoriesOf(this.#path)
+    for (const [directory, watcher] of this.#watchers) {
+      if (wanted.has(directory)) continue
+      watcher.close()
+      this.#watchers.delete(directory)
+    }
+    for (const directory of wanted) {
+      if (this.#watchers.has(directory)) continue
+      const watcher = watch(directory, { persistent: false }, () => this.#soon())
+      watcher.on('error', error => this.#listener.refused(error))
+      this.#watchers.set(directory, watcher)
+    }
   }
 
   #soon(): void {
@@ -69,7 +88,8 @@ export class ConfigWatcher {
   async #read(whatever: boolean): Promise<void> {
     if (this.#closed) return
     try {
-      const text = await readFile(this.#path, 'utf8').catch(() => undefined)
+      this.#follow()
+      const text = await readText(this.#path).catch(() => undefined)
       if (!whatever && text === this.#text) return
       this.#text = text
       const config = await loadConfig(this.#path)
@@ -78,5 +98,44 @@ export class ConfigWatcher {
     } catch (error) {
       if (!this.#closed) this.#listener.refused(error)
     }
+  }
+}
+
+/** Links of links are followed this far. */
+const linksMax = 16
+
+/** The folder of the file, of each link that leads to it, and where it really is. */
+function directoriesOf(path: string): ReadonlySet<string> {
+  const found = new Set([dirname(path)])
+  let at = path
+  for (let links = 0; links < linksMax; links++) {
+    const next = linkAt(at)
+    if (next === undefined) break
+    at = next
+    found.add(dirname(at))
+  }
+  try {
+    found.add(dirname(realpathSync(path)))
+  } catch (error) {
+    // It is not there now: what puts it there again is an event of a folder above.
+    if (!(error instanceof Error)) throw error
+  }
+  return new Set([...found].filter(isThere))
+}
+
+function isThere(directory: string): boolean {
+  try {
+    return realpathSync(directory) !== ''
+  } catch {
+    return false
+  }
+}
+
+/** undefined: it is no link. */
+function linkAt(path: string): string | undefined {
+  try {
+    return resolve(dirname(path), readlinkSync(path))
+  } catch {
+    return undefined
   }
 }

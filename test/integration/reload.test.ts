@@ -3,7 +3,8 @@ import { readFile, writeFile } from 'node:fs/promises'
 import { setTimeout as delay } from 'node:timers/promises'
 import pg from 'pg'
 import t from 'tap'
-import { startProxy } from '../support/proxy.ts'
+import { fieldOf } from '../support/console.ts'
+import { password, startProxy } from '../support/proxy.ts'
 
 t.test('a changed configuration', async t => {
   const proxy = await startProxy(t, { log: true })
@@ -65,7 +66,23 @@ t.test('a changed configuration', async t => {
     t.equal((await client.query(ten)).rowCount, 10)
   })
 
-  await t.test('with mistakes changes nothing, and is told in log and metric', async t => {
+  /** The first page of the console, as a reviewer sees it. */
+  async function inbox(): Promise<string> {
+    const start = await fetch(`${proxy.http}/sign-in`)
+    const cookie = start.headers.getSetCookie().map(each => each.split(';')[0])
+    const body = new URLSearchParams({
+      ...{ csrf: fieldOf(await start.text(), 'csrf'), user: 'rita', password, next: '/' },
+    })
+    const signed = await fetch(`${proxy.http}/sign-in`, {
+      ...{ method: 'POST', body, redirect: 'manual' },
+      headers: { cookie: cookie.join('; ') },
+    })
+    const mine = signed.headers.getSetCookie().map(each => each.split(';')[0])
+    return (await fetch(`${proxy.http}/`, { headers: { cookie: mine.join('; ') } })).text()
+  }
+
+  await t.test('with mistakes changes nothing, and is told in log, metric and console', async t => {
+    t.notMatch(await inbox(), 'has mistakes')
     t.equal(await gauge(), '0')
     const broken = original
       .replace('preset: recommended', 'preset: recomended\n  default: alow')
@@ -73,6 +90,7 @@ t.test('a changed configuration', async t => {
     await write(broken, 'what was in force stays in force')
     for (const word of ['recomended', 'alow', 'tokenise']) t.match(proxy.output(), word)
     t.equal(await gauge(), '1')
+    t.match(await inbox(), 'The configuration file has mistakes')
     t.strictSame(await rows(), both({ name: 'Name 1', email: 'c***@secret.example' }))
     await writeFile(proxy.config, original)
     while ((await gauge()) !== '0') await delay(20)
