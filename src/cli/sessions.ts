@@ -3,18 +3,15 @@ import { createReadStream } from 'node:fs'
 import { readFile, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
-import { setTimeout as wait } from 'node:timers/promises'
 import { Command } from 'commander'
 import { loadConfig } from '../config/load.ts'
-import { type Keys, KeysAway, KeyUnusable } from '../keys/keys.ts'
-import { storedKeys } from '../keys/open.ts'
+import { KeysAway, KeyUnusable } from '../keys/keys.ts'
 import type { Anchor, AnchorPlace } from '../recording/anchors/anchor.ts'
 import { FileAnchors } from '../recording/anchors/file.ts'
 import { openAnchorPlaces } from '../recording/anchors/places.ts'
-import { type ArchiveSource, archiveSource } from '../recording/archive-socket.ts'
-import { exportSession, plainEvent, verifyExport } from '../recording/export.ts'
-import { JournalReader, NoSuchSession } from '../recording/reader.ts'
-import { replay } from '../recording/replay.ts'
+import { plainEvent, verifyExport } from '../recording/export.ts'
+import { NoSuchSession } from '../recording/reader.ts'
+import { NoSuchResult } from '../recording/result-csv.ts'
 import type { SessionPage, SessionQuery } from '../recording/search.ts'
 import { searchSessions } from '../recording/session-search.ts'
 import {
@@ -25,23 +22,27 @@ import {
 } from '../recording/verify.ts'
 import { archivedJournal } from '../recording/verify-source.ts'
 import { visibleLine } from '../recording/visible.ts'
+import { exportFormats } from '../web/export-routes.ts'
 import type { Deps } from './deps.ts'
 import { type Io, processIo, safeJson, UsageError } from './io.ts'
+import { type ExportOptions, writeSession } from './session-export.ts'
 import { type ListOptions, listCommand, listSessions } from './session-list.ts'
+import { archived, clock, openPlace, type Place, print, toClose } from './session-place.ts'
+import { type ReplayOptions, replaySession } from './session-replay.ts'
+import { tailSessions } from './session-tail.ts'
 import { textTable } from './text-table.ts'
-
-interface Place {
-  readonly dataDir: string
-  readonly from?: string
-  readonly json?: true
-}
 
 const examples = `
 Examples:
   countersign sessions
   countersign sessions list --user ada --since 7d
   countersign sessions replay 0193 --speed 4
+  countersign sessions replay 0193 --from 1:30
+  countersign sessions tail
+  countersign sessions tail 0193 --json
   countersign sessions export 0193 > session.ndjson
+  countersign sessions export 0193 --format html > session.html
+  countersign sessions export 0193 --format csv --result 2 > result.csv
   countersign sessions verify session.ndjson --public-key auditor.pem
   countersign sessions verify --public-key auditor.pem --anchors anchors.ndjson
 
@@ -49,7 +50,7 @@ An id may be shortened. Exit codes: 0 done, 1 refused or found wrong, 2 used wro
 
 export function sessionsCommand(deps: Deps, io: Io = processIo()): Command {
   const sessions = new Command('sessions')
-    .description('recorded sessions: list, show, replay, export, verify')
+    .description('recorded sessions: list, show, replay, tail, export, verify')
     .option('--data-dir <dir>', 'of a proxy on this machine', './countersign-data')
     .option('--from <source>', 'journal or archive: where sessions are read')
     .option('--json', 'for programs')
@@ -63,7 +64,9 @@ export function sessionsCommand(deps: Deps, io: Io = processIo()): Command {
         await work(self.optsWithGlobals<F>(), id ?? '')
         for (const close of toClose.splice(0)) await close()
       } catch (error) {
-        const known = [NoSuchSession, KeyUnusable, KeysAway].some(each => error instanceof each)
+        const known = [NoSuchSession, NoSuchResult, KeyUnusable, KeysAway].some(
+          each => error instanceof each,
+        )
         if (!(error instanceof Error) || (!known && !(error instanceof UsageError))) throw error
         io.stderr.write(`countersign: ${visibleLine(error.message)}\n`)
         io.exitCode(error instanceof UsageError ? 2 : 1)
@@ -82,13 +85,20 @@ export function sessionsCommand(deps: Deps, io: Io = processIo()): Command {
     .command('replay <id>')
     .description('plays a session as its client saw it, rows included')
     .option('--speed <times>', 'how much faster', Number, 1)
+    .option('--from <time>', 'where to begin: 90s, 1:30; or journal, archive')
     .option('--no-wait', 'all at once')
-    .action(guarded<ReplayOptions>((options, id) => play(id, options, deps, io)))
+    .action(guarded<ReplayOptions>((options, id) => replaySession(id, options, deps, io)))
+  sessions
+    .command('tail [id]')
+    .description('follows a session that runs, or all of this journal')
+    .action(guarded((options: Place, id) => tailSessions(id || undefined, options, io)))
   sessions
     .command('export <id>')
-    .description('lines of JSON that `verify` can check anywhere')
-    .option('--sealed', 'without its key: who has the file cannot read texts and rows')
-    .action(guarded<Place & { sealed?: true }>((options, id) => write(id, options, io)))
+    .description('to standard output: lines of JSON that `verify` can check anywhere, or --format')
+    .option('--format <name>', `${exportFormats.join(', ')}`, 'ndjson')
+    .option('--result <number>', 'which one, for csv; counted over the session from 0', Number)
+    .option('--sealed', 'ndjson without its key: who has the file cannot read texts and rows')
+    .action(guarded<ExportOptions>((options, id) => writeSession(id, options, deps, io)))
   sessions
     .command('verify [id]')
     .description('checks the journal, what --from archive has of it, one session, or an export')
@@ -99,12 +109,14 @@ export function sessionsCommand(deps: Deps, io: Io = processIo()): Command {
   sessions
     .command('key')
     .description('prints the public key that an auditor needs')
-    .action(guarded(async (options: Place) => print((await open(options)).keys.publicKeys, io)))
+    .action(
+      guarded(async (options: Place) => print((await openPlace(options)).keys.publicKeys, io)),
+    )
   return sessions
 }
 
 async function list(options: Place & ListOptions, io: Io): Promise<void> {
-  const { reader } = await open(options)
+  const { reader } = await openPlace(options)
   const asked = options.from !== undefined
   const search = (query: SessionQuery): Promise<SessionPage> =>
     asked ? reader.search(query) : searchSessions(options.dataDir, reader, query)
@@ -112,7 +124,7 @@ async function list(options: Place & ListOptions, io: Io): Promise<void> {
 }
 
 async function show(id: string, options: Place, io: Io): Promise<void> {
-  const { reader } = await open(options)
+  const { reader } = await openPlace(options)
   const session = await reader.find(id)
   if (options.json === true) {
     await print(`${safeJson({ type: 'session', ...session })}\n`, io)
@@ -153,41 +165,6 @@ async function show(id: string, options: Place, io: Io): Promise<void> {
       await print(`    -- ${safeJson(happening.entry)}\n`, io)
     }
   }
-}
-
-interface ReplayOptions extends Place {
-  readonly speed: number
-  readonly wait: boolean
-}
-
-async function play(id: string, options: ReplayOptions, deps: Deps, io: Io): Promise<void> {
-  if (!(options.speed > 0))
-    throw new UsageError(`expected --speed to be above 0, got ${options.speed}`)
-  const { reader } = await open(options)
-  const session = await reader.find(id)
-  const { user, database, protocol, startedAt, application } = session
-  await print(
-    `-- session ${session.id}: ${visibleLine(user)} on ${database}, ${startedAt}, ` +
-      `${visibleLine(application ?? 'no application name')}\n`,
-    io,
-  )
-  let lastUs = 0
-  const decoder = await deps.decoder(protocol)
-  for await (const step of replay(reader.happenings(session.id), database, decoder)) {
-    if (options.wait && step.atUs > lastUs) await wait((step.atUs - lastUs) / 1000 / options.speed)
-    lastUs = Math.max(lastUs, step.atUs)
-    await print(step.text, io)
-  }
-  if (session.state === 'cut') await print('-- the proxy stopped here, without an end\n', io)
-}
-
-async function write(id: string, options: Place & { sealed?: true }, io: Io): Promise<void> {
-  const { reader, dir, keys } = await open(options)
-  const session = await reader.find(id)
-  const publicKey = keys.publicKeys
-  const sealed = options.sealed === true
-  const lines = exportSession({ reader, dir, publicKey, id: session.id, sealed })
-  for await (const line of lines) await print(`${safeJson(line)}\n`, io)
 }
 
 interface VerifyOptions extends Place {
@@ -237,7 +214,7 @@ function tailOf({ unsigned, anchored }: VerifyReport): string {
 async function verify(id: string | undefined, options: VerifyOptions, io: Io): Promise<void> {
   const given = options.publicKey && (await readFile(options.publicKey, 'utf8'))
   if (id !== undefined && (await isFile(id))) return verifyFile(id, given, options, io)
-  const keys = given === undefined ? (await open(options)).keys : undefined
+  const keys = given === undefined ? (await openPlace(options)).keys : undefined
   const trusted = {
     publicKey: given ?? keys?.publicKeys ?? '',
     ...(await anchorsOf(options)),
@@ -342,52 +319,6 @@ function sessionLine(session: {
   const rest = signed < records ? `, ${records - signed} not signed yet` : ''
   const state = `${ended ? 'ended' : 'no end'}${erased ? ', erased' : ''}`
   return `${visibleLine(id)}  ${visibleLine(user)}  ${records} records${rest}  ${state}`
-}
-
-async function open(options: Place): Promise<{
-  readonly reader: JournalReader
-  readonly dir: string
-  readonly keys: Keys
-}> {
-  const dir = join(options.dataDir, 'journal')
-  const keys = await storedKeys(options.dataDir).catch((error: unknown) => {
-    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error
-    throw new UsageError(
-      `expected a data directory in ${options.dataDir}, got none: use --data-dir`,
-    )
-  })
-  if ((options.from ?? 'journal') === 'journal')
-    return { reader: new JournalReader({ dir, keys }), dir, keys }
-  if (options.from !== 'archive') {
-    throw new UsageError(`expected --from to be journal or archive, got ${options.from}`)
-  }
-  return { reader: new JournalReader({ dir, keys, source: await archived(options) }), dir, keys }
-}
-
-async function archived(options: Place): Promise<ArchiveSource> {
-  const source = await archiveSource(options.dataDir).catch((error: unknown) => {
-    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error
-    throw new UsageError(
-      `expected an embedded archive in ${options.dataDir}, or a proxy that has one open; got neither`,
-    )
-  })
-  toClose.push(() => source.close())
-  return source
-}
-
-/** What a command opened beside files. */
-const toClose: (() => Promise<void>)[] = []
-
-/** Waits for a slow pipe. */
-function print(text: string, io: Io): Promise<void> {
-  if (io.stdout.write(text)) return Promise.resolve()
-  return new Promise(resolve => io.stdout.once('drain', resolve))
-}
-
-/** `0:03.120`: since the session's start. */
-function clock(us: number): string {
-  const seconds = us / 1_000_000
-  return `${Math.floor(seconds / 60)}:${(seconds % 60).toFixed(3).padStart(6, '0')}`
 }
 
 async function isFile(path: string): Promise<boolean> {

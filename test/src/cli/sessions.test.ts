@@ -1,3 +1,4 @@
+import { once } from 'node:events'
 import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { PassThrough } from 'node:stream'
@@ -161,7 +162,10 @@ t.test('verify says what is wrong, and exits with 1', async t => {
   t.teardown(here.remove)
   await recorded(here)
   const clean = await command('verify', '--data-dir', here.dir)
-  t.match(clean, { code: 0, out: /ok {5}01-abc.*\n1 sessions, \d+ records, 1 segments: nothing/ })
+  t.match(clean, {
+    code: 0,
+    out: /ok {5}01-abc.*\n(note: .*\n)*1 sessions, \d+ records, 1 segments: nothing/,
+  })
   const path = join(here.journal, '00000001.seg')
   const bytes = await readFile(path)
   bytes[1000] = (bytes[1000] ?? 0) ^ 1
@@ -181,3 +185,100 @@ t.test('wrong use exits with 2, an id that nobody has with 1', async t => {
   t.match(await command('list', '--from', 'memory', '--data-dir', here.dir), { code: 2 })
   t.match(await command('show', 'ff', '--data-dir', here.dir), { code: 1, err: /no session/ })
 })
+
+t.test('replay begins where it is asked to', async t => {
+  const here = await place()
+  t.teardown(here.remove)
+  await recorded(here)
+  const replayed = (...words: string[]) =>
+    command('replay', '01', '--no-wait', ...words, '--data-dir', here.dir)
+  t.match((await replayed('--from', '0')).out, 'SELECT id, name')
+  for (const time of ['90s', '1:30', '0:01:30.5']) {
+    const { out, code } = await replayed('--from', time)
+    t.equal(code, 0)
+    t.notMatch(out, 'SELECT', time)
+  }
+  t.match(await replayed('--from', 'yesterday'), { code: 2, err: /journal or archive/ })
+})
+
+t.test('an export has the form that is asked for', async t => {
+  const here = await place()
+  t.teardown(here.remove)
+  await recorded(here)
+  const exported = (...words: string[]) => command('export', '01', ...words, '--data-dir', here.dir)
+  t.match(await exported('--format', 'csv'), { code: 0, out: 'id,name\r\n1,Ada\r\n20,\r\n' })
+  t.match(await exported('--format', 'csv', '--result', '9'), { code: 1, err: /no result 9/ })
+  t.match((await exported('--format', 'asciicast')).out, /^\{"version":2,.*\n\[0\.\d+,"o","/)
+  const { out } = await exported('--format', 'html')
+  t.match(out, /^<!doctype html>/)
+  t.match(out, '"from":0,"rows":[["1","Ada"],\n["20",null]]')
+  t.match(out, /script-src 'sha256-/)
+  for (const wrong of [
+    ['--format', 'pdf'],
+    ['--result', '1'],
+    ['--sealed', '--format', 'html'],
+  ])
+    t.equal((await exported(...wrong)).code, 2, wrong.join(' '))
+})
+
+t.test('tail follows a session up to its end, and all sessions from now on', async t => {
+  const here = await place()
+  t.teardown(here.remove)
+  const recorder = await here.open()
+  const before = await recorder.openSession(sessionStart('00-before'))
+  before.statement(statement('SELECT before'))
+  await before.end('the client left')
+  const session = await recorder.openSession(sessionStart('01-abc'))
+  session.statement(statement('SELECT first'))
+  session.commit()
+  const one = command('tail', '01', '--data-dir', here.dir)
+  const stop = new AbortController()
+  const all = followed(['tail', '--json', '--data-dir', here.dir], stop.signal)
+  session.statement(statement("SELECT '\u001b[2J'"))
+  session.commit()
+  await session.end('ended by olga (web): enough')
+  const { out, code } = await one
+  t.equal(code, 0)
+  t.match(out, /^10:00:0\d\.\d{3} {2}01-abc ada@shop {2}#0 SELECT first\n/)
+  t.match(out, "#1 SELECT '\\x1b[2J'\n")
+  t.match(out, /the session ended: ended by olga \(web\): enough\n$/)
+  const later = await recorder.openSession(sessionStart('02-def', 'bob'))
+  // What was written before it had begun to listen it leaves out.
+  const again = setInterval(() => {
+    later.statement(statement('SELECT later'))
+    later.commit()
+  }, 20)
+  await all.said('SELECT later')
+  clearInterval(again)
+  stop.abort()
+  const lines = (await all.end)
+    .trimEnd()
+    .split('\n')
+    .map(line => JSON.parse(line))
+  t.notOk(lines.some(({ text }) => text === 'SELECT before'))
+  t.match(lines.at(-1), { session: '02-def', user: 'bob', type: 'statement', text: 'SELECT later' })
+  await later.end('the client left')
+  await recorder.close()
+  t.match(await command('tail', '--data-dir', here.dir), { code: 2, err: /nothing to follow/ })
+})
+
+/** A command that goes on until it is stopped. */
+function followed(
+  words: readonly string[],
+  signal: AbortSignal,
+): { said(text: string): Promise<void>; readonly end: Promise<string> } {
+  const stdout = new PassThrough()
+  let out = ''
+  stdout.on('data', (chunk: Buffer) => {
+    out += chunk.toString()
+  })
+  const io = { stdin: new PassThrough(), stdout, stderr: new PassThrough(), env: {} }
+  const running = sessionsCommand(deps as Deps, { ...io, exitCode: () => undefined, signal })
+  const end = running.parseAsync(words, { from: 'user' }).then(() => out)
+  return {
+    end,
+    async said(text) {
+      while (!out.includes(text)) await once(stdout, 'data')
+    },
+  }
+}
