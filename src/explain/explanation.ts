@@ -85,7 +85,7 @@ export function explanationText(explanation: Explanation): string {
     field('verdict', `${verdict.kind}${observed}, risk ${verdict.risk}`),
     field('rules', verdict.rules.join(', ') || 'none matched'),
     ...(verdict.reason ? [field('reason', verdict.reason)] : []),
-    ...(verdict.hint ? [field('hint', verdict.hint)] : []),
+    ...(verdict.hint ? [field('would pass', verdict.hint)] : []),
     ...(verdict.kind === 'hold' ? [field('approved by', approverList(verdict))] : []),
     '',
     'effects',

@@ -41,7 +41,24 @@ export function hintFor(
   analysis: Analysis,
   context: PolicyContext,
 ): string | undefined {
-  return rule.hint && fill(rule.hint, effect, analysis, context)
+  if (rule.action === 'allow') return rule.hint && fill(rule.hint, effect, analysis, context)
+  return fill(rule.hint ?? otherwise(rule, effect, analysis), effect, analysis, context)
+}
+
+/** What would pass, where the rule does not say it: what it asks for, the other way round. */
+function otherwise(rule: Rule, { kind }: Effect, { effects }: Analysis): string {
+  if (rule.rowsOver !== undefined)
+    return `Narrow it, so that its plan expects at most ${rule.rowsOver.toLocaleString('en')} rows.`
+  if (rule.unfiltered === true) return 'Add a WHERE clause that narrows it.'
+  if (rule.readsMasked === true || rule.movesMasked === true) return 'Leave {columns} out.'
+  if (rule.predicatesMasked !== undefined) return 'Ask nothing of {asked}.'
+  if (rule.transaction?.includes('idle') === false) return 'Run it outside of a transaction.'
+  if (rule.hours !== undefined) return 'Run it at another time.'
+  if (kind === 'unknown') return 'Write it in a simpler form, or in several statements.'
+  // Reads are what most statements do besides.
+  const others = effects.some(each => each.kind !== kind && each.kind !== 'read')
+  if (others) return 'Leave {effect} on {object} out.'
+  return rule.action === 'hold' ? 'Nothing else: only an approval lets it run.' : 'Nothing like it.'
 }
 
 export function fill(

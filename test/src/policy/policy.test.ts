@@ -283,3 +283,40 @@ t.test('an allowed statement costs next to nothing', async t => {
   const where = context()
   t.equal(rules.evaluate(statement, where), rules.evaluate(statement, where), 'nothing is made')
 })
+
+t.test('a rule about rows asks for them, and what is not known is too much', async t => {
+  const rules: Rule[] = [{ name: 'large', action: 'hold', effects: ['delete'], rowsOver: 100 }]
+  const said = (more: Partial<PolicyContext>, own = rules) =>
+    policy(own).evaluate(analysis([wipe]), context(more))
+  t.match(said({}), { kind: 'hold', needsRows: true })
+  t.match(said({ rows: 100 }), { kind: 'allow' })
+  t.notOk(said({ rows: 100 }).needsRows)
+  t.match(said({ rows: 101 }), { reason: /expects 101 rows/, hint: /at most 100 rows/ })
+  t.match(said({ rows: 'unknown' }), { kind: 'hold', reason: /cannot be estimated/ })
+  t.notOk(policy(rules).evaluate(analysis([read]), context()).needsRows, 'another effect')
+  const unreadable = analysis([{ kind: 'unknown', object: undefined }], { unreadable: 'it is' })
+  t.notOk(policy(rules).evaluate(unreadable, context()).needsRows, 'it has no plan')
+  const few: Rule[] = [
+    ...rules,
+    { name: 'few', action: 'allow', effects: ['delete'], lifts: ['large'], expr: 'rows < 5' },
+  ]
+  t.match(said({ rows: 'unknown' }, few), { kind: 'hold' }, 'what allows needs to know')
+  t.match(said({ rows: 4 }, few), { kind: 'allow', rules: ['few'] })
+  const elsewhere: Rule[] = [{ name: 'x', action: 'deny', expr: "database == 'bank' && rows > 5" }]
+  t.notOk(said({}, elsewhere).needsRows, 'where nothing depends on them nobody asks')
+})
+
+t.test('every hold and denial says what would pass', async t => {
+  const hint = (rule: Partial<Rule>, effects: readonly Effect[] = [wipe]) =>
+    policy([{ name: 'r', action: 'hold', effects: ['delete'], ...rule }]).evaluate(
+      analysis(effects),
+      context({ transaction: 'open' }),
+    ).hint
+  t.equal(hint({ unfiltered: true }), 'Add a WHERE clause that narrows it.')
+  t.equal(hint({ transaction: ['open'] }), 'Run it outside of a transaction.')
+  t.equal(hint({}), 'Nothing else: only an approval lets it run.')
+  t.equal(hint({ action: 'deny' }), 'Nothing like it.')
+  const insert: Effect = { kind: 'insert', object: orders }
+  t.equal(hint({}, [wipe, insert]), 'Leave DELETE on public.orders out.')
+  t.equal(hint({ hint: 'Ask {user}.' }), 'Ask ann.')
+})

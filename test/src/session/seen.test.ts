@@ -41,3 +41,25 @@ t.test('a sentence says what drifted', async t => {
   ] as const)
     t.equal(driftOf(seen, { ...seen, ...now }), expected)
 })
+
+t.test('an estimate may be off, and not by much', async t => {
+  const rows = (before: number | null, now: number | null): string | undefined =>
+    driftOf({ ...seen, rows: before }, { ...seen, rows: now })
+  t.equal(rows(1000, 1900), undefined)
+  t.equal(rows(10, 100), undefined, 'a few are a few')
+  t.equal(rows(1000, 3), undefined, 'fewer are agreed to')
+  t.equal(rows(null, 5), undefined)
+  t.equal(rows(1000, 2001), 'its plan expects 2,001 rows now, and expected 1,000')
+  t.equal(rows(1000, null), 'its plan expected 1,000 rows, and nobody can say it now')
+  t.equal(driftOf(seen, { ...seen, rows: 5 }), undefined, 'approved before anybody looked')
+})
+
+t.test('what a foreign key reaches that nobody saw is asked about', async t => {
+  const reached = (before: string[], now: string[]): string | undefined =>
+    driftOf({ ...seen, cascades: before }, { ...seen, cascades: now })
+  t.equal(
+    reached([], ['public.items (delete)']),
+    'public.items (delete) is reached by a foreign key now',
+  )
+  t.equal(reached(['public.items (delete)'], []), undefined)
+})
