@@ -4,7 +4,7 @@
  */
 import { createHash } from 'node:crypto'
 import { pipeline } from 'node:stream/promises'
-import mysql from 'mysql2/promise'
+import { createConnection } from 'mysql2/promise'
 import pg from 'pg'
 import { to as copyTo } from 'pg-copy-streams'
 import Cursor from 'pg-cursor'
@@ -120,7 +120,7 @@ t.test('rows of MySQL', async t => {
   for (const format of ['text', 'binary'] as const) {
     await t.test(format, async t => {
       const at = { host, port: capture.port, user, password, database }
-      const client = await mysql.createConnection(at)
+      const client = await createConnection(at)
       const shown: Buffer[] = []
       for (const text of texts) {
         const made = format === 'binary' ? await client.prepare(text) : undefined
