@@ -29,8 +29,8 @@ import { Listener } from './listener.ts'
 import { Policy } from './policy/policy.ts'
 import { openAnchorPlaces } from './recording/anchors/places.ts'
 import { JournalSessions } from './recording/journal-sessions.ts'
-import { Playbacks } from './recording/playbacks.ts'
 import { ObservedStatements } from './recording/observed.ts'
+import { Playbacks } from './recording/playbacks.ts'
 import { JournalReader } from './recording/reader.ts'
 import { Recorder } from './recording/recorder.ts'
 import { searchSessions } from './recording/session-search.ts'
@@ -69,6 +69,7 @@ async function start(
     durability: config.recording.durability,
     archive: config.recording.archive,
     retention: config.recording.retention,
+    siem: config.siem,
     rows: config.recording.rows,
     headMs: config.recording.signMs,
     anchors: await openAnchorPlaces(config.recording.anchors),
@@ -191,11 +192,15 @@ async function start(
         recording: recorder.state,
         ...(recorder.anchors.length > 0 && { anchors: anchorsState(recorder.anchors) }),
         state: approvals.away === undefined ? config.state.kind : 'away',
+        ...(config.siem.length > 0 && { siem: siemState(recorder.siem) }),
         ...(slack && { slack: slack.status.state }),
         ...(teams && { teams: teams.status.state }),
       },
     }),
     warnings: () => [
+      ...[...recorder.siem]
+        .filter(([, { state }]) => state === 'away')
+        .map(([name, { why }]) => `The SIEM ${name} does not take events: ${why ?? 'unknown'}.`),
       ...(recorder.state === 'healthy' ? [] : [`The recording is ${recorder.state}.`]),
       ...recorder.anchors
         .filter(({ state }) => state === 'away')
@@ -221,6 +226,11 @@ function protocolNamed(protocols: readonly Protocol[], name: string): Protocol {
   const protocol = protocols.find(each => each.name === name)
   if (protocol === undefined) throw new Error(`this program does not speak ${name}`)
   return protocol
+}
+
+/** `away` when one of them is; nobody's statement waits for that. */
+function siemState(siem: Recorder['siem']): string {
+  return [...siem.values()].some(({ state }) => state === 'away') ? 'away' : 'shipping'
 }
 
 /** A file of this node's own, or the server that all nodes share. */

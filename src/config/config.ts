@@ -14,6 +14,7 @@ import type { UserConfig } from '../identity/users.ts'
 import type { KeysConfig } from '../keys/open.ts'
 import type { PolicyConfig } from '../policy/rule.ts'
 import type { AnchorConfig } from '../recording/anchors/anchor.ts'
+import type { SiemConfig } from '../recording/siem/to-siem.ts'
 
 export interface Config {
   /** Absolute path of the file; undefined when it was made by the program. */
@@ -34,6 +35,8 @@ export interface Config {
   readonly predicateLimit?: PredicateLimitConfig
   readonly approvals: ApprovalsConfig
   readonly recording: RecordingConfig
+  /** Who is told what is recorded. */
+  readonly siem: readonly SiemConfig[]
   readonly keys: KeysConfig
 }
 

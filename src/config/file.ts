@@ -20,6 +20,7 @@ export interface ConfigFile {
   readonly masking?: MaskingSections | undefined
   readonly approvals?: ApprovalsSection | undefined
   readonly recording?: RecordingSection | undefined
+  readonly siem?: readonly SiemSection[] | undefined
   readonly keys?: KeysSection | undefined
 }
 
@@ -382,6 +383,31 @@ export interface RecordingSection {
       }
     | undefined
   readonly retention?: RetentionSection | undefined
+}
+
+export interface SiemSection {
+  readonly name: string
+  readonly format?: 'json' | 'ocsf' | 'cef' | undefined
+  readonly events?: readonly string[] | undefined
+  readonly size?: string | undefined
+  readonly file?: string | undefined
+  readonly syslog?:
+    | {
+        readonly host: string
+        readonly port?: number | undefined
+        readonly ca?: string | undefined
+        readonly cert?: string | undefined
+        readonly key?: string | undefined
+      }
+    | undefined
+  readonly http?:
+    | {
+        readonly url: string
+        readonly header?: string | undefined
+        readonly token_env?: string | undefined
+        readonly token_file?: string | undefined
+      }
+    | undefined
 }
 
 export interface RetentionSection {

@@ -15,6 +15,7 @@ import { resolvePredicateLimit } from './resolve-limit.ts'
 import { resolveMasking } from './resolve-masking.ts'
 import { resolvePolicy } from './resolve-policy.ts'
 import { resolveRecording } from './resolve-recording.ts'
+import { resolveSiem } from './resolve-siem.ts'
 import { resolveSlack } from './resolve-slack.ts'
 import { resolveState } from './resolve-state.ts'
 import { resolveTeams } from './resolve-teams.ts'
@@ -66,6 +67,7 @@ export async function resolveConfig(
       webhooks: resolveWebhooks(approvals.webhooks ?? [], sources, mistakes),
     },
     recording: resolveRecording(recording, databases, sources, mistakes),
+    siem: resolveSiem(file.siem ?? [], sources, mistakes),
     keys: resolveKeys(file.keys),
   }
 }

@@ -6,6 +6,7 @@ import { z } from 'zod'
 import { transitionTypes } from '../approvals/webhooks/transitions.ts'
 import { tokenScopes } from '../identity/tokens.ts'
 import { presetNames } from '../policy/presets.ts'
+import { siemFormats } from '../recording/siem/format.ts'
 import type { ConfigFile } from './file.ts'
 import { addressPattern, durationPattern, mailPattern, sizePattern, timePattern } from './units.ts'
 
@@ -609,6 +610,35 @@ const recording = mapping({
     .describe('How long sessions are kept, from when they began; at least 1d.'),
 })
 
+const siem = mapping({
+  name: ruleName.describe('Of this receiver; how far it has come is kept under it.'),
+  format: z.enum(siemFormats).optional().describe('json is our own; ocsf is OCSF 1.6. json.'),
+  events: globs.optional().describe('Types: statement, approval.*, policy.*, … All of them.'),
+  size: size.optional().describe('Of one event; longer ones are cut. 64KiB, syslog 7KiB.'),
+  file: text.optional().describe('Lines are added to it; it may be renamed at any time.'),
+  syslog: mapping({
+    host: text,
+    port: z.number().int().min(1).max(65535).optional().describe('6514.'),
+    ca: file.optional().describe('Who signed its certificate. Those that the system trusts.'),
+    cert: file.optional(),
+    key: file.optional(),
+  })
+    .optional()
+    .describe('RFC 5424 over TLS.'),
+  http: mapping({
+    url: z.string().regex(/^https?:\/\/[^\s#]+$/, { error: 'an https:// URL' }),
+    header: z
+      .string()
+      .regex(/^[A-Za-z][A-Za-z0-9-]{0,63}$/, { error: 'the name of a header' })
+      .optional()
+      .describe('That the token is sent in. authorization.'),
+    token_env: variable.optional().describe('Variable that holds all of it: Bearer …, Splunk ….'),
+    token_file: file.optional(),
+  })
+    .optional()
+    .describe('POST of lines, application/x-ndjson.'),
+})
+
 export const configSchema: z.ZodType<ConfigFile> = mapping({
   listen: listen.optional(),
   data_dir: text.optional().describe('State, journal, keys, archive. ./countersign-data.'),
@@ -624,5 +654,6 @@ export const configSchema: z.ZodType<ConfigFile> = mapping({
   masking: masking.optional(),
   approvals: approvals.optional(),
   recording: recording.optional(),
+  siem: z.array(siem).optional().describe('Told what is recorded, without values of statements.'),
   keys: keys.optional().describe('What seals and signs recordings. local: a file in data_dir.'),
 }).meta({ title: 'Countersign configuration' })

@@ -9,8 +9,9 @@ import { setTimeout as wait } from 'node:timers/promises'
 import { Archive } from './archive.ts'
 import { serveArchive } from './archive-socket.ts'
 import type { ArchiveConfig, RetentionConfig } from './events.ts'
-import { batchBytesMax, Shipper } from './ship.ts'
-import { toArchive } from './to-archive.ts'
+import { Shipper } from './ship.ts'
+import type { ShippingReport } from './shipping-keeper.ts'
+import { archiveBatchBytes, toArchive } from './to-archive.ts'
 
 /** What the parent says first. */
 export interface ArchiveOrder {
@@ -18,13 +19,6 @@ export interface ArchiveOrder {
   readonly config: Exclude<ArchiveConfig, { kind: 'none' }>
   readonly retention?: RetentionConfig
 }
-
-/** What the parent is told. */
-export type ArchiveReport =
-  | { readonly type: 'shipped'; readonly records: number }
-  | { readonly type: 'away'; readonly why: string }
-  /** The journal was closed, and all of it is in the archive. */
-  | { readonly type: 'done' }
 
 const pollMs = 500
 const catchUpMsMax = 2_000
@@ -52,10 +46,10 @@ function catcher(shipper: Shipper): () => Promise<number> {
 function pauseMs(tookMs: number, behindBytes: number): number {
   if (behindBytes > behindBytesMax) return 0
   const restMs = tookMs * (1 / workShare - 1)
-  return behindBytes < batchBytesMax ? Math.max(pollMs, restMs) : restMs
+  return behindBytes < archiveBatchBytes ? Math.max(pollMs, restMs) : restMs
 }
 
-function report(message: ArchiveReport): void {
+function report(message: ShippingReport): void {
   if (process.connected) process.send?.(message)
 }
 
@@ -75,12 +69,16 @@ async function work(order: ArchiveOrder, stop: AbortSignal): Promise<void> {
       const tookMs = performance.now() - began
       const behindBytes = await shipper.behindBytes()
       backOffMs = backOffMsMin
-      report({ type: 'shipped', records })
+      report({ type: 'shipped', name: 'archive', records })
       if (records === 0 && stop.aborted) break
       if (!stop.aborted) await wait(pauseMs(tookMs, behindBytes), undefined, { signal: stop })
     } catch (error) {
       if (stop.aborted && error instanceof Error && error.name === 'AbortError') continue
-      report({ type: 'away', why: error instanceof Error ? error.message : String(error) })
+      report({
+        type: 'away',
+        name: 'archive',
+        why: error instanceof Error ? error.message : String(error),
+      })
       if (stop.aborted) break
       await wait(backOffMs, undefined, { signal: stop }).catch(() => 'stopped while it waited')
       backOffMs = Math.min(backOffMs * 2, backOffMsMax)
@@ -89,7 +87,6 @@ async function work(order: ArchiveOrder, stop: AbortSignal): Promise<void> {
   await server?.close()
   await archive?.close()
   await rm(join(order.dataDir, 'archive.sock'), { force: true })
-  report({ type: 'done' })
 }
 
 const stop = new AbortController()

@@ -212,6 +212,7 @@ export class JournalRows {
       environment: entry.environment,
       kind: entry.kind,
       owner: entry.owner,
+      remote_address: entry.remoteAddress,
       command: shape?.tag ?? '',
       effects: shape?.effects ?? [],
       tables: shape?.tables ?? [],

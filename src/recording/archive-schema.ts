@@ -62,7 +62,7 @@ const tables: readonly Table[] = [
     columns: `session String CODEC(ZSTD(1)), statement UInt64, version UInt64,
     started_at ${moment}, at ${moment} CODEC(Delta, ZSTD(1)), ${who},
     kind LowCardinality(String), owner LowCardinality(Nullable(String)),
-    command LowCardinality(String), effects Array(LowCardinality(String)),
+    remote_address LowCardinality(String), command LowCardinality(String), effects Array(LowCardinality(String)),
     tables Array(LowCardinality(String)), columns Array(LowCardinality(String)),
     normalized LowCardinality(String), unreadable LowCardinality(Nullable(String)),
     verdict LowCardinality(String), observed LowCardinality(Nullable(String)),

@@ -15,6 +15,12 @@ import {
   type SessionQuery,
 } from './search.ts'
 
+/**
+ * Reads in the order of the key, newest first, and stops when there are enough. With the buffers that
+ * it has otherwise it would have read most of the table before it notices.
+ */
+const inOrder = 'SETTINGS optimize_read_in_order = 1, read_in_order_use_buffering = 0'
+
 type Parameters = Record<string, unknown>
 
 export async function searchArchive(
@@ -31,12 +37,12 @@ export async function searchArchive(
     parameters['beforeId'] = place.id
   }
   const found = await archive.query(
-    `SELECT DISTINCT started_at, session FROM ${statements ? 'statement_log' : 'session_log'}${
+    `SELECT started_at, session FROM ${statements ? 'statement_log' : 'session_log'}${
       statements ? '' : ' FINAL'
     }
      WHERE ${[...conditions, ...before, '1'].join(' AND ')}
-     ORDER BY started_at DESC, session DESC LIMIT {limit:UInt32}
-     SETTINGS optimize_distinct_in_order = 1, optimize_read_in_order = 1`,
+     ORDER BY started_at DESC, session DESC LIMIT 1 BY session LIMIT {limit:UInt32}
+     ${inOrder}`,
     parameters,
   )
   const shown = found.slice(0, query.limit)

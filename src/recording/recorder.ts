@@ -4,7 +4,6 @@ import type { Keys } from '../keys/keys.ts'
 import { KeyPool } from '../keys/pool.ts'
 import type { AnchorPlace } from './anchors/anchor.ts'
 import { AnchorKeeper, type AnchorStatus } from './anchors/keeper.ts'
-import { ArchiveKeeper, type ArchiveStatus } from './archive-keeper.ts'
 import { Compressor } from './compress.ts'
 import { keyContext, sessionKey } from './crypt.ts'
 import type {
@@ -18,6 +17,8 @@ import type {
 import { Journal } from './journal.ts'
 import { appendSessionKey, wrappedHash } from './session-keys.ts'
 import { type RecorderPort, SealedSession } from './session-recorder.ts'
+import { ShippingKeeper, type ShippingStatus } from './shipping-keeper.ts'
+import type { SiemConfig } from './siem/to-siem.ts'
 import { freeBytes, storageState } from './storage.ts'
 import { JournalUnavailable } from './unavailable.ts'
 
@@ -30,6 +31,8 @@ export interface RecorderOptions {
   readonly archive: ArchiveConfig
   /** Of the archive's rows; absent: as it was. */
   readonly retention?: RetentionConfig
+  /** Who is told what happens. */
+  readonly siem?: readonly SiemConfig[]
   /** Where signed heads are kept beside; closed with the recorder. */
   readonly anchors?: readonly AnchorPlace[]
   /** Whether frames are recorded. */
@@ -80,7 +83,8 @@ export class Recorder {
   #free: StorageState = 'healthy'
   #state: StorageState = 'healthy'
   #closing: Promise<void> | undefined
-  #archive: ArchiveKeeper | undefined
+  #archive: ShippingKeeper | undefined
+  #siem: ShippingKeeper | undefined
   readonly #anchors: AnchorKeeper | undefined
   readonly #pool: KeyPool
   readonly #port: RecorderPort
@@ -102,8 +106,18 @@ export class Recorder {
     const recorder = new Recorder(filled, journal, journalDir, anchors)
     await recorder.#measure()
     const { archive, dir, log } = options
+    const { retention, siem = [] } = options
     if (archive.kind !== 'none') {
-      recorder.#archive = new ArchiveKeeper(dir, archive, options.retention, log)
+      recorder.#archive = new ShippingKeeper({
+        ...{ program: 'archive-process', names: ['archive'], log },
+        order: { dataDir: dir, config: archive, retention },
+      })
+    }
+    if (siem.length > 0) {
+      recorder.#siem = new ShippingKeeper({
+        ...{ program: 'siem/siem-process', names: siem.map(({ name }) => name), log },
+        order: { dataDir: dir, targets: siem },
+      })
     }
     return recorder
   }
@@ -226,8 +240,13 @@ export class Recorder {
   }
 
   /** Whether the archive keeps up, and with how much it is behind; undefined when there is none. */
-  get archive(): ArchiveStatus | undefined {
-    return this.#archive?.status
+  get archive(): ShippingStatus | undefined {
+    return this.#archive?.status.get('archive')
+  }
+
+  /** How far each SIEM has come, by name; empty when there is none. */
+  get siem(): ReadonlyMap<string, ShippingStatus> {
+    return this.#siem?.status ?? new Map()
   }
 
   /** How far each place has come; empty when there is none. */
@@ -250,7 +269,7 @@ export class Recorder {
     try {
       await this.#journal.close()
     } finally {
-      await Promise.all([this.#archive?.close(), this.#anchors?.close()])
+      await Promise.all([this.#archive?.close(), this.#siem?.close(), this.#anchors?.close()])
     }
   }
 

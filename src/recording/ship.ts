@@ -17,6 +17,8 @@ export interface Destination {
   readonly form: number
   /** Whether the journal's records are wanted as they are, too. */
   readonly sealed: boolean
+  /** What one batch is made of, of the journal; what fails is delivered again from its beginning. */
+  readonly batchBytes: number
   /** Of one batch: takes its rows, then resolves once all of them have arrived. */
   batch(): { readonly row: RowSink; delivered(): Promise<void> }
 }
@@ -29,22 +31,20 @@ interface Cursor {
   readonly carry: Carry | undefined
 }
 
-/** What one step reads at most, but for a record that is larger. Large inserts cost half of small ones. */
-export const batchBytesMax: number = 16 * 1024 * 1024
-
 export class Shipper {
   readonly #dir: string
   readonly #destination: Destination
   readonly #cursorPath: string
   #cursor: Cursor | undefined
   #rows = new JournalRows()
-  #size = batchBytesMax
+  #size: number
   #last: Promise<unknown> = Promise.resolve()
 
   /** `dir` is the journal's folder. */
   constructor(dir: string, destination: Destination) {
     this.#dir = dir
     this.#destination = destination
+    this.#size = destination.batchBytes
     this.#cursorPath = join(dir, `${destination.name}.cursor`)
   }
 
@@ -79,7 +79,7 @@ export class Shipper {
     }
     if (records === 0) return this.#next(cursor, bytes.length)
     this.#rows.flush(batch.row)
-    this.#size = batchBytesMax
+    this.#size = this.#destination.batchBytes
     try {
       await batch.delivered()
       await this.#save({ ...cursor, offset: cursor.offset + offset })

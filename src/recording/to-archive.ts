@@ -3,6 +3,9 @@ import type { Archive, ArchiveRow } from './archive.ts'
 import type { ArchiveTable } from './archive-schema.ts'
 import type { Destination } from './ship.ts'
 
+/** Large inserts cost half of small ones. */
+export const archiveBatchBytes: number = 16 * 1024 * 1024
+
 /** Of the rows: when it changes, the whole journal is shipped again. */
 const rowForm = 2
 
@@ -11,6 +14,7 @@ export function toArchive(archive: Pick<Archive, 'insert'>): Destination {
     name: 'archive',
     form: rowForm,
     sealed: true,
+    batchBytes: archiveBatchBytes,
     batch() {
       const rows = new Map<ArchiveTable, ArchiveRow[]>()
       return {

@@ -4,7 +4,6 @@
  * `node dist/test/bench/archive.js search [statements] [folder]`: how long each filter of the search
  * takes over so many statements; a folder that is given keeps them for the next time.
  */
-import { existsSync } from 'node:fs'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -15,11 +14,6 @@ import type { SessionQuery } from '../../src/recording/search.ts'
 import { Shipper } from '../../src/recording/ship.ts'
 import { toArchive } from '../../src/recording/to-archive.ts'
 import { analysis, place, sessionStart, statement } from '../support/recorded-place.ts'
-
-const [mode = 'ship', count, folder] = process.argv.slice(2)
-if (mode === 'ship') await ship(Number(count ?? 300_000))
-else await search(Number(count ?? 10_000_000), folder)
-process.exit()
 
 async function ship(statements: number): Promise<void> {
   const here = await place()
@@ -73,6 +67,7 @@ function generated(statements: number): string {
     s % 5 = 0 ? 'staging' : 'production' AS environment,
     s % 10 = 0 ? 'agent' : 'person' AS kind,
     s % 10 = 0 ? concat('user', toString(s % 50)) : NULL AS owner,
+    '10.0.0.1' AS remote_address,
     ['SELECT', 'SELECT', 'SELECT', 'INSERT', 'UPDATE', 'DELETE'][h % 6 + 1] AS command,
     [concat(lower(command = 'SELECT' ? 'read' : command), ' public.t', toString(h % 300))] AS effects,
     [concat('public.t', toString(h % 300)), concat('public.j', toString(h % 37))] AS tables,
@@ -138,10 +133,13 @@ const filters: readonly (readonly [string, Partial<SessionQuery>])[] = [
 
 async function search(statements: number, kept: string | undefined): Promise<void> {
   const dir = kept ?? (await mkdtemp(join(tmpdir(), 'countersign-search-')))
-  const full = existsSync(join(dir, 'full'))
   const archive = await Archive.open({ kind: 'embedded' }, join(dir, 'archive'))
-  const [had] = await archive.query('SELECT count() AS n FROM statement_log')
-  if (Number(had?.['n']) === 0 && !full) await fill(archive, statements)
+  const filled = async (table: string): Promise<boolean> => {
+    const [had] = await archive.query(`SELECT count() AS n FROM ${table}`)
+    return Number(had?.['n']) > 0
+  }
+  if (!(await filled('statement_log'))) await fillStatements(archive, statements)
+  if (!(await filled('session_log'))) await fillSessions(archive)
   const [size] = await archive.query(
     `SELECT formatReadableSize(sum(bytes_on_disk)) AS size, count() AS parts FROM system.parts
      WHERE active AND table = 'statement_log'`,
@@ -149,6 +147,7 @@ async function search(statements: number, kept: string | undefined): Promise<voi
   say(`${statements} statements: ${size?.['size']} in ${size?.['parts']} parts`)
   for (const [name, query] of filters) {
     const times: number[] = []
+    const used = process.cpuUsage()
     let found = 0
     for (let round = 0; round < 5; round += 1) {
       const began = performance.now()
@@ -156,23 +155,28 @@ async function search(statements: number, kept: string | undefined): Promise<voi
       times.push(performance.now() - began)
       found = page.sessions.length
     }
+    const { user, system } = process.cpuUsage(used)
+    const cpuMs = Math.round((user + system) / 1000 / times.length)
     const [first = 0] = times
     const sorted = times.toSorted((a, b) => a - b)
     const middle = Math.round(sorted[2] ?? 0)
     say(
-      `${name.padEnd(20)} ${String(middle).padStart(6)} ms  (first ${Math.round(first)} ms), ${found} sessions`,
+      `${name.padEnd(20)} ${String(middle).padStart(6)} ms  (first ${Math.round(first)} ms, ${cpuMs} ms of processor time), ${found} sessions`,
     )
   }
   await archive.close()
   if (kept === undefined) await rm(dir, { recursive: true, force: true, maxRetries: 5 })
 }
 
-async function fill(archive: Archive, statements: number): Promise<void> {
+async function fillStatements(archive: Archive, statements: number): Promise<void> {
   const step = 500_000
   for (let from = 0; from < statements; from += step) {
     await archive.command(generated(statements), { from, count: Math.min(step, statements - from) })
     say(`${from + step} made`)
   }
+}
+
+async function fillSessions(archive: Archive): Promise<void> {
   const months: readonly ArchiveRow[] = await archive.query(
     'SELECT DISTINCT toYYYYMM(started_at) AS month FROM statement_log',
   )
@@ -182,3 +186,8 @@ async function fill(archive: Archive, statements: number): Promise<void> {
 function say(text: string): void {
   process.stdout.write(`${text}\n`)
 }
+
+const [mode = 'ship', count, folder] = process.argv.slice(2)
+if (mode === 'ship') await ship(Number(count ?? 300_000))
+else await search(Number(count ?? 10_000_000), folder)
+process.exit()
