@@ -51,6 +51,7 @@ t.test('the least configuration gets sound defaults', async t => {
     name: 'shop',
     protocol: 'postgres',
     environment: 'production',
+    durability: 'write',
     upstream: {
       host: '127.0.0.1',
       port: 5432,
@@ -344,3 +345,37 @@ t.test('a bomb of aliases is refused', async t => {
   )
   t.match(await mistakesOf(`a0: &a0 [x]\n${levels.join('\n')}`), [/alias/i])
 })
+
+t.test(
+  'keys, anchors and durability are read, and what cannot be is told with its line',
+  async t => {
+    const config = await parse(
+      `${base}
+recording:
+  durability: fsync
+  sign_every: 1m
+  anchors:
+    - file: anchors.ndjson
+    - s3: { bucket: audit, lock_days: 30 }
+keys:
+  aws_kms: { key: alias/wraps, signing_key: alias/signs, former_keys: [alias/old] }
+`,
+    )
+    t.match(config, {
+      recording: {
+        signMs: 60_000,
+        anchors: [
+          { kind: 'file', path: '/etc/countersign/anchors.ndjson' },
+          { kind: 's3', bucket: 'audit', prefix: '', lockDays: 30 },
+        ],
+      },
+      keys: {
+        kind: 'aws-kms',
+        key: 'alias/wraps',
+        signingKey: 'alias/signs',
+        formerKeys: ['alias/old'],
+      },
+    })
+    t.equal(config.databases.get('shop')?.durability, 'fsync')
+  },
+)
