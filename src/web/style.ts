@@ -59,16 +59,16 @@ p { margin: .4rem 0; }
   background: var(--accent-soft); color: var(--accent); font-size: .8125rem;
 }
 
-.cards { list-style: none; margin: 0; padding: 0; display: grid; gap: .6rem; }
-.card { background: var(--card); border: 1px solid var(--line); border-radius: 10px; box-shadow: var(--shadow); }
-.card > a { display: grid; gap: .5rem; padding: .85rem 1rem; color: inherit; text-decoration: none; border-radius: 10px; }
-.card:hover { border-color: var(--accent); }
-.head .search { display: grid; gap: .85rem; margin: 0 0 1.5rem; }
+.search { display: grid; gap: .85rem; margin: 0 0 1.5rem; }
 .search p { margin: 0; }
 .search summary { cursor: pointer; color: var(--soft); margin-bottom: .6rem; }
 .fields { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(100%, 11rem), 1fr)); gap: .6rem .85rem; }
 
-.badge { margin-right: .5rem; vertical-align: .1em; }
+.cards { list-style: none; margin: 0; padding: 0; display: grid; gap: .6rem; }
+.card { background: var(--card); border: 1px solid var(--line); border-radius: 10px; box-shadow: var(--shadow); }
+.card > a { display: grid; gap: .5rem; padding: .85rem 1rem; color: inherit; text-decoration: none; border-radius: 10px; }
+.card:hover { border-color: var(--accent); }
+.head .badge { margin-right: .5rem; vertical-align: .1em; }
 .head b { font-weight: 600; }
 .line { display: block; color: var(--soft); overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
 .foot { display: flex; flex-wrap: wrap; gap: .25rem 1rem; align-items: baseline; }

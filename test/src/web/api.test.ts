@@ -146,7 +146,12 @@ t.test('sessions are for auditors', async t => {
   const found = {
     ...session,
     ...{ purpose: null, protocol: 'postgres', remoteAddress: '127.0.0.1', tls: true, matched: 1 },
-    ...{ startedAt: '2026-11-21T10:00:00.000Z', endedAt: null, state: 'open', endReason: null },
+    ...{
+      startedAt: '2026-11-21T10:00:00.000Z',
+      endedAt: null,
+      state: 'open' as const,
+      endReason: null,
+    },
     ...{ held: 1, denied: 0, failed: 0, rows: 1, brokeGlass: 0 },
   } as const
   const asked: SessionQuery[] = []
