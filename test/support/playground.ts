@@ -12,7 +12,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Test } from 'tap'
 import { inRepository } from './repository.ts'
-import { channel, rita, tenant } from './teams.ts'
+import { channel, rita, sven, tenant, tom } from './teams.ts'
 
 const program = inRepository('node_modules/@microsoft/m365agentsplayground/cli.js')
 
@@ -31,13 +31,23 @@ function person(n: number, id: string): string {
   return `{ id: user-${n}, name: User ${n}, userPrincipleName: ${mail}, aadObjectId: ${id}, givenName: User, surname: S, email: ${mail} }`
 }
 
+/** Three of the others are nobody here. */
+const others = [sven, tom, ...[7, 8, 9].map(n => rita.replace(/.$/, `${n}`))]
+
+/** By whom it knows each. */
+export const seats: Readonly<Record<string, string>> = {
+  rita: 'user-0',
+  sven: 'user-1',
+  admin: 'user-2',
+}
+
 /** Rita sits before it; the team's second channel is the one that the tests configure. */
 const world = `
 version: "0.1.1"
 tenantId: ${tenant}
 bot: { id: 00000000-0000-0000-0000-00000000000b, name: Countersign }
 currentUser: ${person(0, rita)}
-users: [${[1, 2, 3, 4, 5].map(n => person(n, rita.replace(/.$/, `${n + 4}`))).join(', ')}]
+users: [${others.map((id, n) => person(n + 1, id)).join(', ')}]
 personalChat: { id: personal-chat-id }
 groupChat: { id: "19:group@thread.v2", name: Group }
 team:

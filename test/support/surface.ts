@@ -1,5 +1,5 @@
 /**
- * Where people decide, as the scenarios of test/integration/surfaces.test.ts see it: a copy of a
+ * Where people decide, as the scenarios of surface-scenarios.ts see it: a copy of a
  * request that somebody has before them, and what becomes of it. One implementation for each.
  */
 import { password } from './running-program.ts'

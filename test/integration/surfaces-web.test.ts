@@ -1,0 +1,4 @@
+/** Every scenario in the console, before Postgres. */
+import { decidedInConsole } from '../support/surface-suites.ts'
+
+decidedInConsole('Postgres')
