@@ -1,11 +1,13 @@
 /**
- * `npm run trials -- postgres|postgres15|mariadb|mysql [--count N] [--seed N] [--lanes N]
- * [--predicates equality]`: noninterference by random scripts, longer than the tests have time for. Prints each difference
- * with the seed that makes it again, and fails when there is one.
+ * `npm run trials -- postgres|postgres15|mariadb|mysql [--count N] [--seed N] [--lanes N]`: random
+ * scripts, more of them than the tests have time for. Prints each difference with the seed that
+ * makes it again, and fails when there is one. `--predicates equality`: with rules that answer
+ * nothing else, and scripts that ask everything. `--privileges`: the server's own opinion instead.
  */
 import { parseArgs } from 'node:util'
 import { startMysqlArena } from './mysql.ts'
 import { startPostgresArena } from './postgres.ts'
+import { mysqlPrivileges, postgresPrivileges } from './privileges.ts'
 import { type Arena, type Difference, runTrials, type Tally } from './trial.ts'
 
 const { positionals, values } = parseArgs({
@@ -16,12 +18,16 @@ const { positionals, values } = parseArgs({
     lanes: { type: 'string', default: '3' },
     predicates: { type: 'string', default: 'flag' },
     show: { type: 'boolean', default: false },
+    privileges: { type: 'boolean', default: false },
   },
 })
 
-const arena = await start(positionals[0] ?? 'postgres')
+const engine = positionals[0] ?? 'postgres'
+
 const count = Number(values.count)
 const seed = Number(values.seed)
+if (values.privileges) await privileges()
+const arena = await start()
 const began = performance.now()
 try {
   if (values.show) say(arena.script(seed).join(';\n'))
@@ -37,7 +43,20 @@ try {
 }
 process.exit()
 
-function start(engine: string): Promise<Arena> {
+async function privileges(): Promise<never> {
+  const { asked, denied, missed, more } =
+    engine === 'mariadb' || engine === 'mysql'
+      ? await mysqlPrivileges(engine, count, seed)
+      : await postgresPrivileges(count, seed)
+  for (const sql of missed) say(`MISSED: ${sql}`)
+  say(
+    `${asked} statements from seed ${seed}: the server denied ${denied}, of which lineage missed ` +
+      `${missed.length}; it knew of ${more} that the server did not`,
+  )
+  process.exit(missed.length === 0 ? 0 : 1)
+}
+
+function start(): Promise<Arena> {
   const predicates = values.predicates === 'equality' ? 'equality' : 'flag'
   if (engine === 'postgres') return startPostgresArena({ predicates })
   if (engine === 'postgres15') return startPostgresArena({ predicates, version: 15 })
