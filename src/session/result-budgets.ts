@@ -48,7 +48,14 @@ export class ResultBudgets {
   begin(number: number, statement: Statement, context: StatementContext, asker: Asker): void {
     const meter = this.#current().meter(statement.analysis)
     if (meter === undefined) return
-    this.#running.set(number, { meter, statement, context, asker, holds: undefined, observed: undefined })
+    this.#running.set(number, {
+      meter,
+      statement,
+      context,
+      asker,
+      holds: undefined,
+      observed: undefined,
+    })
   }
 
   /** As Session.flow has it. */
