@@ -37,8 +37,9 @@ export interface ChainState {
 const openMax = 4
 const idleMsMax = 5 * 60_000
 const lookMs = 150
-/** Others get their turn after so long. */
+/** Whoever else is served by this process has the rest of the time. */
 const turnMs = 8
+const restMs = 4
 
 export class Playbacks {
   readonly #options: PlaybacksOptions
@@ -224,7 +225,7 @@ export class Played {
           if (performance.now() - turnedAt < turnMs) continue
           this.#playback?.settle()
           this.#told()
-          await turn()
+          await wait(restMs)
           turnedAt = performance.now()
         }
       }

@@ -25,7 +25,10 @@ t.before(async () => {
 })
 t.teardown(() => browser?.close())
 
-/** Long tasks (https://www.w3.org/TR/longtasks-1/), and when the first row was there. */
+/**
+ * When the first row was there, and long tasks (https://www.w3.org/TR/longtasks-1/), which a busy
+ * machine has without our doing: they are told, and their time on the processor is judged.
+ */
 const watch = `
   window.longTasks = []
   new MutationObserver(() => {
@@ -90,6 +93,7 @@ t.test('a session is played in a browser', async t => {
 
   await t.test('the first rows of many come at once', async t => {
     const started = Date.now()
+    await browser.startTracing(page, tracing)
     await page.goto(`/sessions/${id}`, { waitUntil: 'commit' })
     await page.waitForSelector('#grid .row .cell:nth-child(3):text-is("name 1")')
     t.comment(`first rows after ${await seen(page, 'firstRowMs')} ms`)
@@ -97,7 +101,8 @@ t.test('a session is played in a browser', async t => {
     t.comment(`all of the timeline after ${Date.now() - started} ms`)
     t.ok((await page.locator('#grid .row').count()) < 100, 'only what is seen is there')
     await page.waitForSelector('#chain.whole')
-    t.strictSame(slow(await seen(page, 'longTasks')), [], 'nothing takes long while it loads')
+    t.comment(`long tasks while it loads, in ms: ${JSON.stringify(await seen(page, 'longTasks'))}`)
+    await quick(t, 'while it loads')
   })
 
   await t.test('it shows holds, errors and what is masked, by keys alone', async t => {
@@ -111,7 +116,7 @@ t.test('a session is played in a browser', async t => {
     t.match(await page.textContent('#sql'), 'DELETE FROM audit')
     await page.keyboard.press('e')
     await page.locator('#failure', { hasText: 'column "nothing" does not exist' }).waitFor()
-    t.match(await page.textContent('#clock'), /^0:0\d\.\d \/ 0:0\d\.\d$/)
+    t.match(await page.textContent('#clock'), /^0:\d\d\.\d \/ 0:\d\d\.\d$/)
     await page.keyboard.press('g')
     await page.locator('#said', { hasText: 'nothing is missing' }).waitFor()
   })
@@ -133,11 +138,13 @@ t.test('a session is played in a browser', async t => {
     await page.keyboard.press('Home')
     await page.evaluate('window.longTasks.length = 0')
     await page.evaluate(watchRows)
+    await browser.startTracing(page, tracing)
     await page.click('#play')
     await page.locator('#play', { hasText: 'Play' }).waitFor()
     t.match(await page.textContent('#sql'), 'SELECT nothing FROM orders', 'up to the end')
     t.equal(await seen(page, 'lastRow'), rows, 'every row went by')
-    t.strictSame(slow(await seen(page, 'longTasks')), [])
+    t.comment(`long tasks while it plays, in ms: ${JSON.stringify(await seen(page, 'longTasks'))}`)
+    await quick(t, 'while it plays')
   })
 })
 
@@ -218,7 +225,26 @@ function seen<T>(page: Page, name: string): Promise<T> {
   return page.evaluate(each => (globalThis as unknown as Record<string, T>)[each] as T, name)
 }
 
-/** In milliseconds; what a person notices as a stutter. */
-function slow(tasks: readonly number[]): readonly number[] {
-  return tasks.filter(each => each > 100)
+const tracing = { categories: ['toplevel', 'disabled-by-default-devtools.timeline'] }
+
+/** No task of a page may take more than 100 ms of the processor: a person sees a stutter. */
+async function quick(t: Test, when: string): Promise<void> {
+  const { traceEvents } = JSON.parse((await browser.stopTracing()).toString()) as Trace
+  const mains = new Set(
+    traceEvents.filter(each => each.args?.name === 'CrRendererMain').map(each => each.tid),
+  )
+  const tasks = traceEvents.filter(each => /RunTask$/.test(each.name) && mains.has(each.tid))
+  const longest = Math.max(...tasks.map(({ tdur = 0 }) => tdur / 1000))
+  t.ok(longest > 0 && longest <= 100, `${longest.toFixed()} ms are the longest task ${when}`)
+}
+
+/** https://docs.google.com/document/d/1CvAClvFfyA5R-PhYUmn5OOQtYMH4h6I0nSsKchNAySU */
+interface Trace {
+  readonly traceEvents: readonly {
+    readonly name: string
+    readonly tid: number
+    /** Of the thread, in microseconds. */
+    readonly tdur?: number
+    readonly args?: { readonly name?: string }
+  }[]
 }

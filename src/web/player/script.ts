@@ -338,6 +338,7 @@ const playerScript: string = `
   function choose(index) {
     if (index < 0 || index >= statements.length) return
     touched = true
+    $('follow').checked = false
     play(false)
     const each = statements[index]
     const next = statements[index + 1]
@@ -358,6 +359,7 @@ const playerScript: string = `
     if (!on) return
     if (!touched || headUs >= durationUs) moveTo(0)
     touched = true
+    $('follow').checked = false
     lastMs = performance.now()
     requestAnimationFrame(frame)
   }
@@ -473,6 +475,7 @@ const playerScript: string = `
 
   let underWay = false
   let again = false
+  let asked = 0
   async function load() {
     if (underWay) { again = true; return }
     underWay = true
@@ -484,6 +487,9 @@ const playerScript: string = `
         take(answer)
         again ||= answer.more
         if (was && !live) ended()
+        // While it is read, ask for the beginning at once and less and less often for the rest.
+        if (again && answer.statements.length < 500) await new Promise(resolve => setTimeout(resolve, asked++ * 10))
+        asked = Math.min(asked, 20)
       } while (again)
     } catch (error) { say(error.message) }
     underWay = false

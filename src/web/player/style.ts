@@ -22,7 +22,8 @@ kbd { font: .75rem var(--mono); border: 1px solid var(--line); border-radius: 4p
 .split { display: grid; grid-template-columns: minmax(16rem, 26rem) minmax(0, 1fr); gap: .75rem; margin-top: .75rem; }
 .split > * { height: max(24rem, calc(100vh - 19rem)); min-width: 0; }
 .virtual { overflow: auto; position: relative; border: 1px solid var(--line); border-radius: 8px; background: var(--card); overflow-wrap: normal; }
-.virtual .spacer { position: relative; contain: strict; min-width: 100%; }
+.virtual .spacer { position: relative; min-width: 100%; }
+#list .spacer { contain: strict; }
 .virtual .spacer > * { position: absolute; left: 0; top: 0; }
 .entry { width: 100%; height: 52px; padding: .3rem .7rem; cursor: pointer; border-bottom: 1px solid var(--line); overflow: hidden; }
 .entry span { white-space: nowrap; }
