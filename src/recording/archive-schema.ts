@@ -33,11 +33,16 @@ interface Table {
   readonly indexes?: readonly string[]
 }
 
-/** A name alone, and with what stands before it: `email`, `customers.email`, `public.customers.email`. */
-const suffixes = (names: string): string =>
-  `arrayDistinct(arrayFlatten(arrayMap(name -> arrayMap(
-    from -> arrayStringConcat(arraySlice(splitByChar('.', name), from), '.'),
-    range(1, length(splitByChar('.', name)) + 1)), ${names})))`
+/**
+ * Names as they are, from behind their first dot, and from behind their second: `customers.email` and
+ * `email` of `public.customers.email`. As `shorterNames` has it in search.ts.
+ */
+const shorterNames = (names: string): string => {
+  const first = "position(name, '.')"
+  return `arrayDistinct(arrayConcat(${names},
+      arrayMap(name -> substring(name, ${first} + 1), ${names}),
+      arrayMap(name -> substring(name, position(name, '.', ${first} + 1) + 1), ${names})))`
+}
 
 const who = `user LowCardinality(String), database LowCardinality(String),
     environment LowCardinality(String)`
@@ -72,8 +77,8 @@ const tables: readonly Table[] = [
     rows Nullable(UInt64), bytes Nullable(UInt64), error LowCardinality(Nullable(String)),
     effect_kinds Array(LowCardinality(String)) MATERIALIZED
       arrayDistinct(arrayMap(effect -> splitByChar(' ', effect)[1], effects)),
-    table_names Array(LowCardinality(String)) MATERIALIZED ${suffixes('tables')},
-    column_names Array(LowCardinality(String)) MATERIALIZED ${suffixes('columns')}`,
+    table_names Array(LowCardinality(String)) MATERIALIZED ${shorterNames('tables')},
+    column_names Array(LowCardinality(String)) MATERIALIZED ${shorterNames('columns')}`,
     key: 'started_at, session, statement',
     version: 'version',
     time: 'started_at',

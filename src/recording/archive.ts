@@ -45,13 +45,20 @@ export class Archive {
 
   async insert(table: ArchiveTable, values: readonly ArchiveRow[]): Promise<void> {
     if (values.length === 0) return
+    // In a cluster an insert has arrived when its shards have it.
+    const settings = { distributed_foreground_insert: 1, optimize_on_insert: 0 } as const
+    // Most of what comes: without names of columns it is read faster.
+    const columns = manyRows[table]
     await this.#client.insert({
       table,
-      values,
-      format: 'JSONEachRow',
-      // In a cluster an insert has arrived when its shards have it.
-      clickhouse_settings: { distributed_foreground_insert: 1, optimize_on_insert: 0 },
-      ...(table === 'record_log' && { columns: recordColumns }),
+      clickhouse_settings: settings,
+      ...(columns === undefined
+        ? { values, format: 'JSONEachRow' as const }
+        : {
+            values: values.map(row => columns.map(column => row[column])),
+            format: 'JSONCompactEachRow' as const,
+            columns,
+          }),
     })
   }
 
@@ -122,18 +129,35 @@ export class Archive {
   }
 }
 
+type Columns = [string, ...string[]]
+
 /** Bytes are sent as base64, and kept as they are. */
-const recordColumns: [string, ...string[]] = [
-  'journal',
-  'segment',
-  'session',
-  'record',
-  'started_at',
-  'user',
-  'database',
-  'environment',
-  'base64',
+const recordColumns: Columns = [
+  ...(['journal', 'segment', 'session', 'record', 'started_at'] as const),
+  ...['user', 'database', 'environment', 'base64'],
 ]
+
+const statementColumns: Columns = [
+  ...(['session', 'statement', 'version', 'started_at', 'at'] as const),
+  ...['user', 'database', 'environment', 'kind', 'owner', 'remote_address', 'command'],
+  ...['effects', 'tables', 'columns', 'normalized', 'unreadable', 'verdict', 'observed', 'rules'],
+  ...[
+    'reason',
+    'approval',
+    'decided_by',
+    'break_glass',
+    'ended_at',
+    'tag',
+    'rows',
+    'bytes',
+    'error',
+  ],
+]
+
+const manyRows: Partial<Readonly<Record<ArchiveTable, Columns>>> = {
+  record_log: recordColumns,
+  statement_log: statementColumns,
+}
 
 type EmbeddedConnection = NonNullable<NonNullable<Parameters<typeof createClient>[0]>['connection']>
 

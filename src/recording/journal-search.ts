@@ -14,6 +14,7 @@ import {
   placeOf,
   type SessionPage,
   type SessionQuery,
+  shorterNames,
 } from './search.ts'
 import { listSegments, readSegment } from './segment.ts'
 
@@ -90,7 +91,7 @@ function statementFits(row: ArchiveRow, query: SessionQuery): boolean {
     wanted === undefined || (names as readonly string[]).includes(wanted)
   const named = (names: unknown, wanted: string | undefined): boolean =>
     wanted === undefined ||
-    (names as readonly string[]).some(name => name === wanted || name.endsWith(`.${wanted}`))
+    (names as readonly string[]).some(name => shorterNames(name).includes(wanted))
   const least = (count: unknown, wanted: number | undefined): boolean =>
     wanted === undefined || (typeof count === 'number' && count >= wanted)
   return (

@@ -85,6 +85,13 @@ export function placeOf(cursor: string): PagePlace | undefined {
     : { startedAt, id }
 }
 
+/** What a table or a column may be called: whole, without its schema, by its own name alone. */
+export function shorterNames(name: string): readonly string[] {
+  const first = name.indexOf('.')
+  const second = name.indexOf('.', first + 1)
+  return [name, name.slice(first + 1), name.slice(second + 1)]
+}
+
 /** As ClickHouse's `lower` has it: letters of ASCII only. */
 export function lower(text: string): string {
   return text.replace(/[A-Z]/g, letter => letter.toLowerCase())

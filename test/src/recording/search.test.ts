@@ -25,10 +25,10 @@ const tables = ['public.orders', 'public.customers', 'crm.customers', 'public.ca
 const effects = ['read', 'update', 'delete', 'truncate'] as const
 const verdicts = ['allow', 'hold', 'deny', 'allow'] as const
 
-/** Forty sessions over several segments, each statement another mixture; the last still runs. */
+/** Thirty sessions over several segments, each statement another mixture; the last two still run. */
 async function record(): Promise<void> {
-  const recorder = await here.open({ segmentBytesMax: 12_000 })
-  for (let s = 0; s < 40; s += 1) {
+  const recorder = await here.open({ segmentBytesMax: 25_000 })
+  for (let s = 0; s < 30; s += 1) {
     const start = sessionStart(`${String(s).padStart(2, '0')}-session`, ['ada', 'bo', 'bot'][s % 3])
     const session = await recorder.openSession({
       ...start,
@@ -69,15 +69,15 @@ async function record(): Promise<void> {
         session.approval({ type: 'approval.requested', ...about })
         session.approval({ type: 'approval.decided', by: n % 2 === 0 ? 'rita' : 'rob', ...about })
       }
-      if (s === 39) continue
-      const end = { tag: 'X', rows: s * 10 + n, bytes: s * 1000, error: undefined }
+      // What is not urgent is written some time later: nothing of it may be missing below.
+      if (s >= 28) continue
+      const end = { tag: 'X', rows: s * 15 + n, bytes: s * 1000, error: undefined }
       void session.event({ type: 'statement.end', statement: number, ...end })
     }
-    if (s < 38) await session.end('left')
+    if (s < 28) await session.end('left')
   }
   recorder.commit()
   t.teardown(() => recorder.close())
-  await new Promise(resolve => setImmediate(resolve))
 }
 
 const day = (n: number): Date => new Date(Date.UTC(2026, 10, n))
@@ -140,7 +140,7 @@ t.test('archive and journal find the same by every filter', async t => {
     t.strictSame(there, here, JSON.stringify(query))
     if ((here?.sessions.length ?? 0) > 0) some += 1
   }
-  t.ok(some > 28, `${some} of ${queries.length} find something`)
+  t.ok(some > 26, `${some} of ${queries.length} find something`)
 })
 
 t.test('pages follow each other without a gap, newest first', async t => {
