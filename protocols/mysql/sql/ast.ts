@@ -237,6 +237,7 @@ export interface CreateView extends Ranged {
 
 export type {
   Case,
+  Cast,
   ColumnReference,
   Expression,
   FunctionCall,

@@ -4,7 +4,7 @@
  * https://dev.mysql.com/doc/refman/9.7/en/comparison-operators.html
  */
 import type { PredicateKind } from '../../../protocol.ts'
-import type { Expression } from '../ast.ts'
+import type { Cast, Expression } from '../ast.ts'
 import { folded } from '../names.ts'
 import type { Context } from './context.ts'
 import { isConstant, isCopy, type Value } from './value.ts'
@@ -111,7 +111,7 @@ const telling: ReadonlySet<string> = new Set([
   'updatexml',
 ])
 
-/** An output is redacted, and yet it may tell: by how long it takes, or by failing. */
+/** An output is redacted, and yet it may tell: by how long it takes, by failing or by warning. */
 export function keepEffects(node: Expression, value: Value, context: Context): void {
   if (value.sources.length === 0 || node.kind === 'column') return
   const pending: unknown[] = [node]
@@ -128,7 +128,14 @@ export function keepEffects(node: Expression, value: Value, context: Context): v
   }
 }
 
+/** Warnings are counted: whether what was computed is a number, a date. */
+function warns({ operand, type }: Cast): boolean {
+  return operand.kind !== 'column' && !/^(?:n?char|n?varchar|binary|varbinary|json)\b/.test(type)
+}
+
 function isTelling(node: object): boolean {
-  if (!('kind' in node) || node.kind !== 'call') return false
+  if (!('kind' in node)) return false
+  if (node.kind === 'cast') return warns(node as Cast)
+  if (node.kind !== 'call') return false
   return 'name' in node && typeof node.name === 'string' && telling.has(folded(node.name))
 }

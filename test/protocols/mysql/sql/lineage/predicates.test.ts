@@ -111,6 +111,9 @@ const cases: readonly (readonly [sql: string, asked: string])[] = [
   ["SELECT if(email = 'a', sleep(5), 0) FROM customers", 'customers.email effect'],
   ["SELECT email = 'a' AND sleep(5) FROM customers", 'customers.email effect'],
   ["SELECT if(email = 'a', 1, 0) FROM customers", ''],
+  ["SELECT cast(if(email LIKE 'a%', 'x', '1') AS signed) FROM customers", 'customers.email effect'],
+  ['SELECT 1 + cast(left(email, 1) AS decimal(3, 1)) FROM customers', 'customers.email effect'],
+  ['SELECT cast(email AS char(3)), cast(salary AS unsigned) FROM customers', ''],
   ["UPDATE customers SET id = 1 WHERE email LIKE 'a%'", 'customers.email pattern:1'],
   ["DELETE FROM customers WHERE email LIKE 'a%'", 'customers.email pattern:1'],
 ]
