@@ -49,7 +49,7 @@ export class Archive {
     const settings = { distributed_foreground_insert: 1, optimize_on_insert: 0 } as const
     // Most of what comes: without names of columns it is read faster.
     const columns = manyRows[table]
-    await this.#client.insert({
+    await this.#client.insert<unknown>({
       table,
       clickhouse_settings: settings,
       ...(columns === undefined
