@@ -12,6 +12,10 @@ import type { PolicyContext } from './rule.ts'
 /** May differ between two runs of one statement in one session. */
 const fickleNames: readonly string[] = ['application', 'transaction', 'now']
 
+const steadyNames: ReadonlySet<string> = new Set([
+  ...['effect', 'statement', 'user', 'database', 'environment'],
+])
+
 /** These decide which of their arguments count, so one that fails may be none of them. */
 const choosing: ReadonlySet<string> = new Set(['_&&_', '_||_', '_?_:_'])
 
@@ -30,6 +34,8 @@ type ExpressionTest = (
 export interface Expression {
   readonly test: ExpressionTest
   readonly fickle: boolean
+  /** The same for every run of one statement by one identity on one database. */
+  readonly steady: boolean
   /** It asks how many rows the plan expects. */
   readonly estimates: boolean
 }
@@ -46,9 +52,10 @@ export function compileExpression(source: string): Expression {
     throw new ExpressionError(`it gives ${celTypeName(tried)}, not true or false`)
   return {
     fickle: fickleNames.some(name => used.has(name)),
+    steady: [...used].every(name => steadyNames.has(name)),
     estimates: used.has('rows'),
     test: (effect, analysis, context) => {
-      const result = run(bindings(effect, analysis, context))
+      const result = run(bindingsFor(effect, analysis, context))
       return typeof result === 'boolean' ? result : undefined
     },
   }
@@ -113,6 +120,19 @@ function checkName(name: string, used: Set<string>, bound: readonly string[]): v
     throw new ExpressionError(`there is no ${name}; there are ${known}`)
   }
   used.add(name)
+}
+
+/** Rules are asked one after the other about the same. */
+let latest:
+  | { effect: Effect; analysis: Analysis; context: PolicyContext; bindings: Bindings }
+  | undefined
+
+function bindingsFor(effect: Effect, analysis: Analysis, context: PolicyContext): Bindings {
+  const same =
+    latest?.effect === effect && latest.analysis === analysis && latest.context === context
+  if (!same || latest === undefined)
+    latest = { effect, analysis, context, bindings: bindings(effect, analysis, context) }
+  return latest.bindings
 }
 
 function bindings(effect: Effect, analysis: Analysis, context: PolicyContext): Bindings {

@@ -19,6 +19,11 @@ export interface Matcher {
   covers(kind: EffectKind): boolean
   concerns(context: Who): boolean
   matches(effect: Effect, analysis: Analysis, context: PolicyContext): boolean
+  /**
+   * Whether it may match at all, by what is the same for every run of the statement by one identity
+   * on one database.
+   */
+  possible(effect: Effect, analysis: Analysis, context: PolicyContext): boolean
   /** Whether it would match for some number of rows, and for another would not. */
   undecided(effect: Effect, analysis: Analysis, context: PolicyContext): boolean
 }
@@ -51,6 +56,9 @@ export function compileRule(rule: Rule): Matcher {
       meets(effect, context) &&
       isOver(context) &&
       (expression === undefined || (expression.test(effect, analysis, context) ?? unsaid)),
+    possible: (effect, analysis, context) =>
+      effectTests.every(test => test(effect)) &&
+      (expression?.steady !== true || (expression.test(effect, analysis, context) ?? unsaid)),
     undecided: (effect, analysis, context) => {
       if (!meets(effect, context)) return false
       const said = expression === undefined || expression.test(effect, analysis, context)

@@ -35,6 +35,8 @@ interface Finding {
 /** The rules that concern one identity on one database, by the kind of effect they match. */
 interface RuleSet {
   readonly byKind: Map<EffectKind, readonly Matcher[]>
+  /** For each effect of a statement, those that may match it. */
+  readonly possible: WeakMap<Analysis, readonly (readonly Matcher[])[]>
   readonly all: readonly Matcher[]
   readonly nothingMatched: PolicyVerdict
   readonly cacheable: boolean
@@ -111,8 +113,9 @@ export class Policy {
   #findings(set: RuleSet, analysis: Analysis, context: PolicyContext): readonly Finding[] {
     let findings: Finding[] | undefined
     const effects = effectsOf(analysis)
-    for (const effect of effects) {
-      const matched = matchersOf(set, effect.kind).filter(m => m.matches(effect, analysis, context))
+    const possible = possibleOf(set, effects, analysis, context)
+    for (const [i, effect] of effects.entries()) {
+      const matched = (possible[i] ?? []).filter(m => m.matches(effect, analysis, context))
       const judged = matched.length === 0 ? this.#fallback(effect) : this.#unlifted(matched)
       if (judged.length === 0) continue
       findings ??= []
@@ -217,8 +220,24 @@ export class Policy {
       cacheable,
     }
     const estimates = all.some(matcher => matcher.estimates)
-    return { byKind: new Map(), all, nothingMatched, cacheable, estimates }
+    return { byKind: new Map(), possible: new WeakMap(), all, nothingMatched, cacheable, estimates }
   }
+}
+
+function possibleOf(
+  set: RuleSet,
+  effects: readonly Effect[],
+  analysis: Analysis,
+  context: PolicyContext,
+): readonly (readonly Matcher[])[] {
+  let possible = set.possible.get(analysis)
+  if (!possible) {
+    possible = effects.map(effect =>
+      matchersOf(set, effect.kind).filter(each => each.possible(effect, analysis, context)),
+    )
+    set.possible.set(analysis, possible)
+  }
+  return possible
 }
 
 function matchersOf(set: RuleSet, kind: EffectKind): readonly Matcher[] {
