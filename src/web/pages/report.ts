@@ -22,7 +22,7 @@ ${integrity(report)}
 ${observeDays.length > 0 && html`<p>The policy only observed on ${observeDays.join(', ')}.</p>`}
 <h2>Controls</h2>
 <p class="note">What this report can say something about. Whether a control is met is for an auditor to judge.</p>
-<table><thead><tr><th>Framework</th><th>Control</th><th>Asks</th><th>Evidence here</th></tr></thead>
+<table class="controls"><thead><tr><th>Framework</th><th>Control</th><th>Asks</th><th>Evidence here</th></tr></thead>
 <tbody>${controls.map(
     control =>
       html`<tr><td>${control.framework}</td><td>${control.control}</td><td>${control.asks}</td><td>${control.evidence
@@ -99,6 +99,7 @@ thead th { border-bottom: 1px solid #333; } .counts { width: auto; } .counts th 
 pre { white-space: pre-wrap; overflow-wrap: anywhere; background: #f4f4f4; padding: .5rem; margin: .3rem 0; }
 dl { margin: 0; } dl > div { display: grid; grid-template-columns: 9rem 1fr; } dt { color: #555; } dd { margin: 0; }
 .decision { margin: 1rem 0; padding: .6rem .8rem; border: 1px solid #ccc; break-inside: avoid; }
+.controls :is(th, td):nth-child(-n+2) { white-space: nowrap; }
 .hash, .proof { font: 8pt/1.4 ui-monospace, monospace; overflow-wrap: anywhere; }
 .note { color: #555; } .good { border-left: 3px solid #2a7d2a; padding-left: .6rem; } .bad { border-left: 3px solid #b00020; padding-left: .6rem; color: #b00020; }
 .hidden-character { border: 1px solid #b00020; padding: 0 .2rem; font-size: 8pt; color: #b00020; }
