@@ -5,16 +5,8 @@
  * end is made meanwhile and appended behind it.
  */
 import { randomUUID } from 'node:crypto'
-import {
-  closeSync,
-  fdatasync,
-  fsyncSync,
-  ftruncateSync,
-  openSync,
-  unlinkSync,
-  writeSync,
-} from 'node:fs'
-import { appendFile, mkdir, readFile, writeFile } from 'node:fs/promises'
+import { closeSync, fdatasync, fsyncSync, ftruncateSync, unlinkSync, writeSync } from 'node:fs'
+import { mkdir } from 'node:fs/promises'
 import { hostname } from 'node:os'
 import { promisify } from 'node:util'
 
@@ -28,17 +20,11 @@ import {
   signHead,
 } from './chain.ts'
 import type { Log } from './events.ts'
+import { journalId, keepSignature, lastSignature, openSegment } from './journal-files.ts'
 import { type Lock, takeLock } from './lock.ts'
 import { noHash, type RecordDraft, RecordKind, recordBytesMax, writeRecord } from './record.ts'
 import { type Continuation, recover } from './recover.ts'
-import {
-  headsPath,
-  type JournalNote,
-  journalIdPath,
-  keysPath,
-  type SegmentStart,
-  segmentPath,
-} from './segment.ts'
+import { type JournalNote, type SegmentStart, segmentPath } from './segment.ts'
 import { JournalUnavailable } from './unavailable.ts'
 
 export interface JournalOptions {
@@ -399,52 +385,6 @@ const fdatasyncOf = promisify(fdatasync)
 /** For waits whose failure is reported to those who began them. */
 function ignoredHere(error: unknown): unknown {
   return error
-}
-
-/** With the file of its sessions' keys, and both of their names on the disk. */
-function openSegment(dir: string, segment: number): number {
-  const fd = openSync(segmentPath(dir, segment), 'wx', 0o600)
-  try {
-    closeSync(openSync(keysPath(dir, segment), 'a', 0o600))
-    const folder = openSync(dir, 'r')
-    try {
-      fsyncSync(folder)
-    } finally {
-      closeSync(folder)
-    }
-    return fd
-  } catch (error) {
-    closeSync(fd)
-    unlinkSync(segmentPath(dir, segment))
-    throw error
-  }
-}
-
-async function journalId(dir: string): Promise<string> {
-  const path = journalIdPath(dir)
-  try {
-    return (await readFile(path, 'utf8')).trim()
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error
-  }
-  const id = randomUUID()
-  await writeFile(path, `${id}\n`, { mode: 0o600, flush: true })
-  return id
-}
-
-/** Undefined when nothing was signed yet. */
-async function lastSignature(dir: string): Promise<HeadSignature | undefined> {
-  try {
-    const lines = (await readFile(headsPath(dir), 'utf8')).split('\n').filter(line => line !== '')
-    return lines.length === 0 ? undefined : (JSON.parse(lines.at(-1) ?? '') as HeadSignature)
-  } catch {
-    // Not there yet, or damaged: the verifier tells.
-    return undefined
-  }
-}
-
-async function keepSignature(dir: string, signature: HeadSignature): Promise<void> {
-  await appendFile(headsPath(dir), `${JSON.stringify(signature)}\n`, { mode: 0o600, flush: true })
 }
 
 function ownDraft(kind: RecordKind, head: SessionHead, clear: string): RecordDraft {

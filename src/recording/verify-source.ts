@@ -27,6 +27,8 @@ export interface VerifySource {
 }
 
 export async function journalFiles(dir: string): Promise<VerifySource> {
+  // Read first: what is signed while the rest is read is in neither, instead of in this alone.
+  const heads = (await textOf(headsPath(dir))) ?? ''
   return {
     written: (await lockHolder(dir)) !== undefined,
     id: (await textOf(journalIdPath(dir)))?.replace(/\n$/, ''),
@@ -35,7 +37,7 @@ export async function journalFiles(dir: string): Promise<VerifySource> {
       const bytes = await readFile(segmentPath(dir, segment))
       return { content: parseSegment(bytes), bytes }
     },
-    heads: async () => (await textOf(headsPath(dir))) ?? '',
+    heads: async () => heads,
     keys: segment => readSessionKeys(dir, segment),
   }
 }

@@ -69,6 +69,7 @@ class PlaceKeeper {
   readonly #log: Log | undefined
   readonly #closing = new AbortController()
   #next: Anchor | undefined
+  #newest: Anchor | undefined
   #working: Promise<void> | undefined
   #wake: (() => void) | undefined
 
@@ -87,6 +88,9 @@ class PlaceKeeper {
   }
 
   anchor(anchor: Anchor): void {
+    // Ends of segments that follow each other closely may be signed in another order.
+    if (this.#newest !== undefined && isBefore(anchor, this.#newest)) return
+    this.#newest = anchor
     this.#next = anchor
     this.#working ??= this.#work().finally(() => {
       this.#working = undefined
@@ -139,4 +143,9 @@ class PlaceKeeper {
       this.#wake = done
     })
   }
+}
+
+function isBefore(one: Anchor, other: Anchor): boolean {
+  if (one.segment !== other.segment) return one.segment < other.segment
+  return one.over === 'head' && other.over === 'end'
 }

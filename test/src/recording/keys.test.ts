@@ -123,7 +123,10 @@ t.test('a legal hold keeps a session from being shredded until it is released', 
   t.equal((await keys(here, 'hold', 'case-17', '--user', 'bob', '--reason', 'court')).code, 0)
   t.match((await keys(here)).out, /hold +case-17: user bob; court/)
   const shred = ['shred', '--before', '2030-01-01', '--reason', 'old', '--yes'] as const
-  t.match(await keys(here, ...shred), { code: 1, out: /1 sessions erased[\s\S]*held by case-17: two/ })
+  t.match(await keys(here, ...shred), {
+    code: 1,
+    out: /1 sessions erased[\s\S]*held by case-17: two/,
+  })
   t.strictSame(await texts(here, 'two'), ["SELECT 'two'"])
   t.equal((await keys(here, 'release', 'case-17')).code, 0)
   t.match(await keys(here, ...shred), { code: 0, out: /2 sessions erased/ })
