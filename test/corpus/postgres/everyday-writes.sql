@@ -54,7 +54,7 @@ WITH gone AS (DELETE FROM items WHERE id = 2 RETURNING *) INSERT INTO scratch SE
 SELECT reserve('product 1')
 --> allow | rows | execute function reserve, update stock, read stock
 SELECT add_log('hello')
---> allow | rows | execute function add_log, insert audit.log, read audit.log
+--> hold dynamic-code | rows | execute function add_log, insert audit.log, read audit.log
 SELECT grow('visits')
 --> allow | rows | execute function grow, update counters, read counters
 CALL restock('product 2', 4)

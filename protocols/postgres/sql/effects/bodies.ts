@@ -1,5 +1,5 @@
 /** What a function's body does: SQL and PL/pgSQL are read, all other languages are not. */
-import type { Effect } from '../../../protocol.ts'
+import type { Effect, EffectKind } from '../../../protocol.ts'
 import type { CatalogFunction } from '../../catalog.ts'
 import { parse } from '../parse.ts'
 import type { Node } from '../tree.ts'
@@ -13,6 +13,7 @@ interface Body {
 }
 
 const known = new WeakMap<CatalogFunction, Body>()
+const looks: ReadonlySet<EffectKind> = new Set(['read', 'execute'])
 const bodyBytesMax = 256 * 1024
 
 /** Adds what the body does. false: nobody can say what it does. */
@@ -26,7 +27,9 @@ export function readBody(candidate: CatalogFunction, out: Collector): boolean {
   if (out.reading.has(candidate)) return true
   const body = known.get(candidate) ?? read(candidate, source, out)
   out.addAll(body.effects)
-  return body.understood
+  // Which values a body in PL/pgSQL writes where is not followed: masked ones may be among them.
+  const followed = language === 'sql' || body.effects.every(({ kind }) => looks.has(kind))
+  return body.understood && followed
 }
 
 function read(candidate: CatalogFunction, source: string, within: Collector): Body {

@@ -295,7 +295,7 @@ do language sql 'select 1'
 call clean()
   [CALL] untraced
     delete! table public.orders
-    execute procedure public.clean (call plpgsql volatile definer)
+    execute procedure public.clean (call plpgsql volatile definer opaque)
 select plain(1)
   [SELECT] 1
     execute function public.plain (sql immutable)
