@@ -138,7 +138,7 @@ ${options.unmasked === true ? '' : masking}
 approvals:
   reviewers: { any: [{ group: reviewers }] }
 ${options.approvals ?? '  expires: 10m'}
-recording: { rows: true, archive: none }
+recording: { rows: true, archive: none, auditors: [reviewers] }
 `
 }
 
