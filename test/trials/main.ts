@@ -28,6 +28,9 @@ const count = Number(values.count)
 const seed = Number(values.seed)
 if (values.privileges) await privileges()
 const arena = await start()
+// Stopped by hand it takes its program and its servers with it.
+for (const signal of ['SIGINT', 'SIGTERM'] as const)
+  process.once(signal, () => void arena.stop().finally(() => process.exit(1)))
 const began = performance.now()
 try {
   if (values.show) say(arena.script(seed).join(';\n'))
