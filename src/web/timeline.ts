@@ -29,7 +29,7 @@ export function timelineOf(
     state: live ? 'live' : 'ended',
     version: to,
     /** Ask again at once: there is more already, or it is being read. */
-    more: to < (playback?.version ?? 0) || !(complete || caughtUp),
+    more: to < (playback?.version ?? 0) || !(complete || (live && caughtUp)),
     durationUs: live ? Math.max(elapsedUs, playback?.durationUs ?? 0) : (playback?.durationUs ?? 0),
     statements,
     gaps: playback?.gaps ?? [],
