@@ -11,14 +11,6 @@ import type { SessionPage, SessionQuery } from '../recording/search.ts'
 
 export type { ObservedGroup, ObservedList }
 
-/** What mode `observe` let pass. */
-export interface ObservedApi {
-  /** Of the last so many milliseconds. */
-  list(spanMs: number): Promise<ObservedList>
-  /** Whether that is the mode now. */
-  observes(): boolean
-}
-
 /** Who may sign in; `Users` of src/identity fits. */
 export interface Accounts {
   find(name: string): Account | undefined
@@ -61,6 +53,14 @@ export interface WebOptions {
   /** What those who look after the proxy should know, each a sentence. */
   readonly warnings?: () => readonly string[]
   readonly log?: (level: 'info' | 'warn' | 'error', message: string, data: object) => void
+}
+
+/** What mode `observe` let pass. */
+export interface ObservedApi {
+  /** Of the last so many milliseconds. */
+  list(spanMs: number): Promise<ObservedList>
+  /** Whether that is the mode now. */
+  observes(): boolean
 }
 
 /** Ends sessions that run; those of this node. */
