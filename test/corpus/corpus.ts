@@ -8,9 +8,12 @@
  *
  * Lines that begin with `--- ` are headings.
  */
+
 import { readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import type { Analysis, Effect } from '../../protocols/protocol.ts'
 import { Policy } from '../../src/policy/policy.ts'
+import { inRepository } from '../support/repository.ts'
 
 export interface Entry {
   readonly file: string
@@ -27,13 +30,13 @@ export type Change = (typeof changeKinds)[number]
 
 /** All files of a folder beside this one. */
 export function corpusOf(folder: string): readonly Entry[] {
-  const place = new URL(`${folder}/`, import.meta.url)
+  const place = inRepository(`test/corpus/${folder}`)
   const files = readdirSync(place).filter(name => name.endsWith('.sql') && name !== 'schema.sql')
-  return files.flatMap(name => entriesOf(name, readFileSync(new URL(name, place), 'utf8')))
+  return files.flatMap(name => entriesOf(name, readFileSync(join(place, name), 'utf8')))
 }
 
 export function schemaOf(folder: string): string {
-  return readFileSync(new URL(`${folder}/schema.sql`, import.meta.url), 'utf8')
+  return readFileSync(inRepository(`test/corpus/${folder}/schema.sql`), 'utf8')
 }
 
 function entriesOf(file: string, text: string): readonly Entry[] {

@@ -8,6 +8,7 @@ import { ConfigError } from '../../../src/config/mistakes.ts'
 import { ConfigWatcher } from '../../../src/config/watch.ts'
 
 const config = (rule: string): string => `
+users: {}
 databases:
   shop: { upstream: { host: db, database: d, user: u, tls: disable } }
 policy:

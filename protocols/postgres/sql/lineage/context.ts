@@ -68,6 +68,8 @@ export class Context {
   readonly planned: Value[] = []
   /** A value of unknown origin was written somewhere. */
   movesUntraced = false
+  /** A value of unknown origin decided something, or was shown. */
+  readsUntraced = false
   /** A function was called whose result nobody can tell. */
   callsUntraced = false
   /** Views on the way, so that one that names itself ends. */
@@ -113,6 +115,7 @@ export class Context {
 
   /** The value decides something, or is counted, without being shown. */
   touch(value: Value): void {
+    this.readsUntraced ||= value.untraced
     for (const source of value.sources) this.reads.add(source)
   }
 
@@ -193,6 +196,7 @@ export class Context {
     for (const [key, called] of inner.functions) {
       if (!this.functions.has(key)) this.functions.set(key, called)
     }
+    this.readsUntraced ||= inner.readsUntraced
     this.callsUntraced ||= inner.callsUntraced
     this.planned.push(...inner.planned)
     if (!moves) return

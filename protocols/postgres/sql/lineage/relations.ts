@@ -248,7 +248,7 @@ function candidates(columns: readonly Columns[]): Columns {
 /** What the session made: its own names, and the base columns whose values went into it. */
 function sessionColumns(relation: SessionRelation, context: Context): Columns {
   context.relations.set(relation, relationName(relation))
-  if (relation.untraced) return unknownColumns
+  if (relation.untraced) return doubted(relation, context)
   const fields = relation.columns.map(({ name, column, sources, plain }) => {
     const first = sources[0] ?? column
     const copies = plain || sources.length === 0 ? [first] : []
@@ -256,6 +256,18 @@ function sessionColumns(relation: SessionRelation, context: Context): Columns {
     return { name, value: { ...value, row: undefined } }
   })
   return { fields, rest: undefined }
+}
+
+/**
+ * Nobody can say what it holds by now. What the catalog says of a relation of that name it may hold
+ * as well, and that is what questions about it, and what is made of it, are about.
+ */
+function doubted({ schema, name }: SessionRelation, context: Context): Columns {
+  const before = context.names.catalog.relations(schema, name)
+  if (before.length === 0) return unknownColumns
+  const { fields, rest } = candidates(before.map(each => relationColumns(each, false, context)))
+  const known = fields.map(field => ({ ...field, value: derive([field.value, untraced]) }))
+  return { fields: known, rest: derive([untraced, ...(rest === undefined ? [] : [rest])]) }
 }
 
 function isSessionRelation(relation: Relation): relation is SessionRelation {

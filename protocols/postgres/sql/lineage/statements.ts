@@ -270,7 +270,9 @@ function explainStatement(explain: FieldsOf<'ExplainStmt'>, context: Context): O
   const { columns } = inner(explain.query, planned)
   planned.touch(anyOf(columns))
   context.absorb(planned, runs)
-  const ran: Value = { ...clean, sources: runs ? [...planned.reads] : [] }
+  const ran: Value = runs
+    ? { ...clean, sources: [...planned.reads], untraced: planned.readsUntraced }
+    : clean
   const value = planned.callsUntraced ? untraced : derive([...planned.planned, ran])
   return { shown: true, columns: { fields: [{ name: 'QUERY PLAN', value }], rest: undefined } }
 }

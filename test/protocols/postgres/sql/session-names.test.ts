@@ -130,6 +130,18 @@ t.test('temporary tables hold what they were made of', async t => {
   t.ok(view.effects.map(show).includes('read table public.customers'))
 })
 
+t.test('a parent in doubt is still asked, sent and planned as what it was', async t => {
+  const names = shop.names()
+  run(names, 'create temp table mine () inherits (customers)')
+  const asked = shop.analyzer.analyze("select id from customers where ssn like '1%'", names)
+  t.ok(asked.predicates?.some(({ column }) => column.column === 'ssn'))
+  const sent = shop.analyzer.analyze("select pg_notify('tell', ssn) from customers", names)
+  t.ok(sent.moves.some(({ from, to }) => from.column === 'ssn' && to.type === 'channel'))
+  const ran = 'explain (analyze) select count(*) from customers, string_to_table(ssn, null)'
+  const plan = sources(shop.analyzer.analyze(ran, names))
+  t.ok(plan === 'untraced' || plan.includes('customers.ssn'))
+})
+
 t.test('a table of the session never hides one of the catalog', async t => {
   const names = shop.names()
   run(names, 'create temp table customers (id int, ssn text)')
