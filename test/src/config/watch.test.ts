@@ -6,9 +6,12 @@ import { join } from 'node:path'
 import t, { type Test } from 'tap'
 import { ConfigError } from '../../../src/config/mistakes.ts'
 import { ConfigWatcher } from '../../../src/config/watch.ts'
+import { scramVerifier } from '../../../src/identity/scram-verifier.ts'
+
+const verifier = await scramVerifier('a password of ada')
 
 const config = (rule: string): string => `
-users: {}
+users: { ada: { password_verifier: '${verifier}' } }
 databases:
   shop: { upstream: { host: db, database: d, user: u, tls: disable } }
 policy:
