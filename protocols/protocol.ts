@@ -203,6 +203,8 @@ export interface StatedReasons {
 export interface Reading {
   readonly statement: Statement
   readonly context: StatementContext
+  /** Why the server must not plan it. */
+  readonly unplanned?: string | undefined
 }
 
 /** `analysis`: what runs, where it was read anew while it waited. */
@@ -441,8 +443,11 @@ export interface CascadeImpact {
 /** Reads statements of one database, for commands that have no client. */
 export interface StatementReader {
   read(text: string): Statement
-  /** What it would touch, for the user that we connect as. Never rejects. */
-  impact(statement: Statement): Promise<Impact>
+  /**
+   * What it would touch, for the user that we connect as; `unplanned`: why it must not be planned.
+   * Never rejects.
+   */
+  impact(statement: Statement, unplanned?: string): Promise<Impact>
   close(): Promise<void>
 }
 

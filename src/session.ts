@@ -22,7 +22,7 @@ import type {
 import type { PolicyVerdict } from './policy/rule.ts'
 import { withFlags } from './session/flagged.ts'
 import { Hold } from './session/hold.ts'
-import { type Rows, rowsOf } from './session/impact.ts'
+import { type Rows, rowsOf, whyUnplanned } from './session/impact.ts'
 import type { Judgement, SessionParts } from './session/parts.ts'
 import { denied, uncovered, unrecorded } from './session/refusals.ts'
 import { requesterReason } from './session/requester-reason.ts'
@@ -80,7 +80,7 @@ export class ClientSession implements Session {
     const judged = this.#judge(statement.analysis, context, overLimit, undefined)
     return judged.verdict.needsRows === true
       ? this.#estimated(statement, context, gone, asker, overLimit)
-      : this.#answer(judged, undefined, statement, context, gone, asker)
+      : this.#answer(judged, undefined, statement, context, gone, asker, overLimit)
   }
 
   /** A rule wants to know how many rows there are. */
@@ -92,10 +92,16 @@ export class ClientSession implements Session {
     overLimit: OverLimit,
   ): Promise<Answer> {
     const either = AbortSignal.any([gone, this.signal])
-    const impact = await asker.impact({ statement, context }, either)
+    const unplanned = this.unplanned(statement.analysis, overLimit)
+    const impact = await asker.impact({ statement, context, unplanned }, either)
     this.#rules.refresh()
     const judged = this.#judge(statement.analysis, context, overLimit, rowsOf(impact))
-    return this.#answer(judged, impact, statement, context, gone, asker)
+    return this.#answer(judged, impact, statement, context, gone, asker, overLimit)
+  }
+
+  /** Why it must not be planned, or undefined. */
+  unplanned(analysis: Analysis, overLimit?: OverLimit): string | undefined {
+    return whyUnplanned(this.#rules.asked(analysis), overLimit !== undefined)
   }
 
   #answer(
@@ -105,6 +111,7 @@ export class ClientSession implements Session {
     context: StatementContext,
     gone: AbortSignal,
     asker: Asker,
+    overLimit: OverLimit,
   ): Answer | Promise<Answer> {
     const reason =
       judged.verdict.kind === 'hold'
@@ -131,10 +138,11 @@ export class ClientSession implements Session {
       return this.#covered(statement.analysis)
     }
     if (verdict.kind === 'deny') return { run: false, refusal: denied(verdict, statement.analysis) }
+    const unplanned = this.unplanned(statement.analysis, overLimit)
     const hold = new Hold(
       this.#parts,
       this,
-      { statement, context, judgement, number, reason, impact },
+      { statement, context, judgement, number, reason, impact, unplanned },
       asker,
     )
     return hold.ask(gone).then(answer => {

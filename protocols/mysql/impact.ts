@@ -34,7 +34,7 @@ const none: ReadonlySet<string> = new Set()
 /** Never rejects. */
 export async function impactOf(
   planner: Planner,
-  { statement, context }: Reading,
+  { statement, context, unplanned }: Reading,
   meant: Meant,
   gone: AbortSignal,
 ): Promise<Impact> {
@@ -56,6 +56,7 @@ export async function impactOf(
     const as = plannedAs(context, effects, meant)
     const rows = await planner.plan(as, gone, async query => {
       await facts(query, analysis, told)
+      if (unplanned !== undefined) throw new NoPlan(unplanned)
       return rowsOf(query, parts, analysis, valuesOf(parameters, meant.types), told)
     })
     return { ...known(), rows }
@@ -172,8 +173,13 @@ const whole: ReadonlySet<string> = new Set([
   ...['truncate', 'drop', 'alter', 'create', 'maintain', 'delete'],
 ])
 
+/** What has no rows of its own. */
+const rowless: ReadonlySet<string> = new Set([
+  ...['view', 'function', 'procedure', 'index', 'trigger', 'event', 'sequence'],
+])
+
 /** The rows of the tables that it is about. */
-function tableRows({ effects }: Analysis, { tables }: Told): number {
+function tableRows({ effects }: Analysis, { tables, cascades }: Told): number {
   const about = new Set(
     effects.flatMap(effect => {
       const { kind, object } = effect
@@ -181,6 +187,13 @@ function tableRows({ effects }: Analysis, { tables }: Told): number {
       return own && object !== undefined ? [`${object.schema}.${object.name}`] : []
     }),
   )
+  const sized = new Set([...tables, ...cascades].map(({ table }) => table))
+  for (const effect of effects) {
+    const { kind, object } = effect
+    if (!whole.has(kind) || isConsequence(effect) || object === undefined) continue
+    if (rowless.has(object.type) || sized.has(`${object.schema}.${object.name}`)) continue
+    throw new NoPlan(`nobody has counted what is in ${object.name}`)
+  }
   let rows = 0
   for (const { table, rows: known } of tables) {
     if (!about.has(table)) continue

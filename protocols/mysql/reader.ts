@@ -24,8 +24,8 @@ export async function openReader(upstream: Upstream): Promise<StatementReader> {
     const meant = { lexer, prepared: 'now', types: [] } as const
     return {
       read: (text): Statement => ({ text, analysis: state.analyze(text), parameters: [] }),
-      impact: statement =>
-        impactOf(planner, { statement, context }, meant, new AbortController().signal),
+      impact: (statement, unplanned) =>
+        impactOf(planner, { statement, context, unplanned }, meant, new AbortController().signal),
       close: async () => {
         await planner.close()
         await catalog.close()

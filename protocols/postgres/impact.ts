@@ -16,7 +16,7 @@ const tablesMax = 40
 /** Never rejects. */
 export async function impactOf(
   planner: Planner,
-  { statement, context }: Reading,
+  { statement, context, unplanned }: Reading,
   gone: AbortSignal,
 ): Promise<Impact> {
   const { text, analysis, parameters } = statement
@@ -33,6 +33,7 @@ export async function impactOf(
   try {
     const rows = await planner.plan(plannedAs(context), gone, async query => {
       await facts(query, analysis, told)
+      if (unplanned !== undefined) throw new NoPlan(unplanned)
       return rowsOf(query, parts, statement.analysis, parameters, told)
     })
     return { ...known, ...told, rows }
@@ -135,6 +136,12 @@ async function tableRows(
       whole.has(kind) && object !== undefined ? [`${object.schema}.${object.name}`] : [],
     ),
   )
+  const sized = new Set([...tables, ...cascades].map(({ table }) => table))
+  for (const { kind, object } of effects) {
+    if (!whole.has(kind) || object === undefined || rowless.has(object.type)) continue
+    if (sized.has(`${object.schema}.${object.name}`)) continue
+    throw new NoPlan(`nobody has counted what is in ${object.name}`)
+  }
   let rows = 0
   for (const { table, does, rows: known } of cascades)
     if (does === 'truncate') rows += known ?? (await sizeOf(query, table))
@@ -142,6 +149,12 @@ async function tableRows(
     if (about.has(table)) rows += known ?? (await sizeOf(query, table))
   return rows
 }
+
+/** What has no rows of its own. */
+const rowless: ReadonlySet<string> = new Set([
+  ...['view', 'function', 'procedure', 'aggregate', 'index', 'trigger', 'rule', 'policy'],
+  ...['sequence', 'operator', 'cast', 'collation', 'statistics', 'constraint'],
+])
 
 /** By the size of its file, where nobody has counted yet. */
 async function sizeOf(query: Query, table: string): Promise<number> {

@@ -28,7 +28,8 @@ export async function openReader(upstream: Upstream): Promise<StatementReader> {
         analysis: analyzer.analyze(text, names),
         parameters: [],
       }),
-      impact: statement => impactOf(planner, { statement, context }, new AbortController().signal),
+      impact: (statement, unplanned) =>
+        impactOf(planner, { statement, context, unplanned }, new AbortController().signal),
       close: async () => {
         await planner.close()
         await catalog.close()

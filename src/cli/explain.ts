@@ -6,7 +6,7 @@ import { randomBytes } from 'node:crypto'
 import { Command, CommanderError } from 'commander'
 import { compileRules } from '../../masking/rules.ts'
 import { loadConfig } from '../config/load.ts'
-import { explainStatement } from '../explain/explain.ts'
+import { explainStatement, unplannedFor } from '../explain/explain.ts'
 import { explanationText } from '../explain/explanation.ts'
 import { Policy } from '../policy/policy.ts'
 import { choose } from './choose.ts'
@@ -65,11 +65,13 @@ async function run(sql: string, flags: Flags, command: Command, deps: Deps): Pro
   const reader = await deps.open(database.protocol, database.upstream)
   try {
     const statement = reader.read(text)
+    // Which masks hit does not depend on the key that they are made with.
+    const masking = compileRules(config.masking, randomBytes(32))
+    const unplanned = unplannedFor(statement.analysis, masking, user, database.name)
     const explanation = explainStatement(statement, {
-      impact: await reader.impact(statement),
+      impact: await reader.impact(statement, unplanned),
       policy: new Policy(config.policy),
-      // Which masks hit does not depend on the key that they are made with.
-      masking: compileRules(config.masking, randomBytes(32)),
+      masking,
       ...{ database, user, application: flags.application },
       transaction: flags.transaction ? 'open' : 'idle',
     })

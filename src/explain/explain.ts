@@ -1,10 +1,17 @@
 /** What would happen to a statement, without running it: for the command and for the console. */
 import { maskedMoves, maskedReads } from '../../masking/lineage-to-mask.ts'
 import type { MaskRules } from '../../masking/rules.ts'
-import type { ColumnName, Impact, Statement, StatementContext } from '../../protocols/protocol.ts'
+import type {
+  Analysis,
+  ColumnName,
+  Impact,
+  Statement,
+  StatementContext,
+} from '../../protocols/protocol.ts'
 import type { DatabaseConfig } from '../config/config.ts'
 import type { UserConfig } from '../identity/users.ts'
 import type { Policy } from '../policy/policy.ts'
+import { whyUnplanned } from '../session/impact.ts'
 import { type Explanation, explainResult } from './explanation.ts'
 
 export interface ExplainContext {
@@ -16,6 +23,16 @@ export interface ExplainContext {
   readonly transaction: StatementContext['transaction']
   /** From StatementReader. */
   readonly impact: Impact
+}
+
+/** Why the statement must not be planned for that user, or undefined. */
+export function unplannedFor(
+  analysis: Analysis,
+  masking: MaskRules,
+  user: UserConfig,
+  database: string,
+): string | undefined {
+  return whyUnplanned(masking.predicates.asked(masking.masker(user, database), analysis), false)
 }
 
 export function explainStatement(

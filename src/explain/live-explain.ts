@@ -3,7 +3,7 @@ import type { StatementReader, Upstream } from '../../protocols/protocol.ts'
 import type { Config } from '../config/config.ts'
 import type { RulesInForce } from '../session/rules-in-force.ts'
 import type { ExplainApi } from '../web/options.ts'
-import { explainStatement } from './explain.ts'
+import { explainStatement, unplannedFor } from './explain.ts'
 import { explanationText } from './explanation.ts'
 
 export interface LiveExplainParts {
@@ -28,8 +28,12 @@ export function liveExplain({ config, rules, open }: LiveExplainParts): ExplainA
       try {
         const { policy, masking } = rules.current
         const statement = reader.read(sql)
+        // Whoever reads the answer is not the user that is named.
+        const unplanned = config.users
+          .map(each => unplannedFor(statement.analysis, masking, each, where.name))
+          .find(why => why !== undefined)
         const explanation = explainStatement(statement, {
-          impact: await reader.impact(statement),
+          impact: await reader.impact(statement, unplanned),
           ...{ policy, masking, database: where, user: who },
           ...{ application: undefined, transaction: 'idle' },
         })

@@ -49,7 +49,8 @@ export function holdOn(
 ): LegalHold | undefined {
   return holds.find(
     hold =>
-      (hold.session === undefined || hold.session === id) &&
+      // As every command takes it: the beginning of an id.
+      (hold.session === undefined || id.startsWith(hold.session)) &&
       (hold.user === undefined || hold.user === user) &&
       (hold.database === undefined || hold.database === database),
   )

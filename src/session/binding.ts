@@ -13,6 +13,8 @@ export interface Held {
   readonly reason: string | undefined
   /** What it would touch, where somebody has looked. */
   readonly impact?: Impact | undefined
+  /** Why it must not be planned. */
+  readonly unplanned?: string | undefined
 }
 
 /** What comes again when a statement does: text, parameters, who, where, and with which settings. */

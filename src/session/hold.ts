@@ -47,6 +47,7 @@ export interface Holder {
   readonly signal: AbortSignal
   readonly masker: Masker
   judge(analysis: Analysis, context: StatementContext, rows: Rows): Judgement
+  unplanned(analysis: Analysis): string | undefined
 }
 
 type StatementEnd = Extract<SessionEvent, { type: 'statement.end' }>
@@ -234,8 +235,9 @@ export class Hold {
     return again
   }
 
-  #impact(reading: Reading = this.#held): Promise<Impact | undefined> {
-    return this.#asker.impact(reading, this.#gone)
+  #impact({ statement, context }: Reading = this.#held): Promise<Impact | undefined> {
+    const unplanned = this.#held.unplanned ?? this.#session.unplanned(statement.analysis)
+    return this.#asker.impact({ statement, context, unplanned }, this.#gone)
   }
 
   #see(): Seen {

@@ -129,7 +129,7 @@ export class ResultBudgets {
     // The rows are on their way already, so that nobody can come back for them.
     const parts: SessionParts = { ...this.#parts, onHold: 'wait' }
     const { id, signal, masker } = this.#session
-    const holder = { id, signal, masker, judge: () => judgement }
+    const holder = { id, signal, masker, judge: () => judgement, unplanned: () => undefined }
     const held = { statement, context, judgement, number, reason: undefined }
     const hold = new Hold(parts, holder, held, runningAsker(asker, held))
     const answer = await hold.ask(gone)

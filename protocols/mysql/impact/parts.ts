@@ -52,7 +52,9 @@ const aboutTables: ReadonlySet<Statement['kind']> = new Set(['truncate', 'drop',
 function partOf(text: string, statement: ParsedStatement, before: number): Part {
   const { node } = statement
   const planned = (range: Ranged, without?: Ranged): Part =>
-    plannedPart(text, statement, before, range, without)
+    asksSession(text, statement)
+      ? { node, kind: 'unknown', why: 'it asks for something of the session that only that has' }
+      : plannedPart(text, statement, before, range, without)
   switch (node.kind) {
     case 'query':
       return planned(node, node.into)
@@ -86,6 +88,19 @@ function partOf(text: string, statement: ParsedStatement, before: number): Part 
 }
 
 const plannable: ReadonlySet<Statement['kind']> = new Set(['query', 'insert', 'update', 'delete'])
+
+const sessions =
+  /^(?:last_insert_id|found_rows|row_count|connection_id|current_role|is_used_lock|lastval|previous)$/i
+
+function asksSession(text: string, { tokens }: ParsedStatement): boolean {
+  return tokens.some(
+    ({ type, start, end }) =>
+      type === TokenType.UserVariable ||
+      type === TokenType.SystemVariable ||
+      ((type === TokenType.Word || type === TokenType.Name) &&
+        sessions.test(text.slice(start, end))),
+  )
+}
 
 /** INTO is left out: a plan must not make a file. */
 function plannedPart(
@@ -123,6 +138,12 @@ function limitOf(
         ? node.limit
         : undefined
   if (limit === undefined) return undefined
+  if (
+    node.kind === 'query' &&
+    node.limit &&
+    /\bties\b/i.test(text.slice(node.limit.start, node.limit.end))
+  )
+    return undefined
   const written = text.slice(limit.start, limit.end).trim()
   if (written === '?') return { parameter: count(limit.start) }
   return /^\d+$/.test(written) ? Number(written) : undefined
@@ -136,7 +157,8 @@ function isOneRow({ body }: Query, text: string): boolean {
   if (body.kind !== 'select' || body.groupBy.length > 0) return false
   return body.items.some(({ start, end }) => {
     const item = text.slice(start, end)
-    return aggregates.test(item) && !/\bover\b|\bselect\b/i.test(item)
+    // Within quotes or a comment it would be no call.
+    return aggregates.test(item) && !/\bover\b|\bselect\b|['"`#]|--|\/\*/i.test(item)
   })
 }
 
@@ -150,6 +172,8 @@ export function obstacle(effects: readonly Effect[]): string | undefined {
     const name = object === undefined ? 'something' : object.name
     if (isConsequence(effect)) continue
     if (kind === 'unknown') return 'what it does is not known'
+    if (object?.type.startsWith('temporary') === true)
+      return `${name} is of the session, and nobody else can plan it`
     if (kind === 'execute') return `it calls ${name}, which may do something when it is planned`
     if (kind === 'role' || kind === 'setting') return 'it changes how it would be planned'
     if (kind === 'read' && /\bfile\b/.test(detail)) return 'it reads a file'

@@ -50,9 +50,12 @@ function partOf({ node, text }: RawStatement): Part {
   const why = kind === undefined ? 'it is not known' : unknowable[kind]
   if (kind === undefined || why !== undefined) return unknown(node, why ?? 'it is not known')
   if (plannable.has(kind)) {
-    return as(as(node, 'CreateTableAsStmt')?.query, 'ExecuteStmt') === undefined
-      ? { kind: 'planned', node, text }
-      : unknown(node, 'it runs what was prepared before')
+    if (as(as(node, 'CreateTableAsStmt')?.query, 'ExecuteStmt') !== undefined)
+      return unknown(node, 'it runs what was prepared before')
+    // A plan counts the rows before their ties.
+    return /\bties\b/i.test(text)
+      ? unknown(node, 'WITH TIES gives as many rows as are alike')
+      : { kind: 'planned', node, text }
   }
   const copy = as(node, 'CopyStmt')
   if (copy !== undefined) return copied(node, copy, text)
@@ -107,7 +110,7 @@ function alone(node: Node, text: string): Part {
   const parsed = parse(text, bytesMax)
   const [only, ...more] = parsed.ok ? parsed.statements : []
   const kind = only === undefined ? undefined : kindOf(only.node)
-  return kind !== undefined && more.length === 0 && plannable.has(kind)
+  return kind !== undefined && more.length === 0 && plannable.has(kind) && !/\bties\b/i.test(text)
     ? { kind: 'planned', node, text }
     : unknown(node, 'its query cannot be told apart')
 }
@@ -121,17 +124,31 @@ export function quoted(name: string): string {
  * or stable to see what they give, and no volatile one; it asks other servers about their tables.
  */
 export function obstacle(effects: readonly Effect[]): string | undefined {
+  const writes = effects.some(each => changes.has(each.kind) && !isConsequence(each))
   for (const effect of effects) {
     const { kind, object, detail = '' } = effect
     const name = object === undefined ? 'something' : object.name
     if (isConsequence(effect)) continue
     if (kind === 'unknown') return 'what it does is not known'
+    if (isOfSession(object)) return `${name} is of the session, and nobody else can plan it`
+    if (kind === 'execute' && writes && /\bvolatile\b/.test(detail))
+      return `it calls ${name}, and no plan tells what that writes`
     if (object?.type === 'foreign table') return `${name} is a table of another server`
     if (kind === 'execute' && !runsNothing(detail))
       return `it calls ${name}, which may do something when it is planned`
     if (kind === 'role' || kind === 'setting') return 'it changes how it would be planned'
   }
   return undefined
+}
+
+const changes: ReadonlySet<string> = new Set(['insert', 'update', 'delete', 'truncate'])
+
+/** Without a schema: made in the session, in one that only the server knows. */
+function isOfSession(object: Effect['object']): boolean {
+  if (object === undefined) return false
+  const { type, schema = '' } = object
+  const relation = /table$|view$/.test(type)
+  return relation && (schema === '' || /^pg_temp/.test(schema) || type.startsWith('temporary'))
 }
 
 /** Its body was read, or the planner leaves it alone. */
