@@ -116,6 +116,27 @@ for (const version of [18, 15] as const) {
       t.notMatch(log, /EXPLAIN .*peek/, 'not even a plan was made')
       await analyst.query('CREATE TEMP TABLE mine (id int)')
       await t.rejects(analyst.query('SELECT * FROM big, mine'), { code: '42501' })
+      const ties = 'SELECT id FROM big ORDER BY id * 0 FETCH FIRST 1 ROW WITH TIES'
+      await t.rejects(analyst.query(ties), { code: '42501' })
+      await analyst.query('CREATE TEMP TABLE big AS SELECT 1 AS id')
+      await t.rejects(analyst.query('SELECT a.id FROM big a, big b'), { code: '42501' })
+    })
+
+    await t.test('no estimate answers what is asked of a masked column', async t => {
+      const analyst = await connected(t, proxy)
+      const whose = "(SELECT id FROM customers WHERE email LIKE 'a%')"
+      const gone = failure(analyst.query(`DELETE FROM orders WHERE customer_id IN ${whose}`))
+      const asked = await proxy.pending()
+      const { impact } = await shown(proxy, asked.id)
+      t.match(impact, { noEstimate: /masked columns/, tables: [{ table: 'public.orders' }] })
+      t.equal(impact?.rows, undefined)
+      t.equal(await proxy.decide(asked, 'deny'), 200)
+      await gone
+      const explained = await proxy.command(
+        ...['explain', '-c', proxy.config, '-u', 'analyst'],
+        `SELECT id FROM customers WHERE email LIKE 'a%'`,
+      )
+      t.notMatch(explained.stdout, /Rows +about/)
     })
 
     await t.test('many more rows than a reviewer saw are asked about again', async t => {
@@ -153,6 +174,10 @@ for (const version of [18, 15] as const) {
       t.strictSame(rows, [{ n: 200 }])
     })
   })
+}
+
+function failure(running: Promise<unknown>): Promise<unknown> {
+  return running.catch((error: unknown) => error)
 }
 
 async function shown(proxy: TestProxy, id: string): Promise<Shown> {

@@ -81,6 +81,11 @@ for (const flavour of ['mariadb', 'mysql'] as const) {
           'SELECT * FROM big UNION ALL SELECT * FROM big',
           'CREATE TABLE copied AS SELECT * FROM big',
           'SELECT * FROM big WHERE id = peek(1)',
+          "SELECT id, 'count(' FROM big",
+          'SELECT id FROM big WHERE id < coalesce(@most, 100000)',
+          ...(flavour === 'mariadb'
+            ? ["SELECT id FROM big ORDER BY 'a' FETCH FIRST 1 ROWS WITH TIES"]
+            : []),
         ])
           t.match(await failure(analyst.query(text)), { errno: 1227 }, text)
         await analyst.query("SET sql_mode = 'ANSI_QUOTES'")
@@ -102,6 +107,16 @@ for (const flavour of ['mariadb', 'mysql'] as const) {
       t.match(again.drifts[0]?.what, /^its plan expects [\d,]+ rows now, and expected 50$/)
       t.equal(await proxy.decide(again, 'approve'), 200)
       t.match((await deleted)[0], { affectedRows: 10_050 })
+    })
+
+    await t.test('no estimate answers what is asked of a masked column', async t => {
+      const analyst = await proxy.client(t)
+      const whose = "(SELECT id FROM customers WHERE id = 1 AND email LIKE 'a%')"
+      const gone = failure(analyst.query(`DELETE FROM orders WHERE customer_id IN ${whose}`))
+      const asked = await proxy.pending()
+      t.match(asked, { impact: { noEstimate: /masked columns/ } })
+      t.equal(await proxy.decide(asked, 'deny'), 200)
+      await gone
     })
 
     await t.test('explain says it', async t => {
