@@ -68,5 +68,7 @@ function slices(
 function messageOf(error: unknown): string {
   // Too deep a nesting: the parser's own stack, or JSON's.
   if (error instanceof RangeError) return 'too deeply nested'
-  return error instanceof Error ? error.message : 'cannot be parsed'
+  if (!(error instanceof Error)) return 'cannot be parsed'
+  // What stands there may be a literal, and the message is recorded in clear.
+  return error.message.replace(/ at or near ".*"$/s, '')
 }

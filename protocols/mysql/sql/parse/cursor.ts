@@ -195,8 +195,14 @@ export class Cursor {
 
   fail(expected: string): never {
     const { type, start, end } = this.token
-    const found =
-      type === TokenType.End ? 'the end' : `'${this.text.slice(start, end).slice(0, 40)}'`
+    const here = (): string => `'${this.text.slice(start, end).slice(0, 40)}'`
+    // The message is recorded in clear, and values are not.
+    const found = type === TokenType.End ? 'the end' : literals.has(type) ? 'a literal' : here()
     throw new SqlSyntaxError(`expected ${expected}, got ${found}`, start)
   }
 }
+
+const literals: ReadonlySet<number> = new Set([
+  ...[TokenType.String, TokenType.NationalString, TokenType.Integer, TokenType.Decimal],
+  ...[TokenType.Float, TokenType.Hex, TokenType.Bit],
+])

@@ -59,3 +59,10 @@ t.test('what is deep is refused, and at once', async t => {
     t.ok(performance.now() - start < 2000, `${name} in time`)
   }
 })
+
+t.test('what cannot be read is said without the literal that stands there', async t => {
+  for (const text of ["SELECT a FROM t WHERE 'SECRET' 4711", "DELETE FROM t 'SECRET'"]) {
+    const parsed = parse(text, options)
+    t.match(parsed, { ok: false, message: /got a literal/ }, text)
+  }
+})
