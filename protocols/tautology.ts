@@ -31,6 +31,27 @@ export interface Domain {
 
 export const anyNumber: Domain = { from: -Infinity, to: Infinity, whole: false }
 
+/** With the sides exchanged. */
+export const turned: Readonly<Record<Comparison['operator'], Comparison['operator']>> = {
+  '=': '=',
+  '<>': '<>',
+  '<': '>',
+  '<=': '>=',
+  '>': '<',
+  '>=': '<=',
+}
+
+/** IF, and one WHEN of a CASE. */
+export function choice(condition: Formula, yes: Formula, no: Formula): Formula {
+  return {
+    kind: 'any',
+    parts: [
+      { kind: 'all', parts: [condition, yes] },
+      { kind: 'all', parts: [{ kind: 'not', of: condition }, no] },
+    ],
+  }
+}
+
 /** Where more would have to be tried it is not decided. */
 const trialsMax = 2000
 

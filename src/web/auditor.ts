@@ -1,5 +1,15 @@
 /** Who may read recorded sessions, and who may end one that runs: people of the stated groups. */
+import type { FastifyReply } from 'fastify'
+import type { Doorkeeper, Visit } from './doorkeeper.ts'
 import type { Account, WebOptions } from './options.ts'
+import type { Viewer } from './pages/layout.ts'
+
+/** What a page of theirs needs of the console. */
+export interface AuditorPages {
+  readonly door: Doorkeeper
+  viewerOf(visit: Visit): Viewer
+  notFound(reply: FastifyReply, visit: Visit): FastifyReply
+}
 
 export function isAuditor(account: Account, options: WebOptions): boolean {
   return options.sessions !== undefined && isOneOf(account, options.auditors)

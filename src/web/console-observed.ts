@@ -1,22 +1,14 @@
 /** The page of what mode `observe` let pass, for auditors. */
-import type { FastifyInstance, FastifyReply } from 'fastify'
-import { isAuditor } from './auditor.ts'
-import type { Doorkeeper, Visit } from './doorkeeper.ts'
+import type { FastifyInstance } from 'fastify'
+import { type AuditorPages, isAuditor } from './auditor.ts'
 import { sendPage } from './forms.ts'
 import type { WebOptions } from './options.ts'
-import type { Viewer } from './pages/layout.ts'
 import { observedPage, spans } from './pages/observed.ts'
-
-export interface ObservedPages {
-  readonly door: Doorkeeper
-  viewerOf(visit: Visit): Viewer
-  notFound(reply: FastifyReply, visit: Visit): FastifyReply
-}
 
 export function registerObservedPage(
   app: FastifyInstance,
   options: WebOptions,
-  { door, viewerOf, notFound }: ObservedPages,
+  { door, viewerOf, notFound }: AuditorPages,
 ): void {
   const { observed } = options
   if (observed === undefined) return

@@ -1,23 +1,15 @@
 /** The page that lists and searches recorded sessions, for auditors. */
-import type { FastifyInstance, FastifyReply } from 'fastify'
-import { isAuditor } from './auditor.ts'
-import type { Doorkeeper, Visit } from './doorkeeper.ts'
+import type { FastifyInstance } from 'fastify'
+import { type AuditorPages, isAuditor } from './auditor.ts'
 import { sendPage } from './forms.ts'
 import type { WebOptions } from './options.ts'
-import type { Viewer } from './pages/layout.ts'
 import { sessionsPage } from './pages/session-search.ts'
 import { queryOf, queryTexts } from './session-query.ts'
-
-export interface SessionPages {
-  readonly door: Doorkeeper
-  viewerOf(visit: Visit): Viewer
-  notFound(reply: FastifyReply, visit: Visit): FastifyReply
-}
 
 export function registerSessionSearch(
   app: FastifyInstance,
   options: WebOptions,
-  { door, viewerOf, notFound }: SessionPages,
+  { door, viewerOf, notFound }: AuditorPages,
 ): void {
   const { sessions } = options
   if (sessions === undefined) return

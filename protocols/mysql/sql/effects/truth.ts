@@ -5,9 +5,11 @@
 import {
   anyNumber,
   type Comparison,
+  choice,
   type Domain,
   type Formula,
   truthOf,
+  turned,
 } from '../../../tautology.ts'
 import type { Case, Expression, Operation, Query } from '../ast.ts'
 import { folded } from '../names.ts'
@@ -90,16 +92,6 @@ function operation(
   )
 }
 
-function choice(condition: Formula, yes: Formula, no: Formula): Formula {
-  return {
-    kind: 'any',
-    parts: [
-      { kind: 'all', parts: [condition, yes] },
-      { kind: 'all', parts: [{ kind: 'not', of: condition }, no] },
-    ],
-  }
-}
-
 function chosen(
   { branches, otherwise }: Case,
   inner: (node: Expression) => Formula,
@@ -121,16 +113,6 @@ const comparisons: Readonly<Record<string, Comparison['operator']>> = {
   '<=': '<=',
   '>': '>',
   '>=': '>=',
-}
-
-/** With the sides exchanged. */
-const turned: Readonly<Record<Comparison['operator'], Comparison['operator']>> = {
-  '=': '=',
-  '<>': '<>',
-  '<': '>',
-  '<=': '>=',
-  '>': '<',
-  '>=': '<=',
 }
 
 function comparison(

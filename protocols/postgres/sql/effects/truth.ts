@@ -6,9 +6,11 @@ import type { A_Expr, CaseExpr } from 'libpg-query'
 import {
   anyNumber,
   type Comparison,
+  choice,
   type Domain,
   type Formula,
   truthOf,
+  turned,
 } from '../../../tautology.ts'
 import { as, constantOf, type Node, nameOf } from '../tree.ts'
 import {
@@ -77,14 +79,7 @@ function chosen(
     (otherwise, node) => {
       const { expr, result } = as(node, 'CaseWhen') ?? {}
       if (expr === undefined || result === undefined) return otherwise
-      const condition = inner(expr)
-      return {
-        kind: 'any',
-        parts: [
-          { kind: 'all', parts: [condition, inner(result)] },
-          { kind: 'all', parts: [{ kind: 'not', of: condition }, otherwise] },
-        ],
-      }
+      return choice(inner(expr), inner(result), otherwise)
     },
     defresult === undefined ? none : inner(defresult),
   )
@@ -98,16 +93,6 @@ const operators: Readonly<Record<string, Comparison['operator']>> = {
   '<=': '<=',
   '>': '>',
   '>=': '>=',
-}
-
-/** With the sides exchanged. */
-const turned: Readonly<Record<Comparison['operator'], Comparison['operator']>> = {
-  '=': '=',
-  '<>': '<>',
-  '<': '>',
-  '<=': '>=',
-  '>': '<',
-  '>=': '<=',
 }
 
 /** `x < 3`, `3 > x`, `x BETWEEN 1 AND 3`. */
