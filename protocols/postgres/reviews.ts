@@ -10,8 +10,8 @@ import type { Planner } from './impact/planner.ts'
 import { impactOf } from './impact.ts'
 import type { PostgresRefusal } from './refusal.ts'
 import { reasonHelp } from './session-reason.ts'
-import { errorPosition } from './sql/error-position.ts'
 import { commentsOf } from './sql/pieces.ts'
+import { syntaxError } from './sql/syntax-error.ts'
 import type { StatementNames } from './statement-names.ts'
 
 export interface ReviewsParts {
@@ -147,12 +147,13 @@ export class Reviews {
   }
 }
 
-/** Says where the text is wrong, as the server would. */
+/** Says what is wrong with the text and where, as the server would. */
 function located(answer: Answer | Promise<Answer>, analysis: Analysis): Answer | Promise<Answer> {
   if (answer instanceof Promise || answer.run) return answer
-  const position = errorPosition(analysis)
-  if (position === undefined || answer.refusal.code !== 'unreadable') return answer
-  const refusal: PostgresRefusal = { ...answer.refusal, position }
+  const error = syntaxError(analysis)
+  if (error === undefined || answer.refusal.code !== 'unreadable') return answer
+  const { message, position } = error
+  const refusal: PostgresRefusal = { ...answer.refusal, message, ...(position && { position }) }
   return { run: false, refusal }
 }
 

@@ -17,7 +17,6 @@ import type {
 } from '../../protocol.ts'
 import { keepChanges, type SessionChange } from './changes.ts'
 import { effectsOf } from './effects.ts'
-import { keepErrorPosition } from './error-position.ts'
 import { type Trace, trace } from './lineage/trace.ts'
 import type { Names } from './names.ts'
 import { normalize } from './normalize.ts'
@@ -26,6 +25,7 @@ import { loadParser, parse, type RawStatement } from './parse.ts'
 import { changesOfStatement } from './session-changes.ts'
 import { shapeOf } from './shape.ts'
 import { shareable } from './shareable.ts'
+import { keepSyntaxError } from './syntax-error.ts'
 import { tagOf } from './tag.ts'
 import type { Node } from './tree.ts'
 
@@ -68,8 +68,12 @@ export class Analyzer {
 function read(text: string, names: Names, bytesMax: number): ReadText {
   const parsed = parse(text, bytesMax)
   if (!parsed.ok) {
-    const analysis = unreadable(text, parsed.message)
-    if (parsed.position !== undefined) keepErrorPosition(analysis, parsed.position + 1)
+    const { message, position } = parsed
+    const analysis = unreadable(text, withoutToken(message))
+    keepSyntaxError(analysis, {
+      message,
+      position: position === undefined ? undefined : position + 1,
+    })
     return { analysis, shared: false }
   }
   if (parsed.statements.length > statementsMax)
@@ -81,6 +85,11 @@ function read(text: string, names: Names, bytesMax: number): ReadText {
     const message = error instanceof Error ? error.message : 'cannot be followed'
     return { analysis: unreadable(text, message), shared: false }
   }
+}
+
+/** What stands there may be a literal. */
+function withoutToken(message: string): string {
+  return message.replace(/ at or near ".*"$/s, '')
 }
 
 function unreadable(text: string, message: string): Analysis {

@@ -8,6 +8,7 @@ export type Parsed =
   | { readonly ok: true; readonly statements: readonly RawStatement[] }
   | {
       readonly ok: false
+      /** The server's words, with what stands there. */
       readonly message: string
       /** In the text, in characters of the parser's count from 0; undefined when it has none. */
       readonly position: number | undefined
@@ -69,6 +70,5 @@ function messageOf(error: unknown): string {
   // Too deep a nesting: the parser's own stack, or JSON's.
   if (error instanceof RangeError) return 'too deeply nested'
   if (!(error instanceof Error)) return 'cannot be parsed'
-  // What stands there may be a literal, and the message is recorded in clear.
-  return error.message.replace(/ at or near ".*"$/s, '')
+  return error.message
 }

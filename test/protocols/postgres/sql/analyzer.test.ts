@@ -1,5 +1,6 @@
 import t from 'tap'
 import { Analyzer } from '../../../../protocols/postgres/sql/analyzer.ts'
+import { syntaxError } from '../../../../protocols/postgres/sql/syntax-error.ts'
 import { openShop, show } from './shop.ts'
 
 const shop = await openShop()
@@ -173,3 +174,21 @@ t.test('a statement of pgbench costs little when its shape is known', async t =>
   t.ok(us < 50)
   t.equal(new Set(texts.map(text => analyzer.analyze(text, session))).size, 3)
 })
+
+t.test(
+  'what does not parse is recorded without what stands there, and its sender sees it',
+  async t => {
+    for (const text of [
+      "begin transaction isolation level 'SECRET'",
+      'select $$SECRET',
+      "select e'SECRET\\' from x",
+      'select 1 frm SECRET',
+      "select 'Anna's SECRET'",
+    ]) {
+      const analysis = analyzer.analyze(text, names)
+      t.match(analysis.unreadable, /syntax error|unterminated/, text)
+      t.notMatch(analysis.unreadable, /SECRET|at or near/, text)
+      t.match(syntaxError(analysis), { message: /at or near "/, position: Number }, text)
+    }
+  },
+)
