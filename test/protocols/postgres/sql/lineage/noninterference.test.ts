@@ -1,7 +1,7 @@
 /**
  * Two databases that differ in nothing but the secret columns. Whatever differs in an answer must
  * be an output whose lineage names a secret column, or one that is said to be untraced. More of it
- * by hand: TRIALS=100000 SEED=1 npx tap run --timeout=36000 --disable-coverage …
+ * by hand: TRIALS=100000 SEED=1 npx tap run --timeout=36000 dist/test/…
  */
 import pg from 'pg'
 import t from 'tap'
