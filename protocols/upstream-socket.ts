@@ -49,6 +49,9 @@ export async function withinLimit<T>(
   }
 }
 
+/** Whoever owns the socket listens to 'close'. Here, for a closure would keep what connecting needed. */
+const closeFollows = (): void => undefined
+
 /**
  * Connects to `at`, which is where the upstream is. Rejects with the signal's reason or with
  * UpstreamError; nothing stays open then. An 'error' listener stays on the socket.
@@ -67,8 +70,7 @@ export function connectSocket(
     }
     const done = (): void => {
       settle()
-      // 'close' follows, and whoever owns the socket listens to that.
-      socket.on('error', () => undefined)
+      socket.on('error', closeFollows)
       resolve(socket)
     }
     const failed = (cause: Error): void => {
@@ -78,7 +80,7 @@ export function connectSocket(
     }
     const aborted = (): void => {
       settle()
-      socket.on('error', () => undefined)
+      socket.on('error', closeFollows)
       socket.destroy()
       reject(signal.reason)
     }

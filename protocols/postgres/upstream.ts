@@ -185,7 +185,7 @@ class UpstreamStart {
     switch (type) {
       case 'S': {
         const { name, value } = decodeParameterStatus(body)
-        this.#parameters.set(name, value)
+        this.#parameters.set(shared(name), shared(value))
         return
       }
       case 'K':
@@ -292,3 +292,14 @@ function md5(user: string, password: string, salt: Buffer): string {
     .digest('hex')
   return `md5${createHash('md5').update(inner).update(salt).digest('hex')}`
 }
+
+/** Servers report the same few settings to everybody: thousands of sessions keep one copy. */
+function shared(text: string): string {
+  const known = reported.get(text)
+  if (known !== undefined) return known
+  if (reported.size < reportedMax) reported.set(text, text)
+  return text
+}
+
+const reported = new Map<string, string>()
+const reportedMax = 1000

@@ -9,7 +9,7 @@ import type { Deps } from './deps.ts'
  * lets it grow up to fourfold, and thousands of sessions that are held at once are not to take more
  * than they need. What a statement leaves behind that only passes dies young, and pays nothing for it.
  */
-const heapGrowthPercent = 30
+const heapGrowthPercent = 12
 
 export function serveCommand(deps: Deps): Command {
   return new Command('serve')

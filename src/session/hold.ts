@@ -88,13 +88,12 @@ export class Hold {
       this.#seen = this.#see()
       this.#digest = this.#digestOf(0)
     }
-    if (this.#parts.onHold === 'return') return await this.#askAndReturn(gone)
+    if (this.#parts.onHold === 'return') return await this.#askAndReturn()
     try {
-      const either = AbortSignal.any([gone, this.#session.signal])
-      const unasked = await this.#unasked(this.#request(), either)
+      const unasked = await this.#unasked(this.#request())
       if (unasked !== undefined) return unasked
       // Read anew where a grant turned out not to cover it.
-      const pending = await this.#parts.approvals.ask(this.#request(), either)
+      const pending = await this.#parts.approvals.ask(this.#request(), this.#gone)
       this.#pending = pending
       this.#waits = true
       const { verdict } = this.#held.judgement
@@ -111,7 +110,7 @@ export class Hold {
         this.#recordOutcome(decided)
         if (decided.kind !== 'approved') return refused(decided, pending)
         const drift = await this.#drift(this.#seen)
-        if (drift === undefined) return await this.#run(pending, this.#digest, either)
+        if (drift === undefined) return await this.#run(pending, this.#digest)
         const again = await this.#askAgain(pending.id, this.#digest, asked + 1, drift)
         if (again?.outcome === undefined) return unusable(pending)
         this.#asker.notify(driftedText(pending, drift))
@@ -127,13 +126,12 @@ export class Hold {
    * Asks people and answers at once; or, when this statement was asked for before, does what became
    * of it. The approval outlives this session.
    */
-  async #askAndReturn(gone: AbortSignal): Promise<Answer> {
+  async #askAndReturn(): Promise<Answer> {
     try {
       const { approvals } = this.#parts
       const request = this.#request()
       if (!(await approvals.isApproved(request))) {
-        const either = AbortSignal.any([gone, this.#session.signal])
-        const unasked = await this.#unasked(request, either)
+        const unasked = await this.#unasked(request)
         if (unasked !== undefined) return unasked
       }
       const found = await approvals.askOrReturn(this.#request())
@@ -150,7 +148,7 @@ export class Hold {
         case 'pending': {
           const before = storedSeen(found.seen)
           const drift = before && driftOf(before, this.#seen)
-          if (drift !== undefined) return await this.#returnAgain(found.approval, drift, gone)
+          if (drift !== undefined) return await this.#returnAgain(found.approval, drift)
           this.#parts.recorder.commit()
           this.#waits = false
           return held(found.approval, verdict)
@@ -169,9 +167,8 @@ export class Hold {
           const by = countedAnswers(answers).filter(answer => answer.decision === 'approved')
           this.#recordOutcome({ kind: 'approved', by })
           const drift = await this.#drift(storedSeen(found.seen))
-          if (drift !== undefined) return await this.#returnAgain(found.approval, drift, gone)
-          const either = AbortSignal.any([gone, this.#session.signal])
-          return await this.#run(found.approval, found.approval.digest, either)
+          if (drift !== undefined) return await this.#returnAgain(found.approval, drift)
+          return await this.#run(found.approval, found.approval.digest)
         }
         default:
           return found satisfies never
@@ -183,11 +180,11 @@ export class Hold {
   }
 
   /** Sent again, and not what was asked about: it is asked about again, and its client told so. */
-  async #returnAgain(approval: Approval, drift: string, gone: AbortSignal): Promise<Answer> {
+  async #returnAgain(approval: Approval, drift: string): Promise<Answer> {
     const { id, digest, drifts } = approval
     const again = await this.#askAgain(id, digest, drifts.length + 1, drift)
     // Somebody else who came back with it has asked again, or it is over: look anew.
-    if (again === undefined) return await this.#askAndReturn(gone)
+    if (again === undefined) return await this.#askAndReturn()
     this.#parts.recorder.commit()
     this.#waits = false
     return held(again.approval, this.#held.judgement.verdict, drift)
@@ -264,7 +261,7 @@ export class Hold {
   }
 
   /** What runs although nobody is asked; the record says why. */
-  async #unasked(request: ApprovalRequest, gone: AbortSignal): Promise<Answer | undefined> {
+  async #unasked(request: ApprovalRequest): Promise<Answer | undefined> {
     const { verdict } = this.#held.judgement
     const unasked = await shortcutFor(this.#parts, verdict.leeway, request, () =>
       this.#asker.breaksGlass(this.#held.statement),
@@ -291,7 +288,7 @@ export class Hold {
       this.#asker.notify(glassText(approval))
     }
     this.#recordOutcome({ kind: 'approved', by: approval.answers })
-    return await this.#run(approval, this.#digest, gone)
+    return await this.#run(approval, this.#digest)
   }
 
   /** Nobody waits for it any more, so nobody is to be asked to decide it. */
@@ -319,7 +316,7 @@ export class Hold {
   }
 
   /** Asks the policy again, uses the approval up, and makes the record of it durable. */
-  async #run(pending: Asked, digest: string, gone: AbortSignal): Promise<Answer> {
+  async #run(pending: Asked, digest: string): Promise<Answer> {
     const { statement, context, impact } = this.#held
     const { verdict } = this.#session.judge(statement.analysis, context, rowsOf(impact))
     if (verdict.kind === 'deny') {
@@ -333,7 +330,7 @@ export class Hold {
     this.#parts.recorder.commit()
     await this.#parts.recorder.durable(this.#held.number)
     this.#startedAt = performance.now()
-    if (gone.aborted) {
+    if (this.#gone.aborted) {
       this.finished(notRun(this.#held.number, 'withdrawn'))
       return no('withdrawn', 'the client left before its approved statement ran')
     }
