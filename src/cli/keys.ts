@@ -8,7 +8,11 @@ import { dropFormerKeys, localKeysPath, rotateLocalKeys } from '../keys/local.ts
 import { storedKeys } from '../keys/open.ts'
 import { rewrapSecrets } from '../keys/secret.ts'
 import { type AnchorStatus, anchoredPath } from '../recording/anchors/keeper.ts'
-import { type HeadSignature, keyFingerprint } from '../recording/chain.ts'
+import { type HeadSignature, keyFingerprint } from '../recording/journal/chain.ts'
+import { RecordKind } from '../recording/journal/record.ts'
+import { headsPath, listSegments, readSegment } from '../recording/journal/segment.ts'
+import { visibleLine } from '../recording/playback/visible.ts'
+import { JournalReader, NoSuchSession, type SessionSummary } from '../recording/reading/reader.ts'
 import {
   countKeys,
   eraseSessions,
@@ -16,12 +20,8 @@ import {
   type LegalHold,
   readHolds,
   writeHolds,
-} from '../recording/erase.ts'
-import { JournalReader, NoSuchSession, type SessionSummary } from '../recording/reader.ts'
-import { RecordKind } from '../recording/record.ts'
-import { rewrapSessionKeys } from '../recording/rewrap.ts'
-import { headsPath, listSegments, readSegment } from '../recording/segment.ts'
-import { visibleLine } from '../recording/visible.ts'
+} from '../recording/session-keys/erase.ts'
+import { rewrapSessionKeys } from '../recording/session-keys/rewrap.ts'
 import { type Io, processIo, safeJson, UsageError } from './io.ts'
 
 interface Place {

@@ -6,8 +6,8 @@ import {
   parseQuery,
   type QueryField,
   QueryMistake,
-} from '../recording/query-text.ts'
-import type { FoundSession, SessionPage, SessionQuery } from '../recording/search.ts'
+} from '../recording/reading/query-text.ts'
+import type { FoundSession, SessionPage, SessionQuery } from '../recording/reading/search.ts'
 import { type Io, safeJson, UsageError } from './io.ts'
 import { textTable } from './text-table.ts'
 

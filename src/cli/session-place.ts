@@ -2,8 +2,8 @@
 import { join } from 'node:path'
 import type { Keys } from '../keys/keys.ts'
 import { storedKeys } from '../keys/open.ts'
-import { type ArchiveSource, archiveSource } from '../recording/archive-socket.ts'
-import { JournalReader } from '../recording/reader.ts'
+import { type ArchiveSource, archiveSource } from '../recording/archive/socket.ts'
+import { JournalReader } from '../recording/reading/reader.ts'
 import { type Io, UsageError } from './io.ts'
 
 export interface Place {

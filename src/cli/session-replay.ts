@@ -1,7 +1,7 @@
 /** `countersign sessions replay`: a session as its client saw it, in its own time or another. */
 import { setTimeout as wait } from 'node:timers/promises'
-import { replay } from '../recording/replay.ts'
-import { visibleLine } from '../recording/visible.ts'
+import { replay } from '../recording/playback/replay.ts'
+import { visibleLine } from '../recording/playback/visible.ts'
 import type { Deps } from './deps.ts'
 import { type Io, UsageError } from './io.ts'
 import { type ProgressBar, progressBar } from './progress.ts'

@@ -3,21 +3,21 @@
  * end; without an id, of all sessions of this journal from now on.
  */
 import { setTimeout as wait } from 'node:timers/promises'
-import type { SessionEntry, ShapeEntry } from '../recording/clear.ts'
-import { plainEvent } from '../recording/export.ts'
-import { JournalTail, segmentOfSession } from '../recording/journal-tail.ts'
-import { lockHolder } from '../recording/lock.ts'
-import { noteOf } from '../recording/played-notes.ts'
+import type { SessionEntry, ShapeEntry } from '../recording/journal/clear.ts'
+import { lockHolder } from '../recording/journal/lock.ts'
+import { type JournalRecord, RecordKind } from '../recording/journal/record.ts'
+import { listSegments } from '../recording/journal/segment.ts'
+import { Unsealer } from '../recording/journal/unseal.ts'
+import { noteOf } from '../recording/playback/played-notes.ts'
+import { visibleLine } from '../recording/playback/visible.ts'
+import { JournalTail, segmentOfSession } from '../recording/reading/journal-tail.ts'
 import {
   happeningsOf,
   type JournalReader,
   type SessionHappening,
   sessionOf,
-} from '../recording/reader.ts'
-import { type JournalRecord, RecordKind } from '../recording/record.ts'
-import { listSegments } from '../recording/segment.ts'
-import { Unsealer } from '../recording/unseal.ts'
-import { visibleLine } from '../recording/visible.ts'
+} from '../recording/reading/reader.ts'
+import { plainEvent } from '../recording/verify/export.ts'
 import { type Io, safeJson, UsageError } from './io.ts'
 import { openPlace, type Place, print } from './session-place.ts'
 

@@ -9,19 +9,19 @@ import { KeysAway, KeyUnusable } from '../keys/keys.ts'
 import type { Anchor, AnchorPlace } from '../recording/anchors/anchor.ts'
 import { FileAnchors } from '../recording/anchors/file.ts'
 import { openAnchorPlaces } from '../recording/anchors/places.ts'
-import { plainEvent, verifyExport } from '../recording/export.ts'
-import { NoSuchSession } from '../recording/reader.ts'
-import { NoSuchResult } from '../recording/result-csv.ts'
-import type { SessionPage, SessionQuery } from '../recording/search.ts'
-import { searchSessions } from '../recording/session-search.ts'
+import { NoSuchResult } from '../recording/playback/result-csv.ts'
+import { visibleLine } from '../recording/playback/visible.ts'
+import { NoSuchSession } from '../recording/reading/reader.ts'
+import type { SessionPage, SessionQuery } from '../recording/reading/search.ts'
+import { searchSessions } from '../recording/reading/session-search.ts'
+import { plainEvent, verifyExport } from '../recording/verify/export.ts'
+import { archivedJournal } from '../recording/verify/source.ts'
 import {
   type Finding,
   type VerifyReport,
   verifyJournal,
   verifySource,
-} from '../recording/verify.ts'
-import { archivedJournal } from '../recording/verify-source.ts'
-import { visibleLine } from '../recording/visible.ts'
+} from '../recording/verify/verify.ts'
 import { exportFormats } from '../web/export-routes.ts'
 import type { Deps } from './deps.ts'
 import { type Io, processIo, safeJson, UsageError } from './io.ts'

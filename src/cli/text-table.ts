@@ -1,5 +1,5 @@
 /** Rows as columns of visible text. */
-import { visibleLine } from '../recording/visible.ts'
+import { visibleLine } from '../recording/playback/visible.ts'
 
 export function textTable(rows: readonly (readonly string[])[]): string {
   const shown = rows.map(row => row.map(visibleLine))

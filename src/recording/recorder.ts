@@ -4,8 +4,6 @@ import type { Keys } from '../keys/keys.ts'
 import { KeyPool } from '../keys/pool.ts'
 import type { AnchorPlace } from './anchors/anchor.ts'
 import { AnchorKeeper, type AnchorStatus } from './anchors/keeper.ts'
-import { Compressor } from './compress.ts'
-import { keyContext, sessionKey } from './crypt.ts'
 import type {
   ArchiveConfig,
   Log,
@@ -14,13 +12,15 @@ import type {
   SessionStart,
   StorageState,
 } from './events.ts'
-import { Journal } from './journal.ts'
-import { appendSessionKey, wrappedHash } from './session-keys.ts'
-import { type RecorderPort, SealedSession } from './session-recorder.ts'
-import { ShippingKeeper, type ShippingStatus } from './shipping-keeper.ts'
+import { Compressor } from './journal/compress.ts'
+import { keyContext, sessionKey } from './journal/crypt.ts'
+import { Journal } from './journal/journal.ts'
+import { type RecorderPort, SealedSession } from './journal/session-recorder.ts'
+import { freeBytes, storageState } from './journal/storage.ts'
+import { JournalUnavailable } from './journal/unavailable.ts'
+import { appendSessionKey, wrappedHash } from './session-keys/session-keys.ts'
+import { ShippingKeeper, type ShippingStatus } from './shipping/keeper.ts'
 import type { SiemConfig } from './siem/to-siem.ts'
-import { freeBytes, storageState } from './storage.ts'
-import { JournalUnavailable } from './unavailable.ts'
 
 export interface RecorderOptions {
   /** The data directory; the journal is in its folder `journal`. */
@@ -109,7 +109,7 @@ export class Recorder {
     const { retention, siem = [] } = options
     if (archive.kind !== 'none') {
       recorder.#archive = new ShippingKeeper({
-        ...{ program: 'archive-process', names: ['archive'], log },
+        ...{ program: 'archive/archive-process', names: ['archive'], log },
         order: { dataDir: dir, config: archive, retention },
       })
     }

@@ -1,7 +1,7 @@
 /** What changed, gathered by rule and by who asked, as data and as text. */
 import { visibleLine } from '../approvals/visible-text.ts'
 import type { Action } from '../policy/rule.ts'
-import type { RecordedOne } from '../recording/recorded-statements.ts'
+import type { RecordedOne } from '../recording/reading/recorded-statements.ts'
 import type { Outcome } from './simulate.ts'
 
 export interface Change {

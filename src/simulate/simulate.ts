@@ -7,9 +7,9 @@ import type { MaskRules } from '../../masking/rules.ts'
 import type { Analysis, ColumnName } from '../../protocols/protocol.ts'
 import type { Policy } from '../policy/policy.ts'
 import type { Action, PolicyContext, PolicyVerdict } from '../policy/rule.ts'
-import type { RecordedDeeds, SessionEntry, ShapeEntry } from '../recording/clear.ts'
 import type { RecordedVerdict } from '../recording/events.ts'
-import type { RecordedOne } from '../recording/recorded-statements.ts'
+import type { RecordedDeeds, SessionEntry, ShapeEntry } from '../recording/journal/clear.ts'
+import type { RecordedOne } from '../recording/reading/recorded-statements.ts'
 
 /** Who people are by the new configuration. */
 export interface Known {

@@ -3,7 +3,7 @@
  * that ends one. Recordings are for auditors; ending is for those who may.
  */
 import type { FastifyInstance, FastifyReply } from 'fastify'
-import type { Played } from '../recording/playbacks.ts'
+import type { Played } from '../recording/playback/playbacks.ts'
 import { isAuditor, mayEnd } from './auditor.ts'
 import { refuse } from './callers.ts'
 import type { Doorkeeper, Visit } from './doorkeeper.ts'

@@ -1,7 +1,7 @@
 /** Sends a recorded session as a file: as evidence, as a page that plays it, for other players. */
 import { Readable } from 'node:stream'
 import type { FastifyReply } from 'fastify'
-import type { Played } from '../recording/playbacks.ts'
+import type { Played } from '../recording/playback/playbacks.ts'
 import { playerFile } from './player-file.ts'
 
 export const exportFormats = ['ndjson', 'html', 'asciicast', 'csv'] as const

@@ -4,7 +4,7 @@
  * https://spec.openapis.org/oas/v3.1.1.html
  */
 import { z } from 'zod'
-import { pageDefault, pageMax } from '../recording/query-text.ts'
+import { pageDefault, pageMax } from '../recording/reading/query-text.ts'
 import {
   approvalListSchema,
   approvalSchema,

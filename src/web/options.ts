@@ -5,9 +5,9 @@ import type { Approvers, Person } from '../approvals/approval.ts'
 import type { Approvals } from '../approvals/approvals.ts'
 import type { TeamsReply, TeamsRequest } from '../approvals/teams/teams.ts'
 import type { Tokens } from '../identity/tokens.ts'
-import type { ObservedGroup, ObservedList } from '../recording/observed.ts'
-import type { Playbacks } from '../recording/playbacks.ts'
-import type { SessionPage, SessionQuery } from '../recording/search.ts'
+import type { Playbacks } from '../recording/playback/playbacks.ts'
+import type { ObservedGroup, ObservedList } from '../recording/reading/observed.ts'
+import type { SessionPage, SessionQuery } from '../recording/reading/search.ts'
 
 export type { ObservedGroup, ObservedList }
 

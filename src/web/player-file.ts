@@ -3,9 +3,9 @@
  * fetch in the page itself. What was recorded is data there, never markup or code.
  */
 import { createHash } from 'node:crypto'
-import type { SessionEntry } from '../recording/clear.ts'
-import type { Playback } from '../recording/playback.ts'
-import type { ChainState } from '../recording/playbacks.ts'
+import type { SessionEntry } from '../recording/journal/clear.ts'
+import type { Playback } from '../recording/playback/playback.ts'
+import type { ChainState } from '../recording/playback/playbacks.ts'
 import { html } from './html.ts'
 import { playerShell, sessionHead } from './pages/player.ts'
 import { player } from './player/script.ts'

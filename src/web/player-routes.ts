@@ -3,8 +3,8 @@
  * state of its chain. The same for the console's page and for the API; who may is asked before.
  */
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
-import type { Played } from '../recording/playbacks.ts'
-import { searchPlayed } from '../recording/search-played.ts'
+import type { Played } from '../recording/playback/playbacks.ts'
+import { searchPlayed } from '../recording/playback/search-played.ts'
 import { refuse } from './callers.ts'
 import { exportFormats, isExportFormat, sendExport } from './export-routes.ts'
 import type { Account, WebOptions } from './options.ts'

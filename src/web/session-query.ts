@@ -1,6 +1,6 @@
 /** A search for sessions as a form or a URL sends it. */
-import { parseQuery, QueryMistake, queryFields } from '../recording/query-text.ts'
-import type { SessionQuery } from '../recording/search.ts'
+import { parseQuery, QueryMistake, queryFields } from '../recording/reading/query-text.ts'
+import type { SessionQuery } from '../recording/reading/search.ts'
 
 export type QueryTexts = Readonly<Partial<Record<(typeof queryFields)[number], string>>>
 

@@ -1,5 +1,5 @@
 /** A session's timeline as the player gets it: all that changed since it asked last. */
-import type { Played } from '../recording/playbacks.ts'
+import type { Played } from '../recording/playback/playbacks.ts'
 
 /** What changed after that version. */
 export function timelineOf(

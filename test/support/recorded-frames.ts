@@ -2,7 +2,7 @@
 import { join } from 'node:path'
 import type { RecordedFrames } from '../../protocols/protocol.ts'
 import { storedKeys } from '../../src/keys/open.ts'
-import { JournalReader, type SessionSummary } from '../../src/recording/reader.ts'
+import { JournalReader, type SessionSummary } from '../../src/recording/reading/reader.ts'
 
 /** Of the session of that user which began last; waits for its end. */
 export async function recordedFrames(

@@ -13,23 +13,23 @@ import {
   keyFingerprint,
   type SessionHead,
   signedBytes,
-} from '../../src/recording/chain.ts'
+} from '../../src/recording/journal/chain.ts'
 import {
   type JournalRecord,
   noHash,
   RecordKind,
   recordBytesMax,
   writeRecord,
-} from '../../src/recording/record.ts'
+} from '../../src/recording/journal/record.ts'
 import {
   headsPath,
   keysPath,
   listSegments,
   parseSegment,
   segmentPath,
-} from '../../src/recording/segment.ts'
-import { parseSessionKeys } from '../../src/recording/session-keys.ts'
-import { type VerifyReport, verifySource } from '../../src/recording/verify.ts'
+} from '../../src/recording/journal/segment.ts'
+import { parseSessionKeys } from '../../src/recording/session-keys/session-keys.ts'
+import { type VerifyReport, verifySource } from '../../src/recording/verify/verify.ts'
 
 export interface JournalFiles {
   /** By number. */

@@ -3,7 +3,7 @@
  * can tell that the journal was as long as that, with that content, at that time: removing the last
  * segment, or putting an older copy of everything in its place, then shows.
  */
-import type { HeadSignature } from '../chain.ts'
+import type { HeadSignature } from '../journal/chain.ts'
 
 export interface Anchor extends HeadSignature {
   /** Whose head it is: several nodes may use one place. */

@@ -4,8 +4,8 @@
  */
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import type { HeadSignature } from '../chain.ts'
 import type { Log } from '../events.ts'
+import type { HeadSignature } from '../journal/chain.ts'
 import type { Anchor, AnchorPlace } from './anchor.ts'
 
 export interface AnchorStatus {

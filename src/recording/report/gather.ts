@@ -3,12 +3,12 @@
  * or would have been, with what came of it and the records that prove it; and what happened beside.
  * Read from the journal's files; no key is needed, because nothing sealed is looked at.
  */
-import type { ArchiveRow } from '../archive.ts'
-import { JournalRows } from '../archive-rows.ts'
-import { clearOf, type HeadSignature } from '../chain.ts'
-import { readEntries } from '../clear.ts'
-import { type JournalRecord, RecordKind } from '../record.ts'
-import { listSegments, readSegment } from '../segment.ts'
+import type { ArchiveRow } from '../archive/archive.ts'
+import { JournalRows } from '../archive/rows.ts'
+import { clearOf, type HeadSignature } from '../journal/chain.ts'
+import { readEntries } from '../journal/clear.ts'
+import { type JournalRecord, RecordKind } from '../journal/record.ts'
+import { listSegments, readSegment } from '../journal/segment.ts'
 
 /** Times are as the journal has them, in UTC: `2026-11-21 10:00:00.000000`. */
 export interface Gathered {

@@ -2,8 +2,8 @@
  * What a SIEM is told: a happening of the journal in clear, with statements that have lost their
  * values. One that arrives twice has the same `uid`.
  */
-import type { ArchiveRow } from '../archive.ts'
-import type { ArchiveTable } from '../archive-schema.ts'
+import type { ArchiveRow } from '../archive/archive.ts'
+import type { ArchiveTable } from '../archive/schema.ts'
 
 export interface SiemEvent {
   /** Of this form. */

@@ -4,8 +4,8 @@
  */
 import { join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
-import { Shipper } from '../ship.ts'
-import type { ShippingReport } from '../shipping-keeper.ts'
+import type { ShippingReport } from '../shipping/keeper.ts'
+import { Shipper } from '../shipping/ship.ts'
 import { type SiemConfig, type SiemCounts, toSiem } from './to-siem.ts'
 
 /** What the parent says first. */

@@ -2,7 +2,7 @@
  * A SIEM as a destination of the journal: at least once, in order. What cannot be written or is not
  * wanted is left out and counted, so that one bad event never holds up those behind it.
  */
-import type { Destination } from '../ship.ts'
+import type { Destination } from '../shipping/ship.ts'
 import { eventOf } from './event.ts'
 import { lineOf, type SiemFormat } from './format.ts'
 import { deliver, type Line, type SiemTarget, Unwanted } from './targets.ts'

@@ -1,5 +1,5 @@
 /** The page on which a session is played; the file that plays it without a server has the same. */
-import type { SessionEntry } from '../../recording/clear.ts'
+import type { SessionEntry } from '../../recording/journal/clear.ts'
 import { type Html, html } from '../html.ts'
 import { layout, type Viewer } from './layout.ts'
 

@@ -1,6 +1,6 @@
 /** Recorded sessions: a form that asks, which works without JavaScript, and what it found. */
 import { durationText } from '../../approvals/describe.ts'
-import type { FoundSession, SessionPage } from '../../recording/search.ts'
+import type { FoundSession, SessionPage } from '../../recording/reading/search.ts'
 import { type Html, html } from '../html.ts'
 import type { QueryTexts } from '../session-query.ts'
 import { badge, layout, time, type Viewer } from './layout.ts'

@@ -1,9 +1,9 @@
 import { CreateKeyCommand, KMSClient } from '@aws-sdk/client-kms'
 import t, { type Test } from 'tap'
 import { type KmsConfig, openKmsKeys } from '../../../src/keys/aws-kms.ts'
-import { JournalReader } from '../../../src/recording/reader.ts'
+import { JournalReader } from '../../../src/recording/reading/reader.ts'
 import type { Recorder } from '../../../src/recording/recorder.ts'
-import { verifyJournal } from '../../../src/recording/verify.ts'
+import { verifyJournal } from '../../../src/recording/verify/verify.ts'
 import { startMoto } from '../../support/moto.ts'
 import { collect, place, run, sessionStart } from '../../support/recorded-place.ts'
 

@@ -1,8 +1,8 @@
 import { readdir, readFile, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import t from 'tap'
-import { JournalReader } from '../../../src/recording/reader.ts'
-import { verifyJournal } from '../../../src/recording/verify.ts'
+import { JournalReader } from '../../../src/recording/reading/reader.ts'
+import { verifyJournal } from '../../../src/recording/verify/verify.ts'
 import {
   allowed,
   analysis,

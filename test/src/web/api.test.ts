@@ -2,7 +2,7 @@
 import type { IncomingMessage } from 'node:http'
 import { get } from 'node:https'
 import t from 'tap'
-import type { SessionQuery } from '../../../src/recording/search.ts'
+import type { SessionQuery } from '../../../src/recording/reading/search.ts'
 import { approvalRequest } from '../../support/approval-request.ts'
 import { selfSigned } from '../../support/certificates.ts'
 import { basic, openConsole, signIn } from '../../support/console.ts'
