@@ -1,8 +1,9 @@
 /**
- * `npm run trials -- postgres|postgres15|mariadb|mysql [--count N] [--seed N] [--lanes N]`: random
- * scripts, more of them than the tests have time for. Prints each difference with the seed that
- * makes it again, and fails when there is one. `--predicates equality`: with rules that answer
- * nothing else, and scripts that ask everything. `--privileges`: the server's own opinion instead.
+ * `npm run trials -- postgres|postgres15|mariadb|mysql [--count N] [--seed N] [--lanes N] [--batch N]`:
+ * random scripts, more of them than the tests have time for. Prints each difference with the seed that
+ * makes it again, and in which mode (`--mode simple|text|binary`); fails when there is one.
+ * `--predicates equality`: with rules that answer nothing else, and scripts that ask everything.
+ * `--privileges`: the server's own opinion instead.
  */
 import { parseArgs } from 'node:util'
 import { startMysqlArena } from './mysql.ts'
@@ -16,12 +17,15 @@ const { positionals, values } = parseArgs({
     count: { type: 'string', default: '1000' },
     seed: { type: 'string', default: '1' },
     lanes: { type: 'string', default: '3' },
+    batch: { type: 'string', default: '8' },
+    mode: { type: 'string' },
     predicates: { type: 'string', default: 'flag' },
     show: { type: 'boolean', default: false },
     privileges: { type: 'boolean', default: false },
   },
 })
 
+const modes = ['simple', 'text', 'binary'] as const
 const engine = positionals[0] ?? 'postgres'
 
 const count = Number(values.count)
@@ -35,7 +39,7 @@ const began = performance.now()
 try {
   if (values.show) say(arena.script(seed).join(';\n'))
   const tally = await runTrials(arena, {
-    ...{ count, seed, lanes: Number(values.lanes) },
+    ...{ count, seed, lanes: Number(values.lanes), batch: Number(values.batch) },
     onDifference: told,
     onProgress: progress,
   })
@@ -61,15 +65,17 @@ async function privileges(): Promise<never> {
 
 function start(): Promise<Arena> {
   const predicates = values.predicates === 'equality' ? 'equality' : 'flag'
-  if (engine === 'postgres') return startPostgresArena({ predicates })
-  if (engine === 'postgres15') return startPostgresArena({ predicates, version: 15 })
+  const mode = modes.find(each => each === values.mode)
+  if (engine === 'postgres') return startPostgresArena({ predicates, mode })
+  if (engine === 'postgres15') return startPostgresArena({ predicates, mode, version: 15 })
+  if (mode === 'simple') throw new RangeError('expected the mode text or binary, got simple')
   if (engine === 'mariadb' || engine === 'mysql')
-    return startMysqlArena({ flavour: engine, predicates })
+    return startMysqlArena({ flavour: engine, predicates, mode })
   throw new RangeError(`expected postgres, postgres15, mariadb or mysql, got ${engine}`)
 }
 
-function told({ seed, script, one, other }: Difference): void {
-  say(`DIFFERENCE at seed ${seed}:\n  ${script.join(';\n  ')}`)
+function told({ seed, mode, script, one, other }: Difference): void {
+  say(`DIFFERENCE at seed ${seed}, mode ${mode}:\n  ${script.join(';\n  ')}`)
   for (let i = 0; i < Math.max(one.length, other.length); i++) {
     if (one[i] === other[i]) continue
     say(`  one:   ${JSON.stringify(one[i])}\n  other: ${JSON.stringify(other[i])}`)

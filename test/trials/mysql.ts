@@ -9,15 +9,23 @@ import { scramVerifier } from '../../src/identity/scram-verifier.ts'
 import { startMariadb, startMysql, type TestMysql } from '../support/mysql.ts'
 import { columnInShort, namesOver } from '../support/mysql-shop.ts'
 import { secretColumns, secretData, secretSchema } from '../support/mysql-statement-generator.ts'
-import { execute, MysqlWire, prepare, query, type Result, textsOf } from '../support/mysql-wire.ts'
+import {
+  execute,
+  MysqlWire,
+  packets,
+  prepare,
+  query,
+  type Result,
+  textsOf,
+} from '../support/mysql-wire.ts'
 import { password, RunningProgram } from '../support/running-program.ts'
 import { mysqlScript } from './mysql-scripts.ts'
-import type { Answer, Arena, Lane, Script } from './trial.ts'
+import { type Answer, type Arena, inWorlds, type Lane, type Pair, type Script } from './trial.ts'
 
 /** Of equal length. Where scripts write, the statistics change that plans are made by. */
 const worlds = ['w1', 'w2', 'w3', 'w4'] as const
 type World = (typeof worlds)[number]
-type Mode = 'text' | 'binary'
+export type Mode = 'text' | 'binary'
 
 const modes: readonly Mode[] = ['text', 'binary']
 const secrets: ReadonlySet<string> = new Set(secretColumns.map(column => `w1.${column}`))
@@ -27,10 +35,13 @@ export interface MysqlArenaOptions {
   readonly flavour: 'mariadb' | 'mysql'
   /** Everything may be asked that is not equality, or nothing; then no answer at all may differ. */
   readonly predicates: 'flag' | 'equality'
+  /** Of every lane; absent: they differ. */
+  readonly mode?: Mode | undefined
 }
 
-export async function startMysqlArena({ flavour, predicates }: MysqlArenaOptions): Promise<Arena> {
-  const settings = { 'event-scheduler': 'OFF', 'general-log': 'OFF' }
+export async function startMysqlArena(options: MysqlArenaOptions): Promise<Arena> {
+  const { flavour, predicates } = options
+  const settings = { 'event-scheduler': 'OFF', 'general-log': 'OFF', 'performance-schema': 'OFF' }
   const upstream = await (flavour === 'mysql' ? startMysql : startMariadb)({ settings })
   for (const world of worlds) await fill(upstream, world)
   const dir = await mkdtemp(join(tmpdir(), 'countersign-trials-'))
@@ -54,8 +65,8 @@ export async function startMysqlArena({ flavour, predicates }: MysqlArenaOptions
   const place = { host, port: program.port, user: 'analyst', password }
   return {
     script: seed => mysqlScript(seed, flavour === 'mysql', predicates === 'equality'),
-    lane: async seed => {
-      const mode = modes[seed % modes.length] ?? 'text'
+    lane: async number => {
+      const mode = options.mode ?? modes[number % modes.length] ?? 'text'
       const wires = worlds.map(database =>
         MysqlWire.connect({ ...place, database }, { definitions: true }),
       )
@@ -102,59 +113,89 @@ function writes(script: Script): boolean {
   return script.some(text => /\b(?:INSERT|UPDATE|DELETE|REPLACE) /.test(text))
 }
 
+/** A command, and whether its answer is a part of the trial's. */
+interface Step {
+  readonly payload: Buffer
+  readonly shown: boolean
+}
+
+/** From the same state, and back to it. */
+function stepsOf(script: Script): readonly Step[] {
+  const shown = script.map(text => ({ payload: query(text), shown: true }))
+  const written = writes(script)
+  if (script.length === 1 && !written) return shown
+  const aside = (payload: Buffer): Step => ({ payload, shown: false })
+  return [
+    // One at a time in each database: deadlocks and waits would be told apart.
+    ...(written ? [aside(query('SELECT get_lock(database(), 60)'))] : []),
+    ...[aside(query('BEGIN')), ...shown, aside(query('ROLLBACK'))],
+    // Variables, temporary tables and the lock go, too.
+    aside(resetConnection),
+  ]
+}
+
 class MysqlLane implements Lane {
+  readonly mode: Mode
   readonly #wires: readonly MysqlWire[]
-  readonly #mode: Mode
 
   constructor(wires: readonly MysqlWire[], mode: Mode) {
     this.#wires = wires
-    this.#mode = mode
+    this.mode = mode
   }
 
-  async run(script: Script): Promise<readonly [Answer, Answer]> {
-    const wires = writes(script) ? this.#wires.slice(2) : this.#wires.slice(0, 2)
-    const [one, other] = await Promise.all(wires.map(wire => this.#answer(wire, script)))
-    if (one === undefined || other === undefined) throw new RangeError('expected two sessions')
-    return [one, other]
+  run(scripts: readonly Script[]): Promise<readonly Pair[]> {
+    return inWorlds(scripts, writes, (world, own) => this.#answers(world, own))
   }
 
   close(): void {
     for (const wire of this.#wires) wire.close()
   }
 
-  async #answer(wire: MysqlWire, script: Script): Promise<Answer> {
+  async #answers(world: number, scripts: readonly Script[]): Promise<readonly Answer[]> {
+    const wire = this.#wires[world]
+    if (wire === undefined || scripts.length === 0) return []
     wire.forget()
-    const results: Result[] = []
-    const several = script.length > 1 || writes(script)
-    // One at a time in each database: deadlocks and waits would be told apart.
-    if (writes(script)) await wire.query('SELECT get_lock(database(), 60)')
-    if (several) await wire.query('BEGIN')
-    for (const text of script) results.push(...(await this.#run(wire, text)))
-    if (several) {
-      await wire.query('ROLLBACK')
-      // Variables, temporary tables and the lock go, too.
-      await wire.ask(resetConnection)
+    const steps = scripts.map(stepsOf)
+    // Only whoever knows the number of what was prepared can go on.
+    const ahead = this.mode === 'text'
+    if (ahead) wire.socket.write(Buffer.concat(steps.flat().map(step => packets(step.payload))))
+    const answers: Answer[] = []
+    for (const own of steps) {
+      const results: Result[] = []
+      for (const { payload, shown } of own) {
+        const binary = !ahead && payload[0] === queryCommand && shown
+        if (!ahead && !binary) wire.send(payload)
+        const came = await (binary ? runPrepared(wire, payload) : wire.answer(payload[0] ?? -1))
+        if (shown) results.push(...came)
+      }
+      answers.push(answerOf(results))
     }
-    const errors = results.filter(each => each.kind === 'error')
-    return {
-      lines: results.map(lineOf),
-      shown: () => shownBy(results),
-      refused: errors.some(({ message }) => refused(message)),
-      failed: errors.length > 0,
-    }
+    return answers
   }
+}
 
-  async #run(wire: MysqlWire, text: string): Promise<readonly Result[]> {
-    if (this.#mode === 'text') return wire.ask(query(text))
-    const first = await wire.ask(prepare(text))
-    const [prepared] = first
-    if (prepared?.kind !== 'prepared') return first
-    const results = await wire.ask(execute(prepared.id))
-    const close = Buffer.alloc(5)
-    close[0] = 0x19
-    close.writeUInt32LE(prepared.id, 1)
-    wire.send(close)
-    return results
+const queryCommand = 0x03
+
+async function runPrepared(wire: MysqlWire, payload: Buffer): Promise<readonly Result[]> {
+  const first = await wire.ask(prepare(payload.toString('utf8', 1)))
+  const [prepared] = first
+  if (prepared?.kind !== 'prepared') return first
+  const results = await wire.ask(execute(prepared.id))
+  const close = Buffer.alloc(5)
+  close[0] = 0x19
+  close.writeUInt32LE(prepared.id, 1)
+  wire.send(close)
+  return results
+}
+
+function answerOf(results: readonly Result[]): Answer {
+  if (results.some(({ kind }) => kind === 'closed')) throw new Error('the session was closed')
+  const errors = results.filter(each => each.kind === 'error')
+  return {
+    lines: results.map(lineOf),
+    shown: () => shownBy(results),
+    refused: errors.some(({ message }) => refused(message)),
+    failed: errors.length > 0,
   }
 }
 

@@ -26,13 +26,13 @@ import {
   WireClient,
 } from '../support/wire-client.ts'
 import { postgresScript } from './postgres-scripts.ts'
-import type { Answer, Arena, Lane, Script } from './trial.ts'
+import { type Answer, type Arena, inWorlds, type Lane, type Pair, type Script } from './trial.ts'
 
 /** Where scripts write, tables grow by what was rolled back, and plans change with that. */
 const worlds = ['one', 'other', 'one_written', 'other_written'] as const
 type World = (typeof worlds)[number]
 /** As a client asks: in one message, or in several with results in text or binary. */
-type Mode = 'simple' | 'text' | 'binary'
+export type Mode = 'simple' | 'text' | 'binary'
 
 const modes: readonly Mode[] = ['simple', 'text', 'binary']
 const secrets: ReadonlySet<string> = new Set(secretColumns)
@@ -41,6 +41,8 @@ export interface PostgresArenaOptions {
   /** Everything may be asked that is not equality, or nothing; then no answer at all may differ. */
   readonly predicates: 'flag' | 'equality'
   readonly version?: 15 | 18
+  /** Of every lane; absent: they differ. */
+  readonly mode?: Mode | undefined
 }
 
 export async function startPostgresArena(options: PostgresArenaOptions): Promise<Arena> {
@@ -51,6 +53,8 @@ export async function startPostgresArena(options: PostgresArenaOptions): Promise
     ...{ autovacuum: 'off', statement_timeout: '20s', jit: 'off' },
     // Which plan is cheaper depends on how large tables are. What is sorted comes in order.
     ...{ enable_hashagg: 'off', enable_hashjoin: 'off', enable_mergejoin: 'off' },
+    // Statements that fail are long, and nobody reads of them there.
+    ...{ log_min_messages: 'fatal', track_activities: 'off', track_counts: 'off' },
   }
   const upstream = await startPostgres({ version, settings })
   const { host, port, user, password: secret } = upstream
@@ -74,8 +78,8 @@ export async function startPostgresArena(options: PostgresArenaOptions): Promise
     )
   return {
     script: seed => postgresScript(seed, predicates === 'equality'),
-    lane: async seed => {
-      const mode = modes[seed % modes.length] ?? 'simple'
+    lane: async number => {
+      const mode = options.mode ?? modes[number % modes.length] ?? 'simple'
       const sessions = await Promise.all(worlds.map(world => connect(program.port, world)))
       return new PostgresLane(sessions, mode)
     },
@@ -143,57 +147,59 @@ recording: { rows: false, archive: none }
 }
 
 /** One at a time in each database: deadlocks and waits would be told apart. */
-const before = ['BEGIN', 'SELECT pg_advisory_xact_lock(1)']
+const lock = 'SELECT pg_advisory_xact_lock(1)'
 
 function writes(script: Script): boolean {
   return script.some(text => /\b(?:INSERT|UPDATE|DELETE|MERGE)\b/.test(text))
 }
 
+/** From the same state, and back to it. */
+function stepsOf(script: Script): readonly string[] {
+  const written = writes(script)
+  if (script.length === 1 && !written) return script
+  return ['BEGIN', ...(written ? [lock] : []), ...script, 'ROLLBACK', 'DISCARD ALL']
+}
+
 class PostgresLane implements Lane {
+  readonly mode: Mode
   readonly #sessions: readonly WireClient[]
-  readonly #mode: Mode
 
   constructor(sessions: readonly WireClient[], mode: Mode) {
     this.#sessions = sessions
-    this.#mode = mode
+    this.mode = mode
   }
 
-  async run(script: Script): Promise<readonly [Answer, Answer]> {
-    const alone = script.length === 1 && !writes(script)
-    const steps = alone ? script : [...before, ...script, 'ROLLBACK', 'DISCARD ALL']
-    const messages = Buffer.concat(steps.flatMap(text => this.#messages(text)))
-    const written = writes(script)
-    const sessions = written ? this.#sessions.slice(2) : this.#sessions.slice(0, 2)
-    const [one, other] = await Promise.all(
-      sessions.map(session => answerOf(session, messages, steps.length, written)),
-    )
-    if (one === undefined || other === undefined) throw new RangeError('expected two sessions')
-    return [one, other]
+  run(scripts: readonly Script[]): Promise<readonly Pair[]> {
+    return inWorlds(scripts, writes, (world, own) => this.#answers(world, own))
   }
 
   close(): void {
     for (const session of this.#sessions) session.close()
   }
 
+  async #answers(world: number, scripts: readonly Script[]): Promise<readonly Answer[]> {
+    const session = this.#sessions[world]
+    if (session === undefined || scripts.length === 0) return []
+    const steps = scripts.map(stepsOf)
+    session.received = Buffer.alloc(0)
+    session.send(...steps.flat().flatMap(text => this.#messages(text)))
+    const answers: Answer[] = []
+    for (const [i, script] of scripts.entries())
+      answers.push(await answerOf(session, steps[i]?.length ?? 0, writes(script)))
+    return answers
+  }
+
   #messages(text: string): Buffer[] {
-    if (this.#mode === 'simple') return [query(text)]
-    const format = this.#mode === 'binary' ? 1 : 0
+    if (this.mode === 'simple') return [query(text)]
+    const format = this.mode === 'binary' ? 1 : 0
     return [parse(text), describe('S'), bind({ format }), describe('P'), execute(), sync]
   }
 }
 
 /** `unordered`: where new rows come to lie depends on what was rolled back before. */
-async function answerOf(
-  session: WireClient,
-  messages: Buffer,
-  steps: number,
-  unordered: boolean,
-): Promise<Answer> {
-  session.received = Buffer.alloc(0)
-  session.send(messages)
-  const answers: (readonly Frame[])[] = []
-  for (let step = 0; step < steps; step++) answers.push(await session.untilReady())
-  const frames = answers.flat()
+async function answerOf(session: WireClient, steps: number, unordered: boolean): Promise<Answer> {
+  const frames: Frame[] = []
+  for (let step = 0; step < steps; step++) frames.push(...(await session.untilReady()))
   if (session.closed) throw new Error('the program closed the session')
   const errors = frames
     .filter(({ type }) => type === 'E')

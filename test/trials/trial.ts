@@ -18,15 +18,21 @@ export interface Answer {
   readonly failed: boolean
 }
 
+/** In one and in the other database. */
+export type Pair = readonly [Answer, Answer]
+
 export interface Lane {
-  /** In both databases, from the same state. */
-  run(script: Script): Promise<readonly [Answer, Answer]>
+  /** How it asks: in which messages, and for which format of results. */
+  readonly mode: string
+  /** Each in both databases, from the same state; a pair of answers for each. */
+  run(scripts: readonly Script[]): Promise<readonly Pair[]>
   close(): void
 }
 
 export interface Arena {
   script(seed: number): Script
-  lane(seed: number): Promise<Lane>
+  /** They take turns in how they ask. */
+  lane(number: number): Promise<Lane>
   /** Whether which rows there are, or their order, may depend on what is masked. */
   asks(script: Script): boolean
   stop(): Promise<void>
@@ -34,6 +40,7 @@ export interface Arena {
 
 export interface Difference {
   readonly seed: number
+  readonly mode: string
   readonly script: Script
   readonly one: readonly string[]
   readonly other: readonly string[]
@@ -56,51 +63,79 @@ export interface TrialOptions {
   readonly seed: number
   /** Pairs of connections. */
   readonly lanes: number
+  /** How many trials each of them is given at a time, for it to send without waiting for answers. */
+  readonly batch?: number
   readonly onDifference?: (difference: Difference) => void
   readonly onProgress?: (tally: Tally) => void
 }
 
 export async function runTrials(arena: Arena, options: TrialOptions): Promise<Tally> {
   const tally: Tally = { trials: 0, answered: 0, refused: 0, failed: 0, asked: 0, differences: [] }
+  const { lanes, batch = 1, onDifference, onProgress } = options
   let next = options.seed
+  let opened = 0
   const end = options.seed + options.count
   const work = async (): Promise<void> => {
-    let lane = await open(arena, next)
+    let lane = await open(arena, opened++)
+    let ran = 0
     while (next < end) {
-      const seed = next++
-      const script = arena.script(seed)
-      const answers = await lane.run(script)
-      if (judge(arena, seed, script, answers, tally)) options.onDifference?.(last(tally))
-      if (tally.trials % 500 === 0) options.onProgress?.(tally)
-      // What a session keeps is the same for a while, not for all trials.
-      if (tally.trials % 997 === 0) {
-        lane.close()
-        lane = await open(arena, seed)
+      const first = next
+      next = Math.min(first + batch, end)
+      const seeds = Array.from({ length: next - first }, (_, i) => first + i)
+      const scripts = seeds.map(seed => arena.script(seed))
+      for (const [i, pair] of (await lane.run(scripts)).entries()) {
+        const trial = { seed: seeds[i] ?? 0, mode: lane.mode, script: scripts[i] ?? [] }
+        if (judge(arena, trial, pair, tally)) onDifference?.(last(tally))
+        if (tally.trials % 500 === 0) onProgress?.(tally)
       }
+      ran += scripts.length
+      // What a session keeps is the same for a while, not for all trials.
+      if (ran < trialsMax) continue
+      lane.close()
+      lane = await open(arena, opened++)
+      ran = 0
     }
     lane.close()
   }
-  await Promise.all(Array.from({ length: options.lanes }, work))
+  await Promise.all(Array.from({ length: lanes }, work))
   return tally
 }
 
+const trialsMax = 500
+
+/** Where scripts write, tables grow by what was rolled back, and plans change with that: apart. */
+export async function inWorlds(
+  scripts: readonly Script[],
+  writes: (script: Script) => boolean,
+  run: (world: number, scripts: readonly Script[]) => Promise<readonly Answer[]>,
+): Promise<readonly Pair[]> {
+  const written = scripts.map(writes)
+  const [read, write] = [false, true].map(each => scripts.filter((_, i) => written[i] === each))
+  const answers = await Promise.all([read, read, write, write].map((each = [], i) => run(i, each)))
+  const left = answers.map(each => each.values())
+  return written.map(each => {
+    const [one, other] = left.slice(each ? 2 : 0, each ? 4 : 2).map(world => world.next().value)
+    if (one === undefined || other === undefined) throw new RangeError('expected two answers')
+    return [one, other]
+  })
+}
+
 /** On a machine that does much else a login may take too long. */
-async function open(arena: Arena, seed: number): Promise<Lane> {
+async function open(arena: Arena, number: number): Promise<Lane> {
   for (let left = 4; left > 0; left--) {
     try {
-      return await arena.lane(seed)
+      return await arena.lane(number)
     } catch (error) {
       if (!(error instanceof Error)) throw error
     }
   }
-  return arena.lane(seed)
+  return arena.lane(number)
 }
 
 function judge(
   arena: Arena,
-  seed: number,
-  script: Script,
-  [one, other]: readonly [Answer, Answer],
+  trial: Pick<Difference, 'seed' | 'mode' | 'script'>,
+  [one, other]: Pair,
   tally: Tally,
 ): boolean {
   tally.trials++
@@ -108,11 +143,11 @@ function judge(
   else if (one.failed || other.failed) tally.failed++
   else tally.answered++
   if (one.lines.join('\n') === other.lines.join('\n')) return false
-  if (arena.asks(script) && (one.failed || other.failed || one.shown() === other.shown())) {
+  if (arena.asks(trial.script) && (one.failed || other.failed || one.shown() === other.shown())) {
     tally.asked++
     return false
   }
-  tally.differences.push({ seed, script, one: one.lines, other: other.lines })
+  tally.differences.push({ ...trial, one: one.lines, other: other.lines })
   return true
 }
 
