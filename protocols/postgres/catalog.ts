@@ -131,6 +131,8 @@ export interface CatalogSnapshot {
   children(oid: number): readonly Relation[]
   /** Foreign keys of others whose rows follow those of this one, and their own children. */
   following(oid: number): readonly FollowingKey[]
+  /** Columns of tables whose type is a domain of that name, or a domain over one. */
+  domainColumns(name: string): readonly OwnedColumn[]
   /** All functions, procedures and aggregates of that name, overloads included. */
   functions(schema: string | undefined, name: string): readonly CatalogFunction[]
   functionByOid(oid: number): CatalogFunction | undefined
@@ -198,6 +200,11 @@ export interface RelationColumn {
   readonly defaulted?: string | undefined
   /** The columns whose values it repeats, as a foreign key. */
   readonly references?: readonly { readonly relation: number; readonly number: number }[]
+}
+
+export interface OwnedColumn {
+  readonly relation: Relation
+  readonly column: RelationColumn
 }
 
 export interface CatalogFunction {

@@ -115,6 +115,13 @@ class Builder {
       relationByOid: oid => relations.find(relation => relation.oid === oid),
       children: oid => relations.filter(relation => relation.parents.includes(oid)),
       following: () => [],
+      // A type that no server has is a domain.
+      domainColumns: name =>
+        this.#relations.flatMap(relation =>
+          relation.columns
+            .filter(({ typeOid }) => types[typeOid] === name)
+            .map(column => ({ relation, column })),
+        ),
       functions: (schema, name) =>
         (functions.get(name) ?? []).filter(f => schema === undefined || f.schema === schema),
       functionByOid: oid => this.#functions.find(each => each.oid === oid),

@@ -62,6 +62,7 @@ export const shop = namesOf(
       'public.events_1_a': ['id int4', 'payload text'],
       'public.handles': ['id int4', 'handle text', 'domain text'],
       'public.unread': ['id int4', 'secret text'],
+      'public.subscribers': ['id int4', 'address mail'],
       'public.twice': ['id int4', 'a text'],
       'other.twice': ['id int4', 'b text'],
       'public.same': ['id int4', 'a text'],

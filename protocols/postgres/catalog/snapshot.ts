@@ -5,6 +5,7 @@ import type {
   CatalogSnapshot,
   FollowingKey,
   KeyAction,
+  OwnedColumn,
   Relation,
   RelationColumn,
   Write,
@@ -56,6 +57,21 @@ export class Snapshot implements CatalogSnapshot {
 
   following(oid: number): readonly FollowingKey[] {
     return this.#following.get(oid) ?? none
+  }
+
+  domainColumns(name: string): readonly OwnedColumn[] {
+    const stored = [...this.#byOid.values()].filter(({ kind }) => kind !== 'view')
+    return stored.flatMap(relation =>
+      relation.columns
+        .filter(({ typeOid }) => this.#isDomain(typeOid, name))
+        .map(column => ({ relation, column })),
+    )
+  }
+
+  #isDomain(typeOid: number, name: string): boolean {
+    const type = this.#types.get(typeOid)
+    if (type?.type !== 'd') return false
+    return type.name === name || this.#isDomain(type.base, name)
   }
 
   functions(schema: string | undefined, name: string): readonly CatalogFunction[] {

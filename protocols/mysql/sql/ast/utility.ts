@@ -99,6 +99,14 @@ export interface Asked {
   readonly unique: readonly (string | Expression)[]
   /** PARTITION BY: of what each row has to be within bounds. */
   readonly bounded: readonly (string | Expression)[]
+  /** FOREIGN KEY: the table's own columns, whose values have to be among those of others. */
+  readonly keys: readonly string[]
+  /** REFERENCES: those others. */
+  readonly references: readonly { readonly table: TableName; readonly columns: readonly string[] }[]
+  /** What generated columns that are added compute from each row. */
+  readonly generated: readonly Expression[]
+  /** ORDER BY: by what the rows are sorted from then on. */
+  readonly sorted: readonly (string | Expression)[]
 }
 
 export interface LockTables extends Ranged {

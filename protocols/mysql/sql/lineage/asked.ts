@@ -6,7 +6,9 @@
 import type { PredicateKind } from '../../../protocol.ts'
 import type { Cast, Expression } from '../ast.ts'
 import { folded } from '../names.ts'
+import { divisorsOf, keepChosen, warns } from './chosen.ts'
 import type { Context } from './context.ts'
+import type { Scope } from './scope.ts'
 import { isConstant, isCopy, type Value } from './value.ts'
 
 export interface Asked {
@@ -112,25 +114,20 @@ const telling: ReadonlySet<string> = new Set([
 ])
 
 /** An output is redacted, and yet it may tell: by how long it takes, by failing or by warning. */
-export function keepEffects(node: Expression, value: Value, context: Context): void {
+export function keepEffects(node: Expression, value: Value, scope: Scope, context: Context): void {
   if (value.sources.length === 0 || node.kind === 'column') return
+  keepChosen(node, value, scope, context)
   const pending: unknown[] = [node]
   while (pending.length > 0) {
     const next = pending.pop()
     if (typeof next !== 'object' || next === null) continue
-    if (isTelling(next)) {
-      context.predicates.add(value.sources, 'effect')
-      return
-    }
+    if (isTelling(next)) context.predicates.add(value.sources, 'effect')
+    for (const divisor of divisorsOf(next))
+      context.predicates.add(context.value(divisor, scope).sources, 'effect')
     // The outputs of a subquery are looked at where it is traced.
     for (const [key, under] of Object.entries(next))
       if (key !== 'query' && typeof under === 'object') pending.push(under)
   }
-}
-
-/** Warnings are counted: whether what was computed is a number, a date. */
-function warns({ operand, type }: Cast): boolean {
-  return operand.kind !== 'column' && !/^(?:n?char|n?varchar|binary|varbinary|json)\b/.test(type)
 }
 
 function isTelling(node: object): boolean {

@@ -1,7 +1,7 @@
 /** Queries: SELECT, VALUES, TABLE and set operations. https://dev.mysql.com/doc/refman/9.7/en/select.html */
 import type { Expression, Query, QueryBody, Select, SetOperation, Values } from '../ast.ts'
 import { folded } from '../names.ts'
-import { keepSorted } from './asked.ts'
+import { keepEffects, keepSorted } from './asked.ts'
 import {
   allOf,
   asking,
@@ -148,13 +148,11 @@ function windowValues(select: Select, scope: Scope, context: Context): Map<strin
 function valuesRows({ rows }: Values, scope: Scope, context: Context): Columns {
   return zipped(
     rows.map(row => ({
-      fields: row.map(
-        (node: Expression, i): Field => ({
-          name: `column_${i}`,
-          guessed: true,
-          value: context.value(node, scope),
-        }),
-      ),
+      fields: row.map((node: Expression, i): Field => {
+        const value = context.value(node, scope)
+        keepEffects(node, value, scope, context)
+        return { name: `column_${i}`, guessed: true, value }
+      }),
       rest: undefined,
     })),
   )

@@ -5,6 +5,7 @@
 import type { Call, Execute, Explain, Expression, Handler, Statement } from '../ast.ts'
 import { folded, inDatabase, resolveRoutines, type SessionStatement } from '../names.ts'
 import { parse } from '../parse.ts'
+import { keepEffects } from './asked.ts'
 import { predicate, wholly } from './conditions.ts'
 import type { Context } from './context.ts'
 import { traceAltered, traceAsked } from './definitions.ts'
@@ -33,7 +34,7 @@ export function traceStatement(node: Statement, context: Context): Output {
     case 'call':
       return callStatement(node, context)
     case 'do':
-      context.touch(derive(context.values(node.expressions, emptyScope)))
+      context.touch(derive(evaluated(node.expressions, context)))
       return nothing
     case 'set': {
       for (const item of node.items) setItem(item, context)
@@ -109,6 +110,15 @@ export function traceStatement(node: Statement, context: Context): Output {
       // Every other statement answers without rows; should it have some, they are not shown.
       return nothing
   }
+}
+
+/** Values of which none is shown, but whether they fail, and how long they take. */
+function evaluated(nodes: readonly Expression[], context: Context): readonly Value[] {
+  return nodes.map(node => {
+    const value = context.value(node, emptyScope)
+    keepEffects(node, value, emptyScope, context)
+    return value
+  })
 }
 
 /** Its message may be that of any variable. */
@@ -238,7 +248,7 @@ function callStatement(call: Call, context: Context): Output {
   const candidates = resolveRoutines(context.names, schema, name).filter(
     ({ kind }) => kind === 'procedure',
   )
-  const args = context.values(call.args, emptyScope)
+  const args = evaluated(call.args, context)
   context.call({ schema, name: folded(name), builtIn: false, candidates, args: call.args })
   const runs = candidates.map(candidate => procedureRun(candidate, args, context))
   const known = runs.filter(run => run !== undefined)

@@ -20,7 +20,7 @@ export function targetList(items: readonly SelectItem[], scope: Scope, context: 
       if (star.rest !== undefined) rest = rest === undefined ? star.rest : derive([rest, star.rest])
     } else {
       const value = context.value(expression, scope)
-      keepEffects(expression, value, context)
+      keepEffects(expression, value, scope, context)
       fields.push({ ...nameOf(item, context), value })
     }
   }

@@ -1,6 +1,7 @@
 /** ALTER TABLE: what each of its parts does. https://dev.mysql.com/doc/refman/9.7/en/alter-table.html */
-import type { AlterTable, Expression, TableName } from '../ast.ts'
+import type { AlterTable, Asked, Expression, TableName } from '../ast.ts'
 import { TokenType } from '../lexer/token.ts'
+import { orderItems } from './clauses.ts'
 import type { Cursor } from './cursor.ts'
 import { keyParts } from './key-parts.ts'
 import { tableName } from './names.ts'
@@ -9,11 +10,8 @@ import { existenceClause, skipOne } from './rest.ts'
 type Action = AlterTable['actions'][number]
 
 /** What its parts gather on their way. */
-interface Gathered {
-  readonly defaults: Expression[]
-  readonly checks: Expression[]
-  readonly unique: (string | Expression)[]
-  readonly bounded: (string | Expression)[]
+type Gathered = { readonly defaults: Expression[] } & {
+  readonly [Part in keyof Asked]: Asked[Part][number][]
 }
 
 /** Behind TABLE. `ignore` stood before it. */
@@ -23,13 +21,21 @@ export function alterTable(cursor: Cursor, start: number, ignore: boolean): Alte
   if (cursor.mariadb && cursor.accept('WAIT')) cursor.advance()
   else if (cursor.mariadb) cursor.accept('NOWAIT')
   const actions: Action[] = []
-  const gathered: Gathered = { defaults: [], checks: [], unique: [], bounded: [] }
+  const gathered: Gathered = { defaults: [], ...askingNothing() }
   while (!cursor.atEnd()) {
     actions.push(action(cursor, gathered))
     cursor.acceptSymbol(',')
   }
   const { defaults, ...asked } = gathered
   return { kind: 'alterTable', ignore, table, actions, defaults, asked, start, end: cursor.end }
+}
+
+/** To be filled. */
+export function askingNothing(): { readonly [Part in keyof Asked]: Asked[Part][number][] } {
+  return {
+    ...{ checks: [], unique: [], bounded: [] },
+    ...{ keys: [], references: [], generated: [], sorted: [] },
+  }
 }
 
 const verbs = new Set(['ADD', 'DROP', 'ALTER', 'MODIFY', 'CHANGE', 'RENAME'])
@@ -60,7 +66,8 @@ function action(cursor: Cursor, gathered: Gathered): Action {
   cursor.advance()
   if (value === 'EXCHANGE' || value === 'CONVERT')
     return exchange(cursor, value.toLowerCase(), gathered)
-  const word = value === 'ORDER' ? 'order by' : value.toLowerCase()
+  if (value === 'ORDER') return sort(cursor, gathered)
+  const word = value.toLowerCase()
   const second = cursor.token.type === TokenType.Word && !cursor.atEnd() ? cursor.token.value : ''
   return rest(
     cursor,
@@ -98,6 +105,7 @@ function change(cursor: Cursor, gathered: Gathered): Action {
     return { action: `${verb} ${noun}`, name, table: definition(cursor, undefined, gathered) }
   if (verb === 'add' && (noun.includes('unique') || noun.includes('primary')))
     uniqueKey(cursor, gathered)
+  if (verb === 'add' && noun.includes('foreign')) foreignKey(cursor, gathered)
   return rest(cursor, `${verb} ${noun}`, name, undefined, gathered)
 }
 
@@ -107,18 +115,35 @@ function uniqueKey(cursor: Cursor, { unique }: Gathered): void {
   if (cursor.atSymbol('(')) unique.push(...keyParts(cursor))
 }
 
+/** Behind FOREIGN KEY and its name: `(a, b)`. */
+function foreignKey(cursor: Cursor, { keys }: Gathered): void {
+  if (cursor.atSymbol('(')) keys.push(...cursor.nameList())
+}
+
+/** Behind REFERENCES: `t (a, b)`. */
+function referenced(cursor: Cursor, { references }: Gathered): TableName {
+  const table = tableName(cursor)
+  const columns = cursor.atSymbol('(') ? cursor.nameList() : []
+  references.push({ table, columns })
+  return table
+}
+
 /** What is said of a column, to its end: the rows that are there are given its DEFAULT. */
 function definition(
   cursor: Cursor,
   given: TableName | undefined,
-  { defaults, checks }: Gathered,
+  gathered: Gathered,
 ): TableName | undefined {
+  const { defaults, checks, generated } = gathered
   let table = given
   const ends = (): boolean => cursor.atEnd() || cursor.atSymbol(',') || cursor.atSymbol(')')
   while (!ends()) {
-    if (cursor.accept('REFERENCES')) table = tableName(cursor)
+    if (cursor.accept('REFERENCES')) table = referenced(cursor, gathered)
     else if (cursor.accept('CHECK')) checks.push(cursor.grammar.operand(cursor))
-    else if (!cursor.accept('DEFAULT')) skipOne(cursor)
+    else if (cursor.at('AS') && cursor.peekSymbol(1, '(')) {
+      cursor.advance()
+      generated.push(cursor.grammar.operand(cursor))
+    } else if (!cursor.accept('DEFAULT')) skipOne(cursor)
     // ALTER … DROP DEFAULT ends with it.
     else if (!ends()) defaults.push(cursor.grammar.operand(cursor))
   }
@@ -148,8 +173,11 @@ function rest(
   const adds = name.startsWith('add ')
   const divides = name === 'partition by'
   while (!cursor.atEnd() && !cursor.atSymbol(',')) {
-    if (cursor.accept('REFERENCES')) table = tableName(cursor)
-    else if (adds && cursor.at('CHECK') && cursor.peekSymbol(1, '(')) {
+    if (cursor.accept('REFERENCES')) table = referenced(cursor, gathered)
+    else if (adds && cursor.accept('FOREIGN')) {
+      while (!cursor.atEnd() && !cursor.atSymbol('(')) cursor.advance()
+      foreignKey(cursor, gathered)
+    } else if (adds && cursor.at('CHECK') && cursor.peekSymbol(1, '(')) {
       cursor.advance()
       gathered.checks.push(cursor.grammar.operand(cursor))
     } else if (adds && (cursor.accept('UNIQUE') || cursor.accept('PRIMARY')))
@@ -158,6 +186,13 @@ function rest(
     else skipOne(cursor)
   }
   return { action: name, name: object, table }
+}
+
+/** Behind ORDER. */
+function sort(cursor: Cursor, { sorted }: Gathered): Action {
+  cursor.expect('BY')
+  for (const { expression } of orderItems(cursor)) sorted.push(expression)
+  return { action: 'order by', name: undefined, table: undefined }
 }
 
 /** Behind RANGE or LIST. */

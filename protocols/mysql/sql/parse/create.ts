@@ -1,7 +1,7 @@
 /** CREATE and ALTER, by what they make or change. */
 import type { NamedObject, OtherStatement, Statement } from '../ast.ts'
 import { TokenType } from '../lexer/token.ts'
-import { alterTable } from './alter-table.ts'
+import { alterTable, askingNothing } from './alter-table.ts'
 import { createTable } from './create-table.ts'
 import { createView } from './create-view.ts'
 import type { Cursor } from './cursor.ts'
@@ -82,7 +82,7 @@ function other(cursor: Cursor, verb: 'create' | 'alter', start: number): OtherSt
   skipRest(cursor)
   return {
     ...{ kind: 'other', keyword: `${verb} ${type}`, objects, queries: [], start, end: cursor.end },
-    ...(keys.length > 0 && { asked: { checks: [], unique: keys, bounded: [] } }),
+    ...(keys.length > 0 && { asked: { ...askingNothing(), unique: keys } }),
   }
 }
 

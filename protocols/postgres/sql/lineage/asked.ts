@@ -5,6 +5,7 @@
  */
 import type { PredicateKind } from '../../../protocol.ts'
 import { as, type FieldsOf, type Node, nameOf } from '../tree.ts'
+import { divisorOf, isTextCast, keepChosen } from './chosen.ts'
 import type { Context } from './context.ts'
 import type { Scope } from './scope.ts'
 import { isConstant, isCopy, type Value } from './value.ts'
@@ -124,6 +125,7 @@ const slow: ReadonlySet<string> = new Set(['pg_sleep', 'pg_sleep_for', 'pg_sleep
  */
 export function keepEffects(node: Node, value: Value, scope: Scope, context: Context): void {
   if (value.sources.length === 0 || as(node, 'ColumnRef') !== undefined) return
+  keepChosen(node, value, scope, context)
   const pending: unknown[] = [node]
   while (pending.length > 0) {
     const next = pending.pop()
@@ -144,23 +146,15 @@ function isSlow({ funcname }: FieldsOf<'FuncCall'>): boolean {
   return slow.has(nameOf(funcname).at(-1) ?? '')
 }
 
-function keepDivision(
-  { kind, name, rexpr }: FieldsOf<'A_Expr'>,
-  scope: Scope,
-  context: Context,
-): void {
-  const operator = nameOf(name).at(-1)
-  if (kind !== 'AEXPR_OP' || (operator !== '/' && operator !== '%') || rexpr === undefined) return
-  // x / NULLIF(y, 0) never fails.
-  if (as(rexpr, 'A_Expr')?.kind === 'AEXPR_NULLIF') return
-  context.predicates.add(context.value(rexpr, scope).sources, 'effect')
+function keepDivision(operation: FieldsOf<'A_Expr'>, scope: Scope, context: Context): void {
+  const divisor = divisorOf(operation)
+  if (divisor === undefined) return
+  context.predicates.add(context.value(divisor, scope).sources, 'effect')
 }
 
-const texts: ReadonlySet<string> = new Set(['text', 'varchar', 'bpchar'])
-
 /** A cast of what a condition chose. */
-function keepCast({ arg, typeName }: FieldsOf<'TypeCast'>, scope: Scope, context: Context): void {
-  if (arg === undefined || as(arg, 'CaseExpr') === undefined) return
-  if (texts.has(nameOf(typeName?.names).at(-1) ?? '')) return
+function keepCast(cast: FieldsOf<'TypeCast'>, scope: Scope, context: Context): void {
+  const { arg } = cast
+  if (arg === undefined || as(arg, 'CaseExpr') === undefined || isTextCast(cast)) return
   context.predicates.add(context.value(arg, scope).sources, 'effect')
 }

@@ -2,14 +2,15 @@
  * Expressions in CREATE and ALTER. Some are stored: defaults, generated columns, USING of a changed
  * type, bounds of partitions; whatever they read goes into the table. Of others the rows that are
  * there have to hold, or the statement fails: that is a question about them.
- * https://www.postgresql.org/docs/current/sql-altertable.html, sql-createindex.html
+ * https://www.postgresql.org/docs/current/sql-altertable.html, sql-createindex.html, sql-cluster.html
  */
-import { as, type FieldsOf, type Node, nameOf } from '../tree.ts'
+import { as, type FieldsOf, type Node, nameOf, qualified } from '../tree.ts'
 import { keepSorted, operatorKind } from './asked.ts'
 import { predicate } from './conditions.ts'
 import type { Context } from './context.ts'
 import { targetRelation } from './from.ts'
-import { emptyNamespace, emptyScope, level, type Scope } from './scope.ts'
+import { columnValue } from './relations.ts'
+import { emptyNamespace, emptyScope, level, type Namespace, type Scope } from './scope.ts'
 import { anyOf, type Columns, clean, derive, fieldNamed, isCopy, type Value } from './value.ts'
 
 export function createTable(create: FieldsOf<'CreateStmt'>, context: Context): void {
@@ -28,7 +29,12 @@ export function alterTable(alter: FieldsOf<'AlterTableStmt'>, context: Context):
   const scope = level(emptyScope, target)
   for (const node of alter.cmds ?? []) {
     const command = as(node, 'AlterTableCmd')
-    const { def, name } = command ?? {}
+    const { def, name, subtype } = command ?? {}
+    // What a constraint or an index is made of, its name does not say.
+    if (subtype === 'AT_ClusterOn') sorted(target, context)
+    const altered = as(def, 'ATAlterConstraint')
+    const enforces = altered?.alterEnforceability === true && altered.is_enforced === true
+    if (enforces || subtype === 'AT_ValidateConstraint') validated(target, context)
     if (def === undefined) continue
     const column = as(def, 'ColumnDef')
     const bounds = boundsOf(as(def, 'PartitionCmd')?.bound)
@@ -64,13 +70,24 @@ function checked(
   if (contype === 'CONSTR_UNIQUE' || contype === 'CONSTR_PRIMARY')
     keepSorted('group', keys, context)
   if (contype === 'CONSTR_FOREIGN')
-    for (const { sources } of keys) context.predicates.add(sources, 'equality')
+    for (const { sources } of [...keys, ...referenced(constraint, context)])
+      context.predicates.add(sources, 'equality')
   for (const exclusion of constraint?.exclusions ?? []) {
     const [element, operator] = as(exclusion, 'List')?.items ?? []
     const kind = operatorKind(nameOf(as(operator, 'List')?.items).at(-1))
     for (const value of indexed(element === undefined ? [] : [element], scope, context))
       context.predicates.add(value.sources, kind === 'equality' ? 'group' : 'comparison')
   }
+}
+
+/** Of the other table whether it has the values of this one. */
+function referenced(
+  constraint: FieldsOf<'Constraint'> | undefined,
+  context: Context,
+): readonly Value[] {
+  if (constraint?.pktable === undefined) return []
+  const { columns } = targetRelation(constraint.pktable, context)
+  return nameOf(constraint.pk_attrs).map(name => fieldNamed(columns, name) ?? clean)
 }
 
 /** A unique index says whether values are, one of an expression whether it fails for any. */
@@ -93,6 +110,34 @@ function indexed(elements: readonly Node[] | undefined, scope: Scope, context: C
   return values
 }
 
+/** Statistics over expressions: ANALYZE fails where one of them does. */
+export function createStatistics(stats: FieldsOf<'CreateStatsStmt'>, context: Context): void {
+  for (const node of stats.relations ?? []) {
+    const range = as(node, 'RangeVar')
+    if (range === undefined) continue
+    const scope = level(emptyScope, targetRelation(range, context))
+    const expressions = (stats.exprs ?? []).map(each => as(each, 'StatsElem')?.expr)
+    keepSorted(
+      'group',
+      context.values(expressions, scope).filter(value => !isCopy(value)),
+      context,
+    )
+  }
+}
+
+/** Rows come in the order of the index from then on. Without a table: of those clustered before. */
+export function cluster(range: FieldsOf<'RangeVar'> | undefined, context: Context): void {
+  if (range !== undefined) sorted(targetRelation(range, context), context)
+}
+
+function sorted({ columns }: Namespace, context: Context): void {
+  context.predicates.add(anyOf(columns).sources, 'order')
+}
+
+function validated({ columns }: Namespace, context: Context): void {
+  context.predicates.add(anyOf(columns).sources, 'computed')
+}
+
 /** Which rows anybody sees from then on. */
 export function rowPolicy(
   policy: Pick<FieldsOf<'CreatePolicyStmt'>, 'table' | 'qual' | 'with_check'>,
@@ -108,6 +153,23 @@ export function createDomain(domain: FieldsOf<'CreateDomainStmt'>, context: Cont
   const to = { type: 'domain', schema: undefined, name: domain.domainname?.map(sval).at(-1) ?? '' }
   const values = context.values(constraintValues(domain.constraints), emptyScope)
   context.move(derive(values), to)
+}
+
+/** Every column of the domain has to hold what is added to it, and what is validated. */
+export function alterDomain(domain: FieldsOf<'AlterDomainStmt'>, context: Context): void {
+  const { subtype, typeName, def } = domain
+  const { name } = qualified(nameOf(typeName))
+  const constraint = as(def, 'Constraint')
+  for (const { relation, column } of context.names.catalog.domainColumns(name)) {
+    const value = columnValue(relation, column, context)
+    const columns = { fields: [{ name: 'value', value }], rest: undefined }
+    if (constraint?.contype === 'CONSTR_CHECK')
+      predicate(constraint.raw_expr, level(emptyScope, { ...emptyNamespace, columns }), context)
+    else if (subtype === 'V') {
+      context.touch(value)
+      context.predicates.add(value.sources, 'computed')
+    }
+  }
 }
 
 /** Commands whose definition is the expression itself. */

@@ -1,6 +1,6 @@
 /** SELECT, VALUES and set operations. https://www.postgresql.org/docs/current/sql-select.html */
 import { as, type FieldsOf, type Node } from '../tree.ts'
-import { keepSorted } from './asked.ts'
+import { keepEffects, keepSorted } from './asked.ts'
 import {
   allOf,
   asking,
@@ -119,9 +119,11 @@ function windowValues(
 function valuesLists(select: Select, outer: Scope, context: Context): Rows {
   const scope = level(outer, emptyNamespace)
   const rows = (select.valuesLists ?? []).map(list => ({
-    fields: context
-      .values(as(list, 'List')?.items, scope)
-      .map((value, i) => ({ name: `column${i + 1}`, value })),
+    fields: (as(list, 'List')?.items ?? []).map((node, i) => {
+      const value = context.value(node, scope)
+      keepEffects(node, value, scope, context)
+      return { name: `column${i + 1}`, value }
+    }),
     rest: undefined,
   }))
   const columns = zipped(rows)

@@ -5,8 +5,18 @@
 import type { ObjectName, ResultLineage } from '../../../protocol.ts'
 import type { SessionStatement } from '../names.ts'
 import { as, constantOf, type FieldsOf, kindOf, type Node, nameOf, qualified } from '../tree.ts'
+import { keepEffects } from './asked.ts'
 import type { Context } from './context.ts'
-import { alterTable, createDomain, createIndex, createTable, rowPolicy } from './definitions.ts'
+import {
+  alterDomain,
+  alterTable,
+  cluster,
+  createDomain,
+  createIndex,
+  createStatistics,
+  createTable,
+  rowPolicy,
+} from './definitions.ts'
 import { targetRelation } from './from.ts'
 import { resolveRange } from './relations.ts'
 import { emptyScope, level, type Scope } from './scope.ts'
@@ -83,6 +93,15 @@ export function traceStatement(node: Node, context: Context, scope: Scope = empt
       return nothing
     case 'CreateDomainStmt':
       createDomain(as(node, 'CreateDomainStmt') ?? {}, context)
+      return nothing
+    case 'AlterDomainStmt':
+      alterDomain(as(node, 'AlterDomainStmt') ?? {}, context)
+      return nothing
+    case 'ClusterStmt':
+      cluster(as(node, 'ClusterStmt')?.relation, context)
+      return nothing
+    case 'CreateStatsStmt':
+      createStatistics(as(node, 'CreateStatsStmt') ?? {}, context)
       return nothing
     case 'IndexStmt':
       createIndex(as(node, 'IndexStmt') ?? {}, context)
@@ -296,7 +315,9 @@ function showStatement(name: string): Output {
 function callStatement(call: FieldsOf<'CallStmt'>, context: Context): Output {
   if (call.funccall === undefined) return unknown
   const { name } = qualified(nameOf(call.funccall.funcname))
-  const value = context.value({ FuncCall: call.funccall }, emptyScope)
+  const node = { FuncCall: call.funccall }
+  const value = context.value(node, emptyScope)
+  keepEffects(node, value, emptyScope, context)
   context.touch(value)
   return { shown: true, columns: { fields: [{ name, value }], rest: value } }
 }

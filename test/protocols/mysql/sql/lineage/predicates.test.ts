@@ -91,6 +91,27 @@ const cases: readonly (readonly [sql: string, asked: string])[] = [
       'ALTER TABLE customers PARTITION BY LIST COLUMNS (email) (PARTITION p VALUES IN (10))',
       'customers.email range',
     ],
+    [
+      'ALTER TABLE notes ADD FOREIGN KEY (body) REFERENCES customers (email)',
+      'customers.email equality, notes.body equality',
+    ],
+    [
+      'ALTER TABLE notes ADD CONSTRAINT c FOREIGN KEY i (body, id) REFERENCES customers (email, id)',
+      'customers.email equality, customers.id equality, notes.body equality, notes.id equality',
+    ],
+    [
+      "ALTER TABLE orders ADD COLUMN guess varchar(9) DEFAULT 'a' REFERENCES customers (email)",
+      'customers.email equality',
+    ],
+    ['ALTER TABLE customers ADD x int AS (length(email)) STORED', 'customers.email computed'],
+    ['ALTER TABLE customers ADD x varchar(9) AS (email) VIRTUAL', ''],
+    ['ALTER TABLE notes CONVERT TO CHARACTER SET latin1', 'notes.body effect, notes.id effect'],
+    ['ALTER TABLE notes ALTER CHECK c ENFORCED', 'notes.body computed, notes.id computed'],
+    [
+      'ALTER TABLE notes REORGANIZE PARTITION p INTO (PARTITION q VALUES LESS THAN (9))',
+      'notes.body range, notes.id range',
+    ],
+    ['ALTER TABLE customers ORDER BY email DESC, id', 'customers.email order, customers.id order'],
     ['CREATE UNIQUE INDEX i ON customers (email)', 'customers.email group'],
     [
       'CREATE UNIQUE INDEX i USING BTREE ON customers ((left(email, 2)))',
@@ -114,6 +135,42 @@ const cases: readonly (readonly [sql: string, asked: string])[] = [
   ["SELECT cast(if(email LIKE 'a%', 'x', '1') AS signed) FROM customers", 'customers.email effect'],
   ['SELECT 1 + cast(left(email, 1) AS decimal(3, 1)) FROM customers', 'customers.email effect'],
   ['SELECT cast(email AS char(3)), cast(salary AS unsigned) FROM customers', ''],
+  ...['1 / (length(email) - 7)', 'id DIV (length(email) - 7)', 'mod(id, length(email))'].map(
+    each => [`SELECT ${each} FROM customers`, 'customers.email effect'] as const,
+  ),
+  ['SELECT length(email) / 7, 1 / nullif(length(email), 0) FROM customers', ''],
+  // What may fail or warn, where a condition decides whether it is evaluated.
+  ...[
+    "IF(email LIKE 'a%', (SELECT total FROM orders), 0)",
+    "IF(email LIKE 'a%', (SELECT 1 UNION SELECT 2), 0)",
+    "CASE WHEN email = 'a' THEN (SELECT total FROM orders) END",
+    "email = 'a' AND (SELECT total FROM orders)",
+    "COALESCE(NULLIF(email, 'a'), (SELECT total FROM orders))",
+    "CONCAT('x', IFNULL(NULLIF(email, 'a'), (TABLE one_column)))",
+    "ELT(email = 'a', (SELECT total FROM orders))",
+    "NULLIF(email, 'a') + (SELECT total FROM orders)",
+    "IF(email LIKE 'a%', 1 / (2 - 2), 0)",
+    "IF(email LIKE 'a%', (SELECT 1 / (2 - 2) FROM orders LIMIT 1), 0)",
+    "CASE WHEN email = 'a' THEN CAST(CONCAT('x', '') AS SIGNED) END",
+  ].map(each => [`SELECT ${each} FROM customers`, 'customers.email effect'] as const),
+  ...[
+    "IF(email = 'a', (SELECT max(total) FROM orders), 0)",
+    "IF(email = 'a', (SELECT total FROM orders LIMIT 1), 0)",
+    "IF(email = 'a', (SELECT id), 0)",
+    'CONCAT(email, (SELECT total FROM orders))',
+    'CONCAT(upper(email), id / total)',
+    '(SELECT total FROM orders), upper(email)',
+  ].map(each => [`SELECT ${each} FROM customers`, ''] as const),
+  ['SELECT IF(id = 1, (SELECT email FROM customers), 0) FROM orders', 'orders.id effect'],
+  [
+    "VALUES ROW(IF((SELECT max(email) FROM customers) LIKE 'a%', sleep(5), 0))",
+    'customers.email effect',
+  ],
+  ["DO IF((SELECT max(email) FROM customers) LIKE 'a%', sleep(5), 0)", 'customers.email effect'],
+  [
+    "CALL elsewhere.report(IF((SELECT max(email) FROM customers) LIKE 'a%', sleep(5), 0))",
+    'customers.email effect',
+  ],
   ["UPDATE customers SET id = 1 WHERE email LIKE 'a%'", 'customers.email pattern:1'],
   ["DELETE FROM customers WHERE email LIKE 'a%'", 'customers.email pattern:1'],
 ]

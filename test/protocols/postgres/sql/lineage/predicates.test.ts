@@ -124,6 +124,24 @@ const cases: readonly (readonly [sql: string, asked: string])[] = [
     ],
     ["create policy p on customers using (email < 'm')", 'customers.email range:1'],
     ["alter policy p on customers with check (email < 'm')", 'customers.email range:1'],
+    [
+      'alter table notes add foreign key (body) references customers (email)',
+      'customers.email equality, notes.body equality',
+    ],
+    ['alter table notes validate constraint c', 'notes.body computed, notes.id computed'],
+    ['alter table notes alter constraint c enforced', 'notes.body computed, notes.id computed'],
+    ['alter table notes alter constraint c deferrable', ''],
+    ["alter domain mail add check (value like 'a%')", 'subscribers.address pattern:1'],
+    ["alter domain mail add check (value > 'm') not valid", 'subscribers.address range:1'],
+    ['alter domain mail validate constraint c', 'subscribers.address computed'],
+    ['alter domain mail set not null', ''],
+    ['alter domain other add check (value is null)', ''],
+    ['create statistics s on (1 / length(email)), name from customers', 'customers.email computed'],
+    // In what order rows come afterwards.
+    ['cluster notes using i', 'notes.body order, notes.id order'],
+    ['cluster notes', 'notes.body order, notes.id order'],
+    ['alter table notes cluster on i', 'notes.body order, notes.id order'],
+    ['cluster', ''],
     ['create index on customers (email)', ''],
     ['alter table customers alter email set not null', ''],
     ['alter table customers add column x text default 1', ''],
@@ -151,6 +169,33 @@ const cases: readonly (readonly [sql: string, asked: string])[] = [
   ["select case when email = 'a' then pg_sleep(5) end from customers", 'customers.email effect'],
   [
     "select (case when email = 'a' then 'x' else '1' end)::int from customers",
+    'customers.email effect',
+  ],
+  // What may fail, where a condition decides whether it is evaluated.
+  ...[
+    "case when email like 'a%' then (select total from orders) end",
+    "email = 'a' and (select total > 1 from orders)",
+    "coalesce(nullif(email, 'a'), (select city from cities))",
+    "case when email like 'a%' then 1 / (2 - 2) end",
+    "case when email like 'a%' then (select max(1 / (2 - 2)) from orders) end",
+    "case when email like 'a%' then name::int end",
+    "upper(case email when 'a' then (values (1), (2)) end::text)",
+    "case when email like 'a%' then (select generate_series(1, 2)) end",
+  ].map(each => [`select ${each} from customers`, 'customers.email effect'] as const),
+  ...[
+    "case when email = 'a' then (select max(total) from orders) end",
+    "case when email = 'a' then (select total from orders limit 1) end",
+    "case when email = 'a' then (select id) end",
+    "case when email = 'a' then id / 2 end",
+    "case when email = 'a' then name::text end",
+    '(select city from cities), email',
+  ].map(each => [`select ${each} from customers`, ''] as const),
+  [
+    'select case when id = 1 then (select email from customers) end from orders',
+    'orders.id effect',
+  ],
+  [
+    "values (case when (select max(email) from customers) like 'a%' then pg_sleep(5) end)",
     'customers.email effect',
   ],
   // Whose question it is.
