@@ -201,11 +201,13 @@ export class MysqlWire {
         this.#wake = resolve
       })
     }
-    const bytes = this.#chunks.length === 1 ? this.#chunks[0] : Buffer.concat(this.#chunks)
-    const all = bytes ?? Buffer.alloc(0)
-    this.#chunks = [all.subarray(length)]
+    // Only what is wanted is put together: what a pipeline is answered with may wait for long.
+    let bytes = this.#chunks.shift() ?? Buffer.alloc(0)
+    while (bytes.length < length)
+      bytes = Buffer.concat([bytes, this.#chunks.shift() ?? Buffer.alloc(0)])
+    if (bytes.length > length) this.#chunks.unshift(bytes.subarray(length))
     this.#size -= length
-    return all.subarray(0, length)
+    return bytes.subarray(0, length)
   }
 
   async #result(command: number): Promise<Result> {
