@@ -44,18 +44,34 @@ function untraced(value: string | null): CellMask {
 }
 
 function columnMask(masker: Masker, output: OutputColumn, column: Column): CellMask | undefined {
-  const hits = hitsOf(masker, output.sources)
   const origins = column.origin.filter(origin => masker.hit(origin) !== undefined)
-  const hit = strictest(distinct([...hits, ...hitsOf(masker, origins)]))
-  if (hit === undefined) return undefined
+  const found = outputHit(masker, output, origins)
+  if (found === undefined) return undefined
   // The wire names a masked column that the tree did not: one of them is wrong.
   const agreed = origins.every(origin => output.sources.some(source => isSame(source, origin)))
+  return found.whole && agreed
+    ? masker.mask(found.hit, column.type)
+    : masker.redaction(found.hit, column.type)
+}
+
+/** `whole`: the value has the mask of the rule, and not merely a redaction. */
+export interface OutputHit {
+  readonly hit: MaskHit
+  readonly whole: boolean
+}
+
+/** What hides an output, with what else it may come from. Undefined: nothing does. */
+export function outputHit(
+  masker: Masker,
+  { sources, plain }: OutputColumn,
+  more: readonly ColumnName[] = [],
+): OutputHit | undefined {
+  const hits = hitsOf(masker, sources)
+  const hit = strictest(distinct([...hits, ...hitsOf(masker, more)]))
+  if (hit === undefined) return undefined
   // Several sources of one plain value are further names of it: a view's column, those of a table's
   // parents and children. Under different masks it is not known which one was meant for it.
-  const one = hits.every(each => sameMask(each, hit))
-  return output.plain && agreed && one
-    ? masker.mask(hit, column.type)
-    : masker.redaction(hit, column.type)
+  return { hit, whole: plain && hits.every(each => sameMask(each, hit)) }
 }
 
 function hitsOf(masker: Masker, columns: readonly ColumnName[]): MaskHit[] {

@@ -390,6 +390,21 @@ export interface OutputColumn {
   readonly plain: boolean
   /** Known only for plain columns; COPY has no other description of its columns. */
   readonly type?: ValueType
+  /** The same sources, with what they came through. Only StatementReader tells them. */
+  readonly origins?: readonly Origin[]
+}
+
+/** A base column, or something on the way from base columns to an output. For people. */
+export interface Origin {
+  readonly kind: 'column' | 'view' | 'cte' | 'subquery' | 'function'
+  /** `public.people.mail`, `recent.mail`, `public.mail_of()`. */
+  readonly name: string
+  /** What masking rules may name; absent: something that the statement itself made. */
+  readonly column?: ColumnName
+  /** What it is made of. */
+  readonly behind: readonly Origin[]
+  /** What is behind it is not repeated: it stands further up. */
+  readonly again?: true
 }
 
 // ── What a statement would touch ────────────────────────────────────────────────────────────────
@@ -442,6 +457,7 @@ export interface CascadeImpact {
 
 /** Reads statements of one database, for commands that have no client. */
 export interface StatementReader {
+  /** With the origins of what it gives. */
   read(text: string): Statement
   /**
    * What it would touch, for the user that we connect as; `unplanned`: why it must not be planned.

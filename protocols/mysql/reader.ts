@@ -23,7 +23,7 @@ export async function openReader(upstream: Upstream): Promise<StatementReader> {
     const { context, lexer } = state
     const meant = { lexer, prepared: 'now', types: [] } as const
     return {
-      read: (text): Statement => ({ text, analysis: state.analyze(text), parameters: [] }),
+      read: (text): Statement => ({ text, analysis: state.explain(text), parameters: [] }),
       impact: (statement, unplanned) =>
         impactOf(planner, { statement, context, unplanned }, meant, new AbortController().signal),
       close: async () => {

@@ -118,6 +118,11 @@ export class SessionState {
     return this.#analyzer.analyze(text, this.#names)
   }
 
+  /** With the origins of what it gives, for people. */
+  explain(text: string): Analysis {
+    return this.#analyzer.explain(text, this.#names)
+  }
+
   /** What a new prepared statement keeps of the session. */
   get prepares(): Pick<PreparedStatement, 'database' | 'lexer' | 'catalog' | 'version'> {
     const { database, lexer, catalog, version } = this.#names

@@ -25,7 +25,7 @@ export async function openReader(upstream: Upstream): Promise<StatementReader> {
     return {
       read: (text): Statement => ({
         text,
-        analysis: analyzer.analyze(text, names),
+        analysis: analyzer.explain(text, names),
         parameters: [],
       }),
       impact: (statement, unplanned) =>

@@ -1,8 +1,11 @@
 /** What `explain` answers, as data and as text. */
+import { outputHit } from '../../masking/lineage-to-mask.ts'
 import type { Masker } from '../../masking/rules.ts'
 import type {
+  ColumnName,
   Effect,
   Impact,
+  Origin,
   OutputColumn,
   PredicateKind,
   ResultLineage,
@@ -50,12 +53,27 @@ export interface ExplainedOutput {
   readonly plain: boolean
   /** How the client sees it; absent: as it is. */
   readonly mask?: string
-  readonly sources: readonly {
-    readonly column: string
-    /** The masking rule that hits the column; absent: it may be seen. */
-    readonly rule?: string
-    readonly mask?: string
-  }[]
+  /** Everything that can influence it. */
+  readonly sources: readonly ExplainedSource[]
+  /** The same, with what they came through on the way: the nearest first. */
+  readonly origins: readonly ExplainedOrigin[]
+}
+
+export interface ExplainedSource {
+  readonly column: string
+  /** The masking rule that hits the column; absent: it may be seen. */
+  readonly rule?: string
+  readonly mask?: string
+}
+
+export interface ExplainedOrigin {
+  readonly kind: Origin['kind']
+  readonly name: string
+  readonly rule?: string
+  readonly mask?: string
+  readonly behind: readonly ExplainedOrigin[]
+  /** What is behind it stands further up. */
+  readonly again?: true
 }
 
 export function explainResult(lineage: ResultLineage, masker: Masker): ExplainedResult {
@@ -64,16 +82,40 @@ export function explainResult(lineage: ResultLineage, masker: Masker): Explained
   return { outputs: lineage.map(output => explainOutput(output, masker)) }
 }
 
-function explainOutput({ name, plain, sources }: OutputColumn, masker: Masker): ExplainedOutput {
-  const explained = sources.map(source => {
-    const column = `${source.schema}.${source.table}.${source.column}`
-    const hit = masker.hit(source)
-    return hit ? { column, rule: hit.rule, mask: hit.mask.kind } : { column }
-  })
-  const [first] = explained
-  const masked = explained.some(source => source.rule !== undefined)
-  const mask = plain && explained.length === 1 ? first?.mask : 'redact'
-  return { name, plain, sources: explained, ...(masked && mask !== undefined && { mask }) }
+function explainOutput(output: OutputColumn, masker: Masker): ExplainedOutput {
+  const { name, plain, sources, origins = sources.map(originOf) } = output
+  const found = outputHit(masker, output)
+  const mask = found?.whole === false ? 'redact' : found?.hit.mask.kind
+  return {
+    ...{ name, plain },
+    sources: sources.map(source => ({ column: columnText(source), ...hitOf(source, masker) })),
+    origins: origins.map(origin => explainOrigin(origin, masker)),
+    ...(mask !== undefined && { mask }),
+  }
+}
+
+function explainOrigin(origin: Origin, masker: Masker): ExplainedOrigin {
+  const { kind, name, column, behind, again } = origin
+  return {
+    ...{ kind, name },
+    ...(column !== undefined && hitOf(column, masker)),
+    behind: behind.map(each => explainOrigin(each, masker)),
+    ...(again && { again }),
+  }
+}
+
+function hitOf(column: ColumnName, masker: Masker): { rule?: string; mask?: string } {
+  const hit = masker.hit(column)
+  return hit === undefined ? {} : { rule: hit.rule, mask: hit.mask.kind }
+}
+
+function originOf(column: ColumnName): Origin {
+  return { kind: 'column', name: columnText(column), column, behind: [] }
+}
+
+function columnText({ schema, table, column, path }: ColumnName): string {
+  const name = `${schema}.${table}.${column}`
+  return path === undefined ? name : `${name} $.${path.join('.')}`
 }
 
 export function explanationText(explanation: Explanation): string {
@@ -129,23 +171,31 @@ function resultLines(result: ExplainedResult): string[] {
   return result.outputs.flatMap(output => outputLines(output, width))
 }
 
-function outputLines({ name, plain, mask, sources }: ExplainedOutput, width: number): string[] {
-  const how = plain || sources.length === 0 ? '' : 'computed from '
+function outputLines({ name, plain, mask, origins }: ExplainedOutput, width: number): string[] {
+  const how = plain || origins.length === 0 ? '' : 'computed from '
   const seen = mask === undefined ? '' : `   [${mask}]`
-  const [only] = sources
-  if (sources.length === 0) return [`  ${name}${seen}`]
-  if (sources.length === 1 && only) {
-    return [`  ${name.padEnd(width)} ← ${how}${sourceText(only)}${seen}`]
+  const [only, ...others] = origins
+  const indent = ' '.repeat(width + 5)
+  if (only === undefined) return [`  ${name}${seen}`]
+  if (others.length === 0) {
+    const first = `  ${name.padEnd(width)} ← ${how}${originText(only)}${seen}`
+    return [first, ...branches(only.behind).map(line => indent + line)]
   }
   return [
     `  ${name.padEnd(width)} ← computed from${seen}`,
-    ...sources.map((source, index) => {
-      const branch = index === sources.length - 1 ? '└─' : '├─'
-      return `  ${' '.repeat(width)}   ${branch} ${sourceText(source)}`
-    }),
+    ...branches(origins).map(line => indent + line),
   ]
 }
 
-function sourceText({ column, rule, mask }: ExplainedOutput['sources'][number]): string {
-  return rule === undefined ? column : `${column} (rule ${rule}: ${mask})`
+function branches(origins: readonly ExplainedOrigin[]): string[] {
+  return origins.flatMap((origin, index) => {
+    const last = index === origins.length - 1
+    const under = branches(origin.behind).map(line => `${last ? '   ' : '│  '}${line}`)
+    return [`${last ? '└─' : '├─'} ${originText(origin)}`, ...under]
+  })
+}
+
+function originText({ kind, name, rule, mask, again }: ExplainedOrigin): string {
+  const what = kind === 'column' ? name : `${kind} ${name}`
+  return `${what}${rule === undefined ? '' : ` (rule ${rule}: ${mask})`}${again ? ' (as above)' : ''}`
 }

@@ -10,9 +10,11 @@ import type {
   RelationName,
   ResultLineage,
 } from '../../protocol.ts'
+import type { Statement } from './ast.ts'
 import { keepChanges, keepManyResults, type SessionChange } from './changes.ts'
 import { effectsOf } from './effects.ts'
 import type { LexerOptions } from './lexer/options.ts'
+import { withOrigins } from './lineage/origins.ts'
 import { trace } from './lineage/trace.ts'
 import type { Names } from './names.ts'
 import { normalizeBroken, normalizeTokens } from './normalize.ts'
@@ -34,8 +36,11 @@ const statementsMax = 10_000
 export class Analyzer {
   readonly #cache: AnalysisCache<Names, Meaning>
 
+  readonly #bytesMax: number
+
   constructor(options: AnalyzerOptions = {}) {
     const bytesMax = options.statementBytesMax ?? 1024 * 1024
+    this.#bytesMax = bytesMax
     this.#cache = new AnalysisCache<Names, Meaning>(
       {
         meaningOf: ({ catalog, database, lexer }) => ({ catalog, database, lexer }),
@@ -54,7 +59,15 @@ export class Analyzer {
   analyze(text: string, names: Names): Analysis {
     return this.#cache.analyze(text, names)
   }
+
+  /** With the origins of what it gives, for people; nothing of it is kept. */
+  explain(text: string, names: Names): Analysis {
+    return read(text, names, this.#bytesMax, withOrigins).analysis
+  }
 }
+
+/** What is told of the result of one statement. */
+type Told = (result: ResultLineage, statement: Statement, names: Names) => ResultLineage
 
 /** A prepared statement keeps its database and its lexer, whatever its session's names are by now. */
 type Meaning = Pick<Names, 'catalog' | 'database' | 'lexer'>
@@ -76,7 +89,7 @@ function sameLexer(a: LexerOptions, b: LexerOptions): boolean {
   )
 }
 
-function read(text: string, names: Names, bytesMax: number): ReadText {
+function read(text: string, names: Names, bytesMax: number, told?: Told): ReadText {
   try {
     if (isLonger(text, bytesMax)) return refused(text, names, `longer than ${bytesMax} bytes`)
     // A lone surrogate would reach the server as something else than we read.
@@ -84,7 +97,7 @@ function read(text: string, names: Names, bytesMax: number): ReadText {
     const parsed = parse(text, names.lexer)
     if (!parsed.ok) return refused(text, names, parsed.message)
     if (parsed.statements.length > statementsMax) return refused(text, names, 'too many statements')
-    return understand(text, parsed.statements, names)
+    return understand(text, parsed.statements, names, told)
   } catch (error) {
     // A tree too deep or too wide to be followed. A bug of ours must not let anything pass.
     const tooDeep = error instanceof RangeError
@@ -119,7 +132,12 @@ function refused(text: string, names: Names, message: string): ReadText {
   return { analysis, shared: false }
 }
 
-function understand(text: string, statements: readonly ParsedStatement[], names: Names): ReadText {
+function understand(
+  text: string,
+  statements: readonly ParsedStatement[],
+  names: Names,
+  told: Told = result => result,
+): ReadText {
   const tags: string[] = []
   const normalized: string[] = []
   const effects = new Map<string, Effect>()
@@ -144,7 +162,7 @@ function understand(text: string, statements: readonly ParsedStatement[], names:
     tags.push(tagOf(node, tokens))
     const written = normalizeTokens(text, tokens)
     normalized.push(written)
-    results.push(traced.result)
+    results.push(told(traced.result, node, seen))
     calls.push(done.effects.some(isCall))
     for (const effect of done.effects) effects.set(JSON.stringify(effect), effect)
     // Something is written of which nobody can tell where it came from: not even by its code.

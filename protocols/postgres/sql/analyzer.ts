@@ -17,6 +17,7 @@ import type {
 } from '../../protocol.ts'
 import { keepChanges, type SessionChange } from './changes.ts'
 import { effectsOf } from './effects.ts'
+import { withOrigins } from './lineage/origins.ts'
 import { type Trace, trace } from './lineage/trace.ts'
 import type { Names } from './names.ts'
 import { normalize } from './normalize.ts'
@@ -43,8 +44,11 @@ export class Analyzer {
     await loadParser()
   }
 
+  readonly #bytesMax: number
+
   constructor(options: AnalyzerOptions = {}) {
     const bytesMax = options.statementBytesMax ?? 1024 * 1024
+    this.#bytesMax = bytesMax
     this.#cache = new AnalysisCache<Names, Meaning>(
       {
         meaningOf: ({ catalog }) => ({ catalog }),
@@ -63,9 +67,17 @@ export class Analyzer {
   analyze(text: string, names: Names): Analysis {
     return this.#cache.analyze(text, names)
   }
+
+  /** With the origins of what it gives, for people; nothing of it is kept. */
+  explain(text: string, names: Names): Analysis {
+    return read(text, names, this.#bytesMax, withOrigins).analysis
+  }
 }
 
-function read(text: string, names: Names, bytesMax: number): ReadText {
+/** What is told of the result of one statement. */
+type Told = (result: ResultLineage, statement: Node, names: Names) => ResultLineage
+
+function read(text: string, names: Names, bytesMax: number, told?: Told): ReadText {
   const parsed = parse(text, bytesMax)
   if (!parsed.ok) {
     const { message, position } = parsed
@@ -79,7 +91,7 @@ function read(text: string, names: Names, bytesMax: number): ReadText {
   if (parsed.statements.length > statementsMax)
     return { analysis: unreadable(text, 'too many statements'), shared: false }
   try {
-    return understand(text, parsed.statements, names)
+    return understand(text, parsed.statements, names, told)
   } catch (error) {
     // A tree too deep or too wide to be followed. A bug of ours must not let anything pass.
     const message = error instanceof Error ? error.message : 'cannot be followed'
@@ -112,7 +124,12 @@ function unreadable(text: string, message: string): Analysis {
   return analysis
 }
 
-function understand(text: string, statements: readonly RawStatement[], names: Names): ReadText {
+function understand(
+  text: string,
+  statements: readonly RawStatement[],
+  names: Names,
+  told: Told = result => result,
+): ReadText {
   const tags: string[] = []
   const effects = new Map<string, Effect>()
   const results: ResultLineage[] = []
@@ -131,7 +148,7 @@ function understand(text: string, statements: readonly RawStatement[], names: Na
       return { analysis: unreadable(text, traced.unreadable), shared: false }
     const done = effectsOf(node, seen)
     tags.push(tagOf(node))
-    results.push(traced.result)
+    results.push(told(traced.result, node, seen))
     for (const effect of done.effects) effects.set(JSON.stringify(effect), effect)
     // Something is written of which nobody can tell where it came from: not even by its code.
     if (traced.movesUntraced && !done.effects.some(isOpaque))

@@ -12,10 +12,13 @@ import { catalogOf, namesOf } from '../../support/catalog-fixture.ts'
 await Analyzer.load()
 
 const names = namesOf(
-  catalogOf({
-    'public.customers': ['id int4', 'email text', 'city text'],
-    'public.orders': ['id int4', 'customer_id int4'],
-  }),
+  catalogOf(
+    {
+      'public.customers': ['id int4', 'email text', 'city text'],
+      'public.orders': ['id int4', 'customer_id int4'],
+    },
+    { views: { 'public.people': [['mail text'], 'SELECT email FROM public.customers'] } },
+  ),
 )
 
 let opened = 0
@@ -34,7 +37,7 @@ const deps: Deps = {
     opened += 1
     const analyzer = new Analyzer()
     return {
-      read: text => ({ text, analysis: analyzer.analyze(text, names), parameters: [] }),
+      read: text => ({ text, analysis: analyzer.explain(text, names), parameters: [] }),
       impact: () => Promise.resolve(impact),
       close: async () => {
         closed += 1
@@ -134,6 +137,44 @@ t.test('explain says verdict, rules, effects and how each column is seen', async
   })
   t.match((await explain('-u', 'ann', 'SELEC 1')).out, /verdict: +hold.*\n.*unreadable/)
   t.equal(opened, closed, 'every reader is closed')
+})
+
+t.test('explain shows the way from an output back to its columns, as text and as data', async t => {
+  const path = join(t.testdir({ 'c.yaml': configuration }), 'c.yaml')
+  const explain = (...args: string[]) =>
+    run(t, explainCommand(deps), '-c', path, '-u', 'ann', ...args)
+  const sql =
+    'WITH w AS (SELECT mail FROM people) SELECT w.mail, w.mail || c.city AS both FROM w, customers c'
+  t.match(
+    (await explain(sql)).out,
+    `
+result
+  mail ← cte w.mail   [email]
+         └─ view public.people.mail
+            └─ public.customers.email (rule emails: email)
+  both ← computed from   [redact]
+         ├─ cte w.mail
+         │  └─ view public.people.mail
+         │     └─ public.customers.email (rule emails: email)
+         └─ public.customers.city
+`,
+  )
+  const [{ outputs }] = JSON.parse((await explain('--json', sql)).out).results
+  t.match(outputs[0], {
+    mask: 'email',
+    sources: [{ column: 'public.customers.email', rule: 'emails', mask: 'email' }],
+    origins: [
+      {
+        ...{ kind: 'cte', name: 'w.mail' },
+        behind: [
+          {
+            ...{ kind: 'view', name: 'public.people.mail' },
+            behind: [{ kind: 'column', name: 'public.customers.email', rule: 'emails' }],
+          },
+        ],
+      },
+    ],
+  })
 })
 
 t.test('explain is told who and where, or finds the only one', async t => {

@@ -34,7 +34,11 @@ function callValue(call: FunctionCall, args: readonly Value[], context: Context)
     ({ kind }) => kind !== 'procedure',
   )
   context.call({ schema: call.schema, name, builtIn: own, candidates, args: call.args })
-  const results = candidates.map(candidate => functionResult(candidate, args, context))
+  const results = candidates.map(candidate => {
+    const result = functionResult(candidate, args, context)
+    const { schema, name: called } = candidate
+    return context.steps?.through('function', `${schema}.${called}()`, result) ?? result
+  })
   if (own) results.push(extractedByFunction(name, call, args) ?? ownResult(name, args, context))
   if (results.length > 0) return either(results)
   // A loadable function, or one that nobody knows: it may read anything, and keep what it is given.

@@ -3,6 +3,7 @@
  * expressions and queries call each other through it, so that none has to import another.
  */
 import { ColumnPredicates } from '../../../column-predicates.ts'
+import type { Steps } from '../../../origins.ts'
 import type { ColumnMove, ColumnName, ObjectName, RelationName } from '../../../protocol.ts'
 import type { Relation, Routine, Trigger } from '../../catalog.ts'
 import type { Expression, Query } from '../ast.ts'
@@ -71,6 +72,8 @@ export class Context {
   movesUntraced = false
   /** A routine was called of which nobody can tell what it does. */
   callsUntraced = false
+  /** In a trace for people; views and bodies are steps themselves, and have none within. */
+  readonly steps: Steps | undefined
   /** Views on the way, so that one that names itself ends. */
   readonly following: Set<Relation>
   /** Routines on the way. */
@@ -86,11 +89,13 @@ export class Context {
     tracers: Tracers,
     text: string | undefined,
     parent: Context | Map<string, Value>,
+    steps?: Steps,
   ) {
     const outer = parent instanceof Context ? parent : undefined
     this.names = names
     this.tracers = tracers
     this.text = text
+    this.steps = steps
     this.assigned = parent instanceof Context ? parent.assigned : parent
     this.following = outer?.following ?? new Set()
     this.routines = outer?.routines ?? new Set()

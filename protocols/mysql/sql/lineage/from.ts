@@ -14,7 +14,7 @@ import {
   type Scope,
   single,
 } from './scope.ts'
-import { derive, noColumns, renamed, unknownColumns } from './value.ts'
+import { derive, noColumns, renamed, through, unknownColumns } from './value.ts'
 
 /** Items from left to right; LATERAL ones, and JSON_TABLE always, see those before them. */
 export function fromClause(
@@ -61,7 +61,10 @@ export function fromItem(
       // MySQL lets a derived table see the query around it, and a LATERAL one what is to its left.
       const scope = node.lateral ? level(outer, before) : outer
       const { columns, conditions } = context.query(node.query, scope)
-      return single(node.alias, renamed(columns, node.columns), conditions)
+      const named = renamed(columns, node.columns)
+      const { steps } = context
+      const shown = steps ? through(steps, 'subquery', node.alias ?? '', named) : named
+      return single(node.alias, shown, conditions)
     }
     case 'jsonTable': {
       const value = derive([context.value(node.document, level(outer, before))])

@@ -261,6 +261,7 @@ function sessionColumns(relation: SessionRelation, context: Context): Columns {
   context.relations.set(relation, relationName(relation))
   if (relation.untraced) return unknownColumns
   const fields = relation.columns.map(({ name, column, sources, plain }) => {
+    context.steps?.made(column, sources)
     const first = sources[0] ?? column
     if (relation.temporary) ownColumns.add(column)
     const copies = plain || sources.length === 0 ? [first] : []

@@ -3,6 +3,7 @@
  * is read, and where values go that do not go to the client. What cannot be followed is said to be
  * untraced, never left out.
  */
+import type { Steps } from '../../../origins.ts'
 import type {
   ColumnMove,
   ColumnName,
@@ -72,6 +73,24 @@ function weight(assigned: ReadonlyMap<string, Value>): number {
   for (const { sources, untraced } of assigned.values())
     sum += sources.length * 2 + Number(untraced)
   return sum
+}
+
+/** The sources of each output, with steps among them; none where it cannot be followed. */
+export function outputSources(
+  statement: Statement,
+  names: Names,
+  steps: Steps,
+): readonly (readonly ColumnName[])[] {
+  const assigned = new Map<string, Value>()
+  try {
+    // What it assigns to variables is told of as far as the first row would have it.
+    const context = new Context(names, tracers, undefined, assigned, steps)
+    const { columns } = traceStatement(statement, context)
+    return columns.fields.map(({ value }) => value.sources)
+  } catch (error) {
+    if (error instanceof TraceLimit || error instanceof RangeError) return []
+    throw error
+  }
 }
 
 /**

@@ -2,7 +2,8 @@
  * What is known of a value: the base columns that can influence it, and whether it is an unchanged
  * copy of one. Everything here errs on the side of more sources.
  */
-import type { ColumnName } from '../../../protocol.ts'
+import type { Steps } from '../../../origins.ts'
+import type { ColumnName, Origin } from '../../../protocol.ts'
 import { folded } from '../names.ts'
 import type { Conditions } from './conditions.ts'
 
@@ -134,6 +135,21 @@ export function renamed(columns: Columns, names: readonly string[]): Columns {
   }
   const value = anyOf(columns)
   return { fields: names.map(name => ({ name, value })), rest: value }
+}
+
+/** As the columns come out of what is called `name`, in a trace for people. */
+export function through(
+  steps: Steps,
+  kind: Origin['kind'],
+  name: string,
+  columns: Columns,
+): Columns {
+  const fields = columns.fields.map(field => ({
+    ...field,
+    value: steps.through(kind, `${name}.${field.name}`, field.value),
+  }))
+  const rest = columns.rest && steps.through(kind, `${name}.*`, columns.rest)
+  return { fields, rest }
 }
 
 /** Column by position: the arms of a set operation, the candidates of a name. */

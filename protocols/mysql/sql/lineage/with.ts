@@ -8,7 +8,7 @@ import { commonName } from '../names.ts'
 import { unknownConditions } from './conditions.ts'
 import { type Context, TraceLimit } from './context.ts'
 import { level, type Scope } from './scope.ts'
-import { anyOf, type Columns, type Rows, renamed, unknownColumns } from './value.ts'
+import { anyOf, type Columns, type Rows, renamed, through, unknownColumns } from './value.ts'
 
 const ROUNDS_MAX = 50
 
@@ -52,6 +52,9 @@ function once(cte: CommonTable, recursive: boolean, scope: Scope, context: Conte
       if (round > ROUNDS_MAX) throw new TraceLimit(`${ROUNDS_MAX} rounds of a recursive query`)
     }
     busy = false
+    const { steps } = context
+    if (steps !== undefined)
+      known = { ...known, columns: through(steps, 'cte', cte.name, known.columns) }
     return known
   }
 }

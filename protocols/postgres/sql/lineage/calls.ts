@@ -1,4 +1,5 @@
 /** Function calls, aggregates and window functions. parse_func.c: ParseFuncOrColumn. */
+import type { Steps } from '../../../origins.ts'
 import type { ColumnName } from '../../../protocol.ts'
 import type { CatalogFunction } from '../../catalog.ts'
 import { resolveFunctions } from '../names.ts'
@@ -80,7 +81,23 @@ function resultOf(
   if (name === 'generate_series') context.counted(given)
   if (name === 'current_setting' && isServerSetting(nodes[0], args[0])) return clean
   const results = candidates.map(candidate => functionResult(candidate, given, context))
-  return results.length === 1 ? (results[0] ?? untraced) : either(results)
+  const result = results.length === 1 ? (results[0] ?? untraced) : either(results)
+  return context.steps === undefined ? result : throughCall(context.steps, candidates, result)
+}
+
+/** What the server has of its own is no step of anybody's. */
+function throughCall(steps: Steps, candidates: readonly CatalogFunction[], result: Value): Value {
+  const [called] = candidates
+  if (called === undefined || candidates.some(({ builtIn }) => builtIn)) return result
+  const name = `${called.schema}.${called.name}()`
+  const { row } = result
+  const through = steps.through('function', name, result)
+  if (row === undefined) return through
+  const fields = row.fields.map(field => ({
+    name: field.name,
+    value: steps.through('function', name, field.value),
+  }))
+  return { ...through, row: { ...row, fields } }
 }
 
 /**

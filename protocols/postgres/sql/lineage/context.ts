@@ -3,6 +3,7 @@
  * expressions and queries call each other through it, so that none has to import another.
  */
 import { ColumnPredicates } from '../../../column-predicates.ts'
+import type { Steps } from '../../../origins.ts'
 import type { ColumnMove, ColumnName, ObjectName, RelationName } from '../../../protocol.ts'
 import type { CatalogFunction, Relation } from '../../catalog.ts'
 import type { Names } from '../names.ts'
@@ -72,15 +73,18 @@ export class Context {
   readsUntraced = false
   /** A function was called whose result nobody can tell. */
   callsUntraced = false
+  /** In a trace for people; views and bodies are steps themselves, and have none within. */
+  readonly steps: Steps | undefined
   /** Views on the way, so that one that names itself ends. */
   readonly following: Set<Relation>
   /** How many bodies of SQL functions this one is inside of. */
   readonly bodyDepth: number
   readonly #budget: Budget
 
-  constructor(names: Names, tracers: Tracers, parent?: Context) {
+  constructor(names: Names, tracers: Tracers, parent?: Context, steps?: Steps) {
     this.names = names
     this.tracers = tracers
+    this.steps = steps
     this.following = parent?.following ?? new Set()
     this.bodyDepth = parent === undefined ? 0 : parent.bodyDepth + 1
     this.#budget = parent?.budget ?? { depth: 0, queries: 0, cycles: 0 }

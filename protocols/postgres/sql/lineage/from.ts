@@ -1,5 +1,6 @@
 /** FROM: tables, subqueries, functions, joins. https://www.postgresql.org/docs/current/queries-table-expressions.html */
-import { as, type FieldsOf, kindOf, type Node } from '../tree.ts'
+import type { Steps } from '../../../origins.ts'
+import { as, type FieldsOf, kindOf, type Node, nameOf } from '../tree.ts'
 import { allOf, asking, unknownConditions } from './conditions.ts'
 import type { Context } from './context.ts'
 import { functionItem, jsonTable, xmlTable } from './from-functions.ts'
@@ -14,7 +15,7 @@ import {
   type Scope,
   single,
 } from './scope.ts'
-import { derive, unknownColumns } from './value.ts'
+import { type Columns, derive, renamed, through, unknownColumns } from './value.ts'
 
 /** Items from left to right; LATERAL ones, and functions always, see those before them. */
 export function fromClause(
@@ -41,7 +42,9 @@ export function fromItem(node: Node, outer: Scope, before: Namespace, context: C
       const subselect = as(node, 'RangeSubselect')
       const scope = subselect?.lateral === true ? level(outer, before) : outer
       const { columns, conditions } = context.query(subselect?.subquery, scope)
-      return single(subselect?.alias, undefined, columns, conditions)
+      const { alias } = subselect ?? {}
+      const shown = context.steps ? shownBy(context.steps, alias, columns) : columns
+      return single(alias, undefined, shown, conditions)
     }
     case 'JoinExpr': {
       const expression = as(node, 'JoinExpr')
@@ -68,6 +71,11 @@ export function fromItem(node: Node, outer: Scope, before: Namespace, context: C
     default:
       return unknownNamespace
   }
+}
+
+function shownBy(steps: Steps, alias: FieldsOf<'Alias'> | undefined, columns: Columns): Columns {
+  const named = renamed(columns, nameOf(alias?.colnames))
+  return through(steps, 'subquery', alias?.aliasname ?? '', named)
 }
 
 const unknownNamespace: Namespace = {

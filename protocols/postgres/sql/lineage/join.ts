@@ -31,7 +31,11 @@ export function join(
   for (const { name } of merged)
     keepAsked(sameName, [of(left.columns, name), of(right.columns, name)], context)
   context.touch(derive(using))
-  const columns = joinedColumns(expression, left.columns, right.columns, merged)
+  // ON alone merges nothing: then the columns of both sides are all there is.
+  const onlyOn = merged.length === 0 && expression.isNatural !== true
+  const columns = onlyOn
+    ? both.columns
+    : joinedColumns(expression, left.columns, right.columns, merged)
   const equal = using.length === 0 ? clean : readByOperator(undefined, outer, context)
   const conditions = allOf([both.conditions, on, comparing(using), asking(equal)])
   const { alias, join_using_alias: usingAlias } = expression

@@ -250,6 +250,7 @@ function sessionColumns(relation: SessionRelation, context: Context): Columns {
   context.relations.set(relation, relationName(relation))
   if (relation.untraced) return doubted(relation, context)
   const fields = relation.columns.map(({ name, column, sources, plain }) => {
+    context.steps?.made(column, sources)
     const first = sources[0] ?? column
     const copies = plain || sources.length === 0 ? [first] : []
     const value = { sources: [...sources, column], copies, untraced: false, type: undefined }

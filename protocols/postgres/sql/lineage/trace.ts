@@ -3,6 +3,7 @@
  * is read, and where values go that do not go to the client. What cannot be followed is said to be
  * untraced, never left out.
  */
+import type { Steps } from '../../../origins.ts'
 import type {
   ColumnMove,
   ColumnName,
@@ -54,6 +55,21 @@ export function trace(statement: Node, names: Names): Trace {
     if (error instanceof TraceLimit || error instanceof RangeError) {
       return gathered(context, 'untraced', error.message)
     }
+    throw error
+  }
+}
+
+/** The sources of each output, with steps among them; none where it cannot be followed. */
+export function outputSources(
+  statement: Node,
+  names: Names,
+  steps: Steps,
+): readonly (readonly ColumnName[])[] {
+  try {
+    const { columns } = traceStatement(statement, new Context(names, tracers, undefined, steps))
+    return columns.fields.map(({ value }) => value.sources)
+  } catch (error) {
+    if (error instanceof TraceLimit || error instanceof RangeError) return []
     throw error
   }
 }

@@ -13,6 +13,7 @@ import {
   type Field,
   type Rows,
   renamed,
+  through,
   unknownColumns,
   type Value,
 } from './value.ts'
@@ -63,6 +64,9 @@ function once(cte: Cte, recursive: boolean, scope: Scope, context: Context): () 
       if (round > ROUNDS_MAX) throw new TraceLimit(`${ROUNDS_MAX} rounds of a recursive query`)
     }
     busy = false
+    const { steps } = context
+    if (steps !== undefined)
+      known = { ...known, columns: through(steps, 'cte', cte.ctename ?? '', known.columns) }
     return known
   }
 }
