@@ -31,16 +31,17 @@ export function emptied(dir: string): void {
 
 /** Undefined when the outcome is as labelled; otherwise both, for people. */
 export function differs(entry: Entry, outcome: Outcome): string | undefined {
-  const wanted = entry.fails ? 'fails' : words(entry.changes)
-  const seen = 'error' in outcome ? 'fails' : words(outcome.changes)
-  if (wanted === seen && !('error' in outcome && outcome.changes.length > 0)) return undefined
-  const said = 'error' in outcome ? ` (${outcome.error}; ${words(outcome.changes)})` : ''
+  const wanted = words(entry.changes, entry.fails)
+  const seen = words(outcome.changes, 'error' in outcome)
+  if (wanted === seen) return undefined
+  const said = 'error' in outcome ? ` (${outcome.error})` : ''
   return `${entry.file}: ${entry.sql}: label ${wanted}, server ${seen}${said}`
 }
 
-function words(changes: readonly Change[]): string {
+function words(changes: readonly Change[], fails: boolean): string {
   const sorted = changeKinds.filter(kind => changes.includes(kind))
-  return sorted.length === 0 ? 'nothing' : sorted.join('+')
+  const all = fails ? [...sorted, 'fails'] : sorted
+  return all.length === 0 ? 'nothing' : all.join('+')
 }
 
 /** Kinds of effects without which no statement may change such a thing. */
@@ -50,7 +51,15 @@ const needed: Readonly<Record<Change, readonly string[]>> = {
   privileges: ['grant', 'role', 'create'],
   settings: ['setting', 'role', 'transaction', 'grant'],
   files: ['export'],
+  sessions: ['execute'],
 }
+
+/** What nothing that is allowed may change. */
+export function graveOf({ changes }: Entry): readonly Change[] {
+  return changes.filter(change => grave.has(change))
+}
+
+const grave: ReadonlySet<Change> = new Set(['privileges', 'files', 'sessions'])
 
 /** What nobody can read beforehand may do anything, and says so. */
 const anything = ['execute', 'unknown']

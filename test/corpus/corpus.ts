@@ -3,7 +3,9 @@
  * has to say of them. An entry is the SQL and a line `--> VERDICT | CHANGES | EFFECTS`:
  *
  *   VERDICT  `allow`, or `hold` or `deny` and the names of all rules that must say so
- *   CHANGES  what a server holds that is another afterwards: see Change; `fails` when it refuses
+ *   CHANGES  what a server holds that is another afterwards: see Change; `fails` when it refuses,
+ *            `fails: WHY` when only a scratch server does, so that what it would do is not seen;
+ *            `rows+fails` when what stands before has run
  *   EFFECTS  as DESIGN has them, `!` for a write that nothing narrows; a table when it says no type
  *
  * Lines that begin with `--- ` are headings.
@@ -22,10 +24,20 @@ export interface Entry {
   readonly rules: readonly string[]
   readonly changes: readonly Change[]
   readonly fails: boolean
+  /** Why a scratch server cannot do it. */
+  readonly unseen: string | undefined
   readonly effects: readonly string[]
 }
 
-export const changeKinds = ['rows', 'schema', 'privileges', 'settings', 'files'] as const
+/** `sessions`: those of others that the server serves. */
+export const changeKinds = [
+  'rows',
+  'schema',
+  'privileges',
+  'settings',
+  'files',
+  'sessions',
+] as const
 export type Change = (typeof changeKinds)[number]
 
 /** All files of a folder beside this one. */
@@ -55,7 +67,9 @@ function entriesOf(file: string, text: string): readonly Entry[] {
 function entryOf(file: string, sql: string, label: string): Entry {
   const [said = '', changed = '', done = ''] = label.split('|').map(part => part.trim())
   const [verdict = '', ...rules] = said.split(' ')
-  const changes = changed.split('+').filter(word => word !== 'nothing' && word !== 'fails')
+  const [kinds = '', unseen] = changed.split(': ')
+  const words = kinds.split('+')
+  const changes = words.filter(word => word !== 'nothing' && word !== 'fails')
   const known = ['allow', 'hold', 'deny'].includes(verdict)
   if (!known || !changes.every(isChange)) throw new Error(`${file}: ${sql}: ${label}`)
   return {
@@ -64,7 +78,8 @@ function entryOf(file: string, sql: string, label: string): Entry {
     verdict: verdict as Entry['verdict'],
     rules: rules.sort(),
     changes,
-    fails: changed === 'fails',
+    fails: words.includes('fails'),
+    unseen,
     effects: done === '' ? [] : done.split(', ').sort(),
   }
 }

@@ -9,10 +9,17 @@ export async function fillMysql(admin: Connection): Promise<void> {
   await admin.query('SET GLOBAL log_bin_trust_function_creators = 1')
   await admin.query('CREATE USER teller')
   await admin.query('CREATE ROLE staff')
-  await admin.query('CREATE DATABASE audit')
+  await makeDatabases(admin)
+  await admin.query('GRANT SELECT, INSERT ON shop.orders TO teller')
+}
+
+/** Both databases as they are in the beginning, whatever there was. */
+export async function makeDatabases(admin: Connection): Promise<void> {
   const [before = '', routines = '', after = ''] = schemaOf(both).split(/^DELIMITER .*$/m)
+  await admin.query(
+    'DROP DATABASE IF EXISTS shop; DROP DATABASE IF EXISTS audit; CREATE DATABASE shop; CREATE DATABASE audit; USE shop',
+  )
   await admin.query(before)
   for (const text of routines.split('$$')) if (text.trim() !== '') await admin.query(text)
   await admin.query(after)
-  await admin.query('GRANT SELECT, INSERT ON shop.orders TO teller')
 }

@@ -109,6 +109,7 @@ export class PostgresScratch {
       privileges: await pairs(client, privilegesText),
       settings,
       files: filesIn(this.#dir),
+      sessions: await pairs(client, sessionsText),
     }
   }
 
@@ -239,6 +240,9 @@ const privilegesText = [
   whole('pg_database', 't.datname, t.datacl, t.datdba', "t.datname IN ('postgres', 'scratch')"),
   whole('pg_largeobject_metadata', 't.*', 't.lomacl IS NOT NULL OR t.lomowner <> 10'),
 ].join(' UNION ALL ')
+
+const sessionsText = `SELECT pid::text AS name, 'there' AS held FROM pg_stat_activity
+  WHERE backend_type = 'client backend' AND pid <> pg_backend_pid()`
 
 const settingsText = `
   SELECT name, setting AS held FROM pg_settings

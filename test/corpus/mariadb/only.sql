@@ -66,7 +66,7 @@ BACKUP LOCK stock
 CREATE OR REPLACE USER teller IDENTIFIED BY 'x'
 --> hold role-change | privileges | role role teller
 SET DEFAULT ROLE NONE
---> hold role-change | nothing | role
+--> hold role-change | privileges | role
 CREATE PACKAGE p AS FUNCTION f RETURN int; END
 --> hold new-code | fails | create package p
 START SLAVE
@@ -83,3 +83,19 @@ WITH c AS (SELECT id FROM customers) SELECT id FROM c
 --> allow | nothing | read customers
 SELECT * FROM mysql.user
 --> hold revealing-catalogs | nothing | read view mysql.user
+GRANT USAGE ON *.* TO teller REQUIRE SSL
+--> hold privileges | privileges | grant database *
+CHANGE MASTER TO MASTER_HOST = '10.0.0.1'
+--> deny replication | settings | execute server change master
+SET GLOBAL local_infile = 0
+--> hold weakening-setting | settings | setting setting local_infile
+SET PASSWORD FOR teller = 'zzzz'
+--> hold role-change | fails | role role teller
+REVOKE staff FROM teller
+--> hold privileges | fails | grant role staff, role role staff
+SET DEFAULT ROLE NONE TO teller
+--> hold role-change | fails | role
+DELETE FROM mysql.db
+--> hold unfiltered-write privileges | nothing | delete! mysql.db, grant mysql.db
+SHOW MASTER STATUS
+--> allow | nothing | read view information_schema.master_status

@@ -63,7 +63,7 @@ SELECT twice(id), order_count(id) FROM customers
 --> allow | nothing | read customers, read orders, execute function twice, execute function order_count
 SELECT COALESCE(city, '-'), NULLIF(name, ''), IF(id > 1, 'a', 'b'), IFNULL(city, 'x'), CASE WHEN id > 3 THEN 1 ELSE 0 END FROM customers
 --> allow | nothing | read customers
-SELECT MD5(name), CHAR_LENGTH(name), UPPER(name), SUBSTRING_INDEX(email, '@', -1) FROM customers
+SELECT SHA2(name, 256), CHAR_LENGTH(name), UPPER(name), SUBSTRING_INDEX(email, '@', -1) FROM customers
 --> allow | nothing | read customers
 SELECT DATE_FORMAT(at, '%Y-%m'), UNIX_TIMESTAMP(at), DATEDIFF(NOW(), at), at + INTERVAL 1 DAY FROM orders
 --> allow | nothing | read orders
@@ -196,7 +196,7 @@ DELETE FROM orders WHERE id = 2
 --> allow | rows | delete orders, delete items
 UPDATE orders SET id = 500 WHERE id = 3
 --> allow | rows | update orders, update items
-UPDATE orders SET note = 'x' WHERE id = 1
+UPDATE orders SET note = 'told' WHERE id = 1
 --> allow | rows | update orders
 DELETE FROM watched WHERE id = 1
 --> allow | rows | delete watched, execute trigger kept, insert audit.log, update counters
@@ -265,14 +265,14 @@ SET autocommit = 0
 SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED
 --> allow | settings | transaction, setting setting session characteristics
 SET NAMES utf8mb4
---> allow | nothing | setting setting character_set_client, setting setting character_set_results
+--> allow | settings | setting setting character_set_client, setting setting character_set_results
 SET time_zone = '+00:00'
 --> allow | settings | setting setting time_zone
 SET SESSION sql_mode = 'STRICT_TRANS_TABLES'
 --> allow | settings | setting setting sql_mode
 SET wait_timeout = 300, net_write_timeout = 100
 --> allow | settings | setting setting wait_timeout, setting setting net_write_timeout
-SET @@session.sort_buffer_size = 262144
+SET @@session.sort_buffer_size = 524288
 --> allow | settings | setting setting sort_buffer_size
 SET sql_safe_updates = 1, sql_select_limit = 1000
 --> allow | settings | setting setting sql_safe_updates, setting setting sql_select_limit

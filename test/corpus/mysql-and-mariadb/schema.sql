@@ -31,6 +31,7 @@ CREATE PROCEDURE run_it(query text) BEGIN SET @q = query; PREPARE s FROM @q; EXE
 CREATE TRIGGER stamp BEFORE UPDATE ON watched FOR EACH ROW SET NEW.changed = '2026-01-01 00:00:00'$$
 CREATE TRIGGER kept AFTER DELETE ON watched FOR EACH ROW BEGIN INSERT INTO audit.log (who, what) VALUES ('x', OLD.id); UPDATE counters SET n = n + 1; END$$
 DELIMITER ;
+INSERT INTO audit.log (who, what) VALUES ('x', 'opened');
 INSERT INTO customers VALUES (1, 'a', 'a@example.com', 'Rome', '{"a": 1}'), (2, 'b', 'b@example.com', 'Oslo', '{}'), (3, 'c', 'c@example.com', 'Rome', NULL), (4, 'd', 'd@example.com', 'Bern', NULL);
 INSERT INTO orders (customer_id, total, state, note) VALUES (1, 10, 'new', 'x'), (2, 20, 'new', 'y'), (3, 30, 'sent', 'z'), (1, 40, 'new', NULL);
 INSERT INTO items VALUES (1, 1, 'tea', 1), (2, 2, 'tea', 2), (3, 3, 'cup', 3), (4, 4, 'cup', 4);

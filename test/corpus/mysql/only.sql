@@ -56,11 +56,11 @@ RESTART
 ALTER INSTANCE ROTATE INNODB MASTER KEY
 --> hold server-control | fails | execute server alter instance rotate
 CHANGE REPLICATION SOURCE TO SOURCE_HOST = '10.0.0.1'
---> deny replication | fails | execute server change replication
+--> deny replication | settings | execute server change replication
 START REPLICA
 --> deny replication | fails | execute server start replica
 RESET BINARY LOGS AND GTIDS
---> deny replication | fails | execute server reset binary, drop binary log *
+--> deny replication | nothing | execute server reset binary, drop binary log *
 SET GLOBAL super_read_only = 0
 --> hold weakening-setting | nothing | setting setting super_read_only
 SET resultset_metadata = NONE
@@ -80,7 +80,7 @@ CREATE SPATIAL REFERENCE SYSTEM 1000000 NAME 'x' DEFINITION 'x'
 IMPORT TABLE FROM '/tmp/x.sdi'
 --> deny server-file-read | fails | import, create *
 EXPLAIN ANALYZE DELETE FROM stock
---> hold unfiltered-write | fails | delete! stock
+--> hold unfiltered-write | nothing | delete! stock
 CREATE TABLE computed (a int, b int AS (a * 2) STORED) DEFAULT CHARSET = utf8mb4
 --> allow | schema | create computed
 DO RELEASE_ALL_LOCKS()
@@ -89,3 +89,19 @@ SHOW REPLICAS
 --> allow | nothing | read view information_schema.replicas
 SELECT * FROM mysql.user
 --> hold revealing-catalogs | nothing | read mysql.user
+GRANT USAGE ON *.* TO teller REQUIRE SSL
+--> hold privileges | fails | grant database *
+CHANGE MASTER TO MASTER_HOST = '10.0.0.1'
+--> deny replication | fails | execute server change master
+SET GLOBAL local_infile = 1
+--> hold weakening-setting | settings | setting setting local_infile
+SET PASSWORD FOR teller = 'zzzz'
+--> hold role-change | privileges | role role teller
+REVOKE staff FROM teller
+--> hold privileges | nothing | grant role staff, role role staff
+SET DEFAULT ROLE NONE TO teller
+--> hold role-change | nothing | role
+DELETE FROM mysql.db
+--> hold unfiltered-write privileges | privileges | delete! mysql.db, grant mysql.db
+SHOW MASTER STATUS
+--> allow | fails | read view information_schema.master_status
