@@ -39,6 +39,11 @@ export class MadeObjects implements SessionObjects {
     return this.#full ? [] : (this.#cursors.get(name) ?? [])
   }
 
+  /** Of those that texts before made nobody knows what they are by now. */
+  functions(): readonly [] {
+    return []
+  }
+
   /** More than a session may make: from then on every name may mean anything. */
   get #full(): boolean {
     return this.#made > objectsMax
@@ -68,7 +73,7 @@ export class MadeObjects implements SessionObjects {
 
   /** The catalog was read after everything that was in doubt. true: that changed something. */
   settle(): boolean {
-    const some = this.#doubts.size > 0
+    const some = this.#doubts.size > 0 || this.#forgetLasting()
     this.#doubts.clear()
     this.empty =
       !this.#full &&
@@ -76,6 +81,18 @@ export class MadeObjects implements SessionObjects {
       this.#prepared.size === 0 &&
       this.#cursors.size === 0
     return some
+  }
+
+  #forgetLasting(): boolean {
+    const before = this.#made
+    for (const [name, list] of this.#relations) {
+      const kept = list.filter(({ lasting }) => lasting !== true)
+      if (kept.length === list.length) continue
+      if (!this.#full) this.#made -= list.length - kept.length
+      if (kept.length === 0) this.#relations.delete(name)
+      else this.#relations.set(name, kept)
+    }
+    return this.#made < before
   }
 
   /**
@@ -103,6 +120,7 @@ export class MadeObjects implements SessionObjects {
       change.name,
       list.map(relation => ({
         ...relation,
+        lasting: undefined,
         columns: relation.columns.map(column => ({
           ...column,
           sources: [...new Set([...column.sources, ...change.sources])],
@@ -146,6 +164,7 @@ function sameRelation(a: SessionRelation, b: SessionRelation): boolean {
     a.schema === b.schema &&
     a.kind === b.kind &&
     a.untraced === b.untraced &&
+    a.lasting === b.lasting &&
     a.columns.length === b.columns.length &&
     a.columns.every((column, index) => {
       const other = b.columns[index]

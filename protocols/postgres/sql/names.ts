@@ -6,6 +6,7 @@
  */
 import type { ColumnMove, ColumnName, Effect, ResultLineage } from '../../protocol.ts'
 import type { CatalogFunction, CatalogSnapshot, Relation, RelationColumn } from '../catalog.ts'
+import { temporarySchema } from './temporary-functions.ts'
 import type { Node } from './tree.ts'
 
 export interface Names {
@@ -28,6 +29,8 @@ export interface SessionObjects {
   prepared(name: string): readonly SessionStatement[]
   /** What FETCH from that cursor may read. Empty: nothing is known of it. */
   cursors(name: string): readonly SessionStatement[]
+  /** Functions in `pg_temp` that the text made before, which a call without arguments may mean. */
+  functions(name: string): readonly CatalogFunction[]
 }
 
 /** A table, view or materialised view as the session's own statement described it. Its oid is 0. */
@@ -37,6 +40,8 @@ export interface SessionRelation extends Relation {
   readonly untraced: boolean
   /** What reading it does besides: those of a view's query. */
   readonly behind: readonly Effect[]
+  /** A table for all sessions, into which nothing was moved: the catalog shows it once it is there. */
+  readonly lasting?: true | undefined
 }
 
 export interface SessionColumn extends RelationColumn {
@@ -63,6 +68,7 @@ export const noObjects: SessionObjects = {
   relations: () => [],
   prepared: () => [],
   cursors: () => [],
+  functions: () => [],
 }
 
 /** The schemas that every server searches first, unless the path names them itself. */
@@ -104,6 +110,7 @@ export function resolveFunctions(
   name: string,
 ): readonly CatalogFunction[] {
   const { catalog, searchPath } = names
+  if (schema === temporarySchema) return names.session.functions(name)
   if (schema !== undefined || searchPath === undefined) return catalog.functions(schema, name)
   const found = [...catalog.functions(system, name)]
   for (const each of searchPath) {

@@ -251,7 +251,15 @@ function table(
     parents,
     untraced,
     behind: [],
+    ...(isLasting(create.relation, names) ? { lasting: true } : {}),
   }
+}
+
+/** Without TEMP a table is temporary where the path, or its own name, leads to `pg_temp`. */
+function isLasting(range: RangeVar | undefined, { searchPath }: Names): boolean {
+  if (range === undefined || range.relpersistence === 't') return false
+  const schemas = range.schemaname === undefined ? searchPath : [range.schemaname]
+  return schemas?.every(schema => !schema.startsWith('pg_temp')) ?? false
 }
 
 /** A table, or view, with what a query gives. */

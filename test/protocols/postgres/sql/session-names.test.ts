@@ -165,6 +165,57 @@ t.test('a name that was renamed is not trusted until the catalog is read again',
   ])
 })
 
+t.test('a table for all sessions is what the catalog says, once that was read', async t => {
+  const names = shop.names()
+  const result = (sql: string): string[] | string => sources(shop.analyzer.analyze(sql, names))
+  const refresh = async (): Promise<void> => {
+    await shop.catalog.refresh()
+    names.setCatalog(shop.catalog.snapshot)
+  }
+  const made = async (sql: string, ready: 'idle' | 'open' = 'idle'): Promise<void> => {
+    await shop.admin.query(sql)
+    run(names, sql, '', ready)
+  }
+  await made('create table lasting (id int, email text)')
+  await made('alter table lasting add check (id > 0)')
+  t.equal(result('select id from lasting'), 'untraced', 'until then nobody knows what it has')
+  await refresh()
+  t.strictSame(result('select id from lasting'), ['lasting.id'])
+
+  await made('begin', 'open')
+  await made('create table in_transaction (id int)', 'open')
+  await made('alter table in_transaction add email text', 'open')
+  await refresh()
+  t.equal(result('select email from in_transaction'), 'untraced', 'not before it is there')
+  await made('commit')
+  await refresh()
+  t.strictSame(result('select email from in_transaction'), ['in_transaction.email'])
+
+  for (const [path, table] of [
+    ['public', 'create temp table kept (id int, ssn text)'],
+    ['public', 'create table pg_temp.kept (id int, ssn text)'],
+    ['pg_temp', 'create table kept (id int, ssn text)'],
+    ['pg_temp_3, public', 'create table kept (id int, ssn text)'],
+    [undefined, 'create table kept (id int, ssn text)'],
+    ['public', 'create table kept as select id, ssn from customers'],
+    ['public', 'select id, ssn into kept from customers'],
+    ['public', 'create table kept (ssn text); insert into kept select ssn from customers'],
+  ] as const) {
+    const own = shop.names(path)
+    own.setSearchPath(path)
+    run(own, table)
+    run(own, 'insert into kept (ssn) select ssn from public.customers')
+    own.setCatalog(shop.catalog.snapshot)
+    const [found] = shop.analyzer.analyze('select ssn from kept', own).results
+    t.match(JSON.stringify(found), /^"untraced"$|"table":"customers","column":"ssn"/, table)
+    run(own, 'alter table kept add n int')
+    own.setCatalog(shop.catalog.snapshot)
+    t.equal(shop.analyzer.analyze('select ssn from kept', own).results[0], 'untraced', table)
+  }
+  await shop.admin.query('drop table lasting, in_transaction')
+  await shop.catalog.refresh()
+})
+
 t.test('a temporary table under another name holds the same', async t => {
   const names = shop.names()
   run(names, 'create temp table x as select ssn as total from customers')
