@@ -14,14 +14,17 @@ export function mysqlScript(seed: number, lateral: boolean, guesses: boolean): S
 
 function readBack(
   generator: StatementGenerator,
+  sql: string,
   name: string,
   columns: readonly { name: string }[],
 ): string {
   const { name: column } = generator.pick(columns)
+  // How many rows it has is told by how many were distinct.
+  const count = /DISTINCT|GROUP BY|UNION (?!ALL)/.test(sql) ? '' : ', count(*) OVER ()'
   return generator.pick([
     `SELECT * FROM ${name}`,
     `SELECT ${column} FROM ${name}`,
-    `SELECT upper(concat(${column})), count(*) OVER () FROM ${name}`,
+    `SELECT upper(concat(${column}))${count} FROM ${name}`,
     `SELECT max(concat(${column}, '')) FROM ${name}`,
     `TABLE ${name}`,
     `SELECT c.id, (SELECT min(${column}) FROM ${name}) FROM customers c`,
@@ -40,7 +43,7 @@ const makers: readonly Maker[] = [
   ],
   g => {
     const { sql, columns } = g.query()
-    return [`CREATE TEMPORARY TABLE kept AS ${sql}`, readBack(g, 'kept', columns)]
+    return [`CREATE TEMPORARY TABLE kept AS ${sql}`, readBack(g, sql, 'kept', columns)]
   },
   g => {
     const { sql, columns } = g.query()
@@ -50,7 +53,7 @@ const makers: readonly Maker[] = [
     return [
       `CREATE TEMPORARY TABLE kept (${made.map(({ name }) => `${name} varchar(400)`).join(', ')})`,
       `INSERT INTO kept SELECT ${list.join(', ')} FROM (${sql}) q${returning}`,
-      readBack(g, 'kept', made),
+      readBack(g, sql, 'kept', made),
     ]
   },
   g => [

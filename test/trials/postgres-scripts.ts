@@ -13,14 +13,17 @@ export function postgresScript(seed: number, guesses: boolean): Script {
 /** What follows reads a relation of that name, whose columns are those of a query. */
 function readBack(
   generator: StatementGenerator,
+  sql: string,
   name: string,
   columns: readonly { name: string }[],
 ): string {
   const { name: column } = generator.pick(columns)
+  // How many rows it has is told by how many were distinct.
+  const count = /DISTINCT|GROUP BY|UNION (?!ALL)/.test(sql) ? '' : ', count(*) OVER ()'
   return generator.pick([
     `SELECT * FROM ${name}`,
     `SELECT ${column} FROM ${name}`,
-    `SELECT upper(${column}::text), count(*) OVER () FROM ${name}`,
+    `SELECT upper(${column}::text)${count} FROM ${name}`,
     `SELECT max(${column}::text) FROM ${name}`,
     `SELECT r FROM ${name} r`,
     `TABLE ${name}`,
@@ -48,11 +51,11 @@ const makers: readonly Maker[] = [
       `CREATE TEMP VIEW kept AS ${sql}`,
       `CREATE TEMP TABLE kept AS SELECT * FROM (${sql}) q WITH DATA`,
     ])
-    return [make, readBack(g, 'kept', columns), readBack(g, 'pg_temp.kept', columns)]
+    return [make, readBack(g, sql, 'kept', columns), readBack(g, sql, 'pg_temp.kept', columns)]
   },
   g => {
     const { sql, columns } = g.query()
-    return [`SELECT q.* INTO TEMP kept FROM (${sql}) q`, readBack(g, 'kept', columns)]
+    return [`SELECT q.* INTO TEMP kept FROM (${sql}) q`, readBack(g, sql, 'kept', columns)]
   },
   g => {
     const { sql, columns } = g.query()
@@ -62,7 +65,7 @@ const makers: readonly Maker[] = [
     return [
       `CREATE TEMP TABLE kept (${made})`,
       `INSERT INTO kept SELECT ${list.join(', ')} FROM (${sql}) q${g.pick(['', ' RETURNING *'])}`,
-      readBack(g, 'kept', kept),
+      readBack(g, sql, 'kept', kept),
     ]
   },
   g => {

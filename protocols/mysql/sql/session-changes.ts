@@ -46,7 +46,8 @@ function stateChanges({ node, effects, result, trace: traced, names }: Made): Se
   if (unknown) changes.push({ kind: 'database', result, name: undefined })
   const schema = words.some(
     ({ kind, details }) =>
-      (kind === 'execute' && details.includes('call')) ||
+      // What a body does that was read stands beside it.
+      (kind === 'execute' && details.includes('call') && details.includes('opaque')) ||
       ((kind === 'create' || kind === 'alter' || kind === 'drop' || kind === 'grant') &&
         !details.includes('temporary')),
   )

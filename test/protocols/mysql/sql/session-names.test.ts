@@ -215,6 +215,19 @@ t.test('after a block of MariaDB any variable may hold anything', async t => {
   t.equal(shows(names, 'SELECT @x'), 'untraced')
 })
 
+t.test('a call asks for a new catalog unless it was read what it does', async t => {
+  const asksAfter = (sql: string): boolean => {
+    const names = session()
+    const analysis = analyzer.analyze(sql, names)
+    names.begin(analysis)
+    names.completed(analysis, true)
+    return names.needsCatalog
+  }
+  t.notOk(asksAfter('CALL report(1)'))
+  t.ok(asksAfter('CALL nobody_knows()'))
+  t.ok(asksAfter('BEGIN NOT ATOMIC CREATE TABLE t (a int); END'))
+})
+
 t.test('a change of the schema asks for a new catalog when it has run', async t => {
   const names = session()
   const analysis = analyzer.analyze('ALTER TABLE orders ADD COLUMN x int', names)
