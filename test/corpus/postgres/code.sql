@@ -75,10 +75,10 @@ CREATE TRANSFORM FOR int LANGUAGE plpgsql (FROM SQL WITH FUNCTION twice(int))
 CREATE OR REPLACE FUNCTION pg_temp.testfunc(OUT response stock, OUT caught text) RETURNS record AS $f$ BEGIN INSERT INTO stock (id, product, n) VALUES (77, 'lamp', 1) RETURNING * INTO response; EXCEPTION WHEN unique_violation THEN GET STACKED DIAGNOSTICS caught = PG_EXCEPTION_DETAIL; END $f$ LANGUAGE plpgsql; SELECT (testfunc.response).id, testfunc.caught FROM pg_temp.testfunc(); DROP FUNCTION IF EXISTS pg_temp.testfunc()
 --> allow | rows | create function pg_temp.testfunc, execute function pg_temp.testfunc, drop function pg_temp.testfunc, insert stock, read stock
 CREATE FUNCTION pg_temp.f(OUT n bigint) LANGUAGE sql AS 'SELECT count(*) FROM stock'; SELECT pg_temp.f()
---> allow | nothing | create function pg_temp.f, execute function pg_temp.f, read stock
+--> allow | schema | create function pg_temp.f, execute function pg_temp.f, read stock
 CREATE FUNCTION pg_temp.f(OUT n int) LANGUAGE plpgsql AS 'BEGIN DELETE FROM stock; END'; SELECT pg_temp.f()
---> hold new-code unfiltered-write dynamic-code | rows | create function pg_temp.f, execute function pg_temp.f, delete! stock
+--> hold new-code unfiltered-write dynamic-code | rows+schema | create function pg_temp.f, execute function pg_temp.f, delete! stock
 CREATE FUNCTION pg_temp.f(OUT n int) LANGUAGE plpgsql AS 'BEGIN EXECUTE ''DROP TABLE scratch''; END'; SELECT pg_temp.f()
---> hold new-code dynamic-code | schema | create function pg_temp.f, execute function pg_temp.f
+--> hold new-code dynamic-code | rows+schema | create function pg_temp.f, execute function pg_temp.f
 SELECT pg_temp.f()
 --> hold unknown-function | fails | execute function pg_temp.f
