@@ -138,10 +138,15 @@ export class LocalGateway implements Gateway {
     return `name a database to connect to: one of ${usable.map(({ name }) => name).join(', ')}`
   }
 
+  /** Every client is told; nobody is waited for. */
+  endSessions(reason: string): void {
+    for (const session of this.#sessions.values()) session.abort(reason)
+  }
+
   /** Ends every session and waits until each has its end in the recording. */
   async close(reason: string): Promise<void> {
     const sessions = [...this.#sessions.values()]
-    for (const session of sessions) session.abort(reason)
+    this.endSessions(reason)
     await Promise.all(sessions.map(session => session.end(reason)))
   }
 }

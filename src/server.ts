@@ -28,10 +28,11 @@ import { keptSecret } from './keys/secret.ts'
 import { Listener } from './listener.ts'
 import { Policy } from './policy/policy.ts'
 import { openAnchorPlaces } from './recording/anchors/places.ts'
+import { runningArchive } from './recording/archive/socket.ts'
 import { Playbacks } from './recording/playback/playbacks.ts'
 import { JournalSessions } from './recording/reading/journal-sessions.ts'
 import { ObservedStatements } from './recording/reading/observed.ts'
-import { JournalReader } from './recording/reading/reader.ts'
+import { JournalReader, type SessionSource } from './recording/reading/reader.ts'
 import { searchSessions } from './recording/reading/session-search.ts'
 import { Recorder } from './recording/recorder.ts'
 import { Reload } from './reload.ts'
@@ -63,16 +64,19 @@ async function start(
   const { dataDir } = config
   await mkdir(dataDir, { recursive: true, mode: 0o700 })
   const keys = await openKeys(dataDir, config.keys)
+  const began: { gateway?: LocalGateway } = {}
   const recorder = await Recorder.open({
     dir: dataDir,
     keys,
     durability: config.recording.durability,
     archive: config.recording.archive,
     retention: config.recording.retention,
+    shredAfter: config.recording.shredAfter,
     siem: config.siem,
     rows: config.recording.rows,
     headMs: config.recording.signMs,
     anchors: await openAnchorPlaces(config.recording.anchors),
+    onCritical: () => began.gateway?.endSessions('there is no room left to record it'),
     log,
   })
   opened.add(() => recorder.close())
@@ -116,8 +120,10 @@ async function start(
     recorder,
     metrics,
   })
+  began.gateway = gateway
   const journalDir = join(dataDir, 'journal')
-  const reader = new JournalReader({ dir: journalDir, keys })
+  const beyond = (): Promise<SessionSource | undefined> => runningArchive(dataDir)
+  const reader = new JournalReader({ dir: journalDir, keys, beyond })
   const playbacks = new Playbacks({
     ...{ dir: journalDir, reader, publicKey: keys.publicKeys },
     running: id => gateway.has(id),
@@ -202,6 +208,9 @@ async function start(
         .filter(([, { state }]) => state === 'away')
         .map(([name, { why }]) => `The SIEM ${name} does not take events: ${why ?? 'unknown'}.`),
       ...(recorder.state === 'healthy' ? [] : [`The recording is ${recorder.state}.`]),
+      ...(recorder.expiryFailure === undefined
+        ? []
+        : [`Sessions past their time can still be read: ${recorder.expiryFailure}`]),
       ...recorder.anchors
         .filter(({ state }) => state === 'away')
         .map(({ place, at }) => `The recording is anchored in ${place} up to ${at ?? 'nothing'}.`),

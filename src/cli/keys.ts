@@ -3,7 +3,7 @@ import { readFile, stat } from 'node:fs/promises'
 import { userInfo } from 'node:os'
 import { dirname, join } from 'node:path'
 import { Command } from 'commander'
-import { KeysAway, KeyUnusable } from '../keys/keys.ts'
+import { type Keys, KeysAway, KeyUnusable } from '../keys/keys.ts'
 import { dropFormerKeys, localKeysPath, rotateLocalKeys } from '../keys/local.ts'
 import { storedKeys } from '../keys/open.ts'
 import { rewrapSecrets } from '../keys/secret.ts'
@@ -11,16 +11,14 @@ import { type AnchorStatus, anchoredPath } from '../recording/anchors/keeper.ts'
 import { type HeadSignature, keyFingerprint } from '../recording/journal/chain.ts'
 import { RecordKind } from '../recording/journal/record.ts'
 import { headsPath, listSegments, readSegment } from '../recording/journal/segment.ts'
+import { JournalUnavailable } from '../recording/journal/unavailable.ts'
+import { SocketFailed } from '../recording/local-socket.ts'
 import { visibleLine } from '../recording/playback/visible.ts'
-import { JournalReader, NoSuchSession, type SessionSummary } from '../recording/reading/reader.ts'
-import {
-  countKeys,
-  eraseSessions,
-  holdOn,
-  type LegalHold,
-  readHolds,
-  writeHolds,
-} from '../recording/session-keys/erase.ts'
+import { JournalReader, NoSuchSession } from '../recording/reading/reader.ts'
+import type { SessionSummary } from '../recording/reading/summaries.ts'
+import { type Custody, HoldMistaken, openCustody } from '../recording/session-keys/custody.ts'
+import { countKeys } from '../recording/session-keys/erase.ts'
+import { holdOn, type LegalHold, readHolds } from '../recording/session-keys/holds.ts'
 import { rewrapSessionKeys } from '../recording/session-keys/rewrap.ts'
 import { type Io, processIo, safeJson, UsageError } from './io.ts'
 
@@ -71,7 +69,7 @@ export function keysCommand(io: Io = processIo()): Command {
       } catch (error) {
         if (!isKnown(error)) throw error
         io.stderr.write(`countersign: ${visibleLine(error.message)}\n`)
-        io.exitCode(error instanceof UsageError ? 2 : 1)
+        io.exitCode(error instanceof UsageError || error instanceof HoldMistaken ? 2 : 1)
       }
     }
   keys
@@ -108,7 +106,8 @@ export function keysCommand(io: Io = processIo()): Command {
 }
 
 function isKnown(error: unknown): error is Error {
-  const kinds = [UsageError, KeyUnusable, KeysAway, NoSuchSession]
+  const ours = [UsageError, HoldMistaken, KeyUnusable, KeysAway, NoSuchSession]
+  const kinds = [...ours, JournalUnavailable, SocketFailed]
   if (kinds.some(kind => error instanceof kind)) return true
   // What takeLock says when the proxy runs.
   return error instanceof Error && /^expected .* to be free, process/.test(error.message)
@@ -208,8 +207,8 @@ async function shred(flags: ShredFlags, io: Io): Promise<void> {
   if ([session, user, database, before].every(each => each === undefined)) {
     throw new UsageError('expected --session, --user, --database or --before, got none of them')
   }
-  await keysOf(flags)
   const journal = join(flags.dataDir, 'journal')
+  const keys = await keysOf(flags)
   const reader = new JournalReader({ dir: journal, keys: undefined })
   const one = session === undefined ? undefined : (await reader.find(session)).id
   const limit = before === undefined ? undefined : timeOf(before)
@@ -225,19 +224,21 @@ async function shred(flags: ShredFlags, io: Io): Promise<void> {
   const open = meant.filter(each => each.state === 'open')
   const kept = new Set([...held, ...open])
   const chosen = meant.filter(each => !kept.has(each))
-  const ids = new Set(chosen.map(({ id }) => id))
+  const ids = chosen.map(({ id }) => id)
   const erasure = { at: new Date().toISOString(), by: userInfo().username, reason }
   const { erased, busy } =
-    flags.yes === true ? await eraseSessions(journal, ids, erasure) : { erased: [], busy: [] }
+    flags.yes === true && chosen.length > 0
+      ? await inCustody(flags, keys, custody => custody.erase(chosen, erasure))
+      : { erased: [], busy: [] }
   const left = held.length + open.length + busy.length
   if (flags.json === true) {
-    const would = flags.yes === true ? [] : [...ids]
+    const would = flags.yes === true ? [] : ids
     const names = (all: readonly SessionSummary[]): readonly string[] => all.map(({ id }) => id)
     await print(`${safeJson({ erased, would, held: names(held), open: names(open), busy })}\n`, io)
   } else {
     if (flags.yes !== true) {
       for (const each of chosen) await print(`${sessionLine(each)}\n`, io)
-      await print(`${ids.size} sessions would be erased: --yes does it, and for ever.\n`, io)
+      await print(`${ids.length} sessions would be erased: --yes does it, and for ever.\n`, io)
     } else await print(`${erased.length} sessions erased.\n`, io)
     for (const each of held) {
       const { name = '' } = holdOn(holds, each) ?? {}
@@ -257,11 +258,7 @@ async function hold(name: string, flags: HoldFlags, io: Io): Promise<void> {
   if ([session, user, database].every(each => each === undefined)) {
     throw new UsageError('expected --session, --user or --database, got none of them')
   }
-  await keysOf(flags)
-  const holds = await readHolds(flags.dataDir)
-  if (holds.some(each => each.name === name)) {
-    throw new UsageError(`expected a new name, there is a hold ${name}: release it first`)
-  }
+  const keys = await keysOf(flags)
   const added: LegalHold = {
     name,
     ...(session !== undefined && { session }),
@@ -269,19 +266,29 @@ async function hold(name: string, flags: HoldFlags, io: Io): Promise<void> {
     ...(database !== undefined && { database }),
     ...{ reason, by: userInfo().username, at: new Date().toISOString() },
   }
-  await writeHolds(flags.dataDir, [...holds, added])
+  await inCustody(flags, keys, custody => custody.hold(added))
   await print(flags.json === true ? `${safeJson(added)}\n` : `${holdLine(added)}\n`, io)
 }
 
 async function release(name: string, flags: Place, io: Io): Promise<void> {
-  const holds = await readHolds(flags.dataDir)
-  const found = holds.find(each => each.name === name)
-  if (found === undefined) throw new UsageError(`expected the name of a hold, got ${name}`)
-  await writeHolds(
-    flags.dataDir,
-    holds.filter(each => each !== found),
-  )
+  const keys = await keysOf(flags)
+  const by = userInfo().username
+  const found = await inCustody(flags, keys, custody => custody.release(name, by))
   await print(flags.json === true ? `${safeJson(found)}\n` : `released ${holdLine(found)}\n`, io)
+}
+
+/** By the proxy that runs, or by this process: the journal gets a note of it either way. */
+async function inCustody<T>(
+  { dataDir }: Place,
+  keys: Keys,
+  work: (custody: Custody) => Promise<T>,
+): Promise<T> {
+  const custody = await openCustody(dataDir, keys)
+  try {
+    return await work(custody)
+  } finally {
+    await custody.close()
+  }
 }
 
 async function keysOf({ dataDir }: Place): ReturnType<typeof storedKeys> {

@@ -141,7 +141,10 @@ export interface RecordingConfig {
   /** Groups that may end sessions, besides reading them. */
   readonly enders: readonly string[]
   readonly archive: ArchiveConfig
+  /** Of the archive's rows, from when a session began. */
   readonly retention: RetentionConfig
+  /** For how long a session can be read, from when it ended. */
+  readonly shredAfter: RetentionConfig
 }
 
 export type ArchiveConfig =
@@ -156,7 +159,7 @@ export type ArchiveConfig =
     }
   | { readonly kind: 'none' }
 
-/** How long sessions are kept from when they began, in milliseconds; absent: for ever. */
+/** By the database's class, in milliseconds; absent: for ever. */
 export interface RetentionConfig {
   readonly defaultMs: number | undefined
   /** Beats the environment's. */

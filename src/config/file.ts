@@ -383,6 +383,7 @@ export interface RecordingSection {
       }
     | undefined
   readonly retention?: RetentionSection | undefined
+  readonly shred_after?: RetentionSection | undefined
 }
 
 export interface SiemSection {

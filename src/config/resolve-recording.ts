@@ -20,7 +20,8 @@ export function resolveRecording(
     signMs: signMs(section.sign_every ?? '5m', mistakes),
     anchors: resolveAnchors(section.anchors ?? [], sources, mistakes),
     archive: resolveArchive(section.archive ?? 'embedded', sources),
-    retention: resolveRetention(section.retention ?? {}, databases, mistakes),
+    retention: resolveRetention('retention', section, databases, mistakes),
+    shredAfter: resolveRetention('shred_after', section, databases, mistakes),
   }
 }
 
@@ -48,11 +49,13 @@ function resolveArchive(
 
 /** A class that no session is in would be a mistake in its name. */
 function resolveRetention(
-  section: NonNullable<RecordingSection['retention']>,
+  of: 'retention' | 'shred_after',
+  recording: RecordingSection,
   databases: ReadonlyMap<string, DatabaseConfig>,
   mistakes: Mistakes,
 ): RetentionConfig {
-  const at = ['recording', 'retention']
+  const at = ['recording', of]
+  const section = recording[of] ?? {}
   const environments = new Set([...databases.values()].map(({ environment }) => environment))
   const times = (
     key: 'databases' | 'environments',

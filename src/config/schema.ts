@@ -571,6 +571,12 @@ const keys = z.union([
   }),
 ])
 
+const retention = mapping({
+  default: duration.optional().describe('For ever.'),
+  environments: z.record(text, duration).optional().describe('Beats the default.'),
+  databases: z.record(text, duration).optional().describe('Beats both.'),
+}).optional()
+
 const recording = mapping({
   durability: z
     .enum(['write', 'fsync'])
@@ -601,13 +607,12 @@ const recording = mapping({
       }),
     ])
     .optional(),
-  retention: mapping({
-    default: duration.optional().describe('For ever.'),
-    environments: z.record(text, duration).optional().describe('Beats the default.'),
-    databases: z.record(text, duration).optional().describe('Beats both.'),
-  })
-    .optional()
-    .describe('How long sessions are kept, from when they began; at least 1d.'),
+  retention: retention.describe(
+    'How long the archive keeps sessions, from when they began; at least 1d.',
+  ),
+  shred_after: retention.describe(
+    'How long sessions can be read, from when they ended; their keys are then destroyed. At least 1d.',
+  ),
 })
 
 const siem = mapping({

@@ -18,6 +18,7 @@ import { Journal } from './journal/journal.ts'
 import { type RecorderPort, SealedSession } from './journal/session-recorder.ts'
 import { freeBytes, storageState } from './journal/storage.ts'
 import { JournalUnavailable } from './journal/unavailable.ts'
+import { KeyKeeper } from './session-keys/keeper.ts'
 import { appendSessionKey, wrappedHash } from './session-keys/session-keys.ts'
 import { ShippingKeeper, type ShippingStatus } from './shipping/keeper.ts'
 import type { SiemConfig } from './siem/to-siem.ts'
@@ -31,6 +32,8 @@ export interface RecorderOptions {
   readonly archive: ArchiveConfig
   /** Of the archive's rows; absent: as it was. */
   readonly retention?: RetentionConfig
+  /** For how long sessions can be read, from when they ended; absent: for ever. */
+  readonly shredAfter?: RetentionConfig
   /** Who is told what happens. */
   readonly siem?: readonly SiemConfig[]
   /** Where signed heads are kept beside; closed with the recorder. */
@@ -49,6 +52,8 @@ export interface RecorderOptions {
   readonly log?: Log
   /** Told at every change of the storage's state. */
   readonly onState?: (state: StorageState) => void
+  /** Told each time that the storage is measured and found critical: sessions have to end. */
+  readonly onCritical?: () => void
 }
 
 const mebibyte = 1024 * 1024
@@ -61,6 +66,7 @@ const defaults = {
   stallMsMax: 10_000,
 }
 const segmentSessionsMax = 10_000
+const keptForEver: RetentionConfig = { defaultMs: undefined, databases: [], environments: [] }
 /** How long what is not urgent may wait in memory. */
 const flushMsMax = 100
 const storageMs = 2_000
@@ -88,6 +94,7 @@ export class Recorder {
   readonly #anchors: AnchorKeeper | undefined
   readonly #pool: KeyPool
   readonly #port: RecorderPort
+  #keys: KeyKeeper | undefined
 
   /** Recovers what an earlier run left unsealed. */
   static async open(options: RecorderOptions): Promise<Recorder> {
@@ -106,7 +113,11 @@ export class Recorder {
     const recorder = new Recorder(filled, journal, journalDir, anchors)
     await recorder.#measure()
     const { archive, dir, log } = options
-    const { retention, siem = [] } = options
+    const { retention, shredAfter = keptForEver, siem = [] } = options
+    recorder.#keys = await KeyKeeper.open({
+      ...{ dataDir: dir, journal, shredAfter, log },
+      running: id => [...recorder.#sessions].some(({ start }) => start.id === id),
+    })
     if (archive.kind !== 'none') {
       recorder.#archive = new ShippingKeeper({
         ...{ program: 'archive/archive-process', names: ['archive'], log },
@@ -151,7 +162,7 @@ export class Recorder {
       ended: session => this.#ended(session),
     }
     this.#timers = [
-      setInterval(() => this.#tick(() => this.#journal.head()), options.headMs).unref(),
+      setInterval(() => this.#tick(() => this.#head()), options.headMs).unref(),
       setInterval(() => void this.#measure(), storageMs).unref(),
     ]
   }
@@ -254,6 +265,16 @@ export class Recorder {
     return this.#anchors?.status ?? []
   }
 
+  /** Erases sessions that are past their time by then. Resolves with their ids. */
+  async expire(nowMs: number): Promise<readonly string[]> {
+    return (await this.#keys?.expire(nowMs)) ?? []
+  }
+
+  /** Why sessions past their time can still be read; undefined when none can. */
+  get expiryFailure(): string | undefined {
+    return this.#keys?.failure
+  }
+
   /** Seals the journal. Sessions that are still open get an end. Idempotent. */
   close(): Promise<void> {
     this.#closing ??= this.#close()
@@ -266,11 +287,18 @@ export class Recorder {
     await Promise.all([...this.#sessions].map(session => session.end('the proxy stopped')))
     clearTimeout(this.#flushTimer)
     this.#sealAll()
+    await this.#keys?.close()
     try {
       await this.#journal.close()
     } finally {
       await Promise.all([this.#archive?.close(), this.#siem?.close(), this.#anchors?.close()])
     }
+  }
+
+  /** Signs how far it has come. Where nothing happens, a segment that is old ends here. */
+  #head(): void {
+    if (this.#journal.full) this.#rotate()
+    this.#journal.head()
   }
 
   #addPending(session: SealedSession): void {
@@ -401,6 +429,7 @@ export class Recorder {
       this.#free = 'critical'
     }
     this.#settle()
+    if (this.#state === 'critical') this.#options.onCritical?.()
   }
 
   #failed(): void {

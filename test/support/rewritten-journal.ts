@@ -29,7 +29,8 @@ import {
   segmentPath,
 } from '../../src/recording/journal/segment.ts'
 import { parseSessionKeys } from '../../src/recording/session-keys/session-keys.ts'
-import { type VerifyReport, verifySource } from '../../src/recording/verify/verify.ts'
+import type { VerifyReport } from '../../src/recording/verify/report.ts'
+import { verifySource } from '../../src/recording/verify/verify.ts'
 
 export interface JournalFiles {
   /** By number. */

@@ -3,10 +3,12 @@
  * embedded ClickHouse is large and blocks, and its folder belongs to one process; it runs at the
  * lowest priority, and ends with the one that started it.
  */
-import { rm } from 'node:fs/promises'
+import { readFile, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
 import type { ArchiveConfig, RetentionConfig } from '../events.ts'
+import { journalIdPath } from '../journal/segment.ts'
+import { readHolds } from '../session-keys/holds.ts'
 import type { ShippingReport } from '../shipping/keeper.ts'
 import { Shipper } from '../shipping/ship.ts'
 import { Archive } from './archive.ts'
@@ -49,6 +51,19 @@ function pauseMs(tookMs: number, behindBytes: number): number {
   return behindBytes < archiveBatchBytes ? Math.max(pollMs, restMs) : restMs
 }
 
+/** Tells the archive which legal holds there are, whenever that has changed. */
+function holdTeller(dataDir: string, archive: Archive): () => Promise<void> {
+  let told: string | undefined
+  return async () => {
+    const holds = await readHolds(dataDir)
+    const now = JSON.stringify(holds)
+    if (now === told) return
+    const journal = await readFile(journalIdPath(join(dataDir, 'journal')), 'utf8')
+    await archive.hold(journal.trim(), holds)
+    told = now
+  }
+}
+
 function report(message: ShippingReport): void {
   if (process.connected) process.send?.(message)
 }
@@ -57,11 +72,14 @@ async function work(order: ArchiveOrder, stop: AbortSignal): Promise<void> {
   let backOffMs = backOffMsMin
   let archive: Archive | undefined
   let shipper: Shipper | undefined
+  let tellHolds: (() => Promise<void>) | undefined
   let server: { close(): Promise<void> } | undefined
   for (;;) {
     try {
       const { dataDir, config, retention } = order
       archive ??= await Archive.open(config, join(dataDir, 'archive'), retention)
+      tellHolds ??= holdTeller(dataDir, archive)
+      await tellHolds()
       shipper ??= new Shipper(join(dataDir, 'journal'), toArchive(archive))
       server ??= await serveArchive(dataDir, archive, catcher(shipper))
       const began = performance.now()

@@ -4,9 +4,11 @@
  */
 import { type ClickHouseClient, createClient } from '@clickhouse/client'
 import type { ArchiveConfig, RetentionConfig } from '../events.ts'
+import type { LegalHold } from '../session-keys/holds.ts'
 import {
   type ArchiveTable,
   bookkeeping,
+  type HoldConditions,
   type Layout,
   migrations,
   noRetention,
@@ -17,6 +19,7 @@ export type ArchiveRow = Readonly<Record<string, unknown>>
 
 export class Archive {
   readonly #client: ClickHouseClient
+  readonly #layout: Layout
 
   /**
    * `path` is the embedded one's folder; one process may have it open. Brings the tables up to
@@ -27,11 +30,11 @@ export class Archive {
     path: string,
     retention?: RetentionConfig,
   ): Promise<Archive> {
-    const archive = new Archive(await clientOf(config, path))
     const cluster = config.kind === 'server' ? config.cluster : undefined
+    const archive = new Archive(await clientOf(config, path), { cluster, retention })
     try {
-      await archive.#migrate({ cluster, retention })
-      if (retention !== undefined) await archive.#retain({ cluster, retention })
+      await archive.#migrate()
+      await archive.#retain()
       return archive
     } catch (error) {
       await archive.close()
@@ -39,8 +42,9 @@ export class Archive {
     }
   }
 
-  private constructor(client: ClickHouseClient) {
+  private constructor(client: ClickHouseClient, layout: Layout) {
     this.#client = client
+    this.#layout = layout
   }
 
   async insert(table: ArchiveTable, values: readonly ArchiveRow[]): Promise<void> {
@@ -81,12 +85,29 @@ export class Archive {
     await this.#client.command({ query, query_params: { ...parameters } })
   }
 
+  /** These are all the holds of that journal's node now: their rows are kept from the retention. */
+  async hold(journal: string, holds: readonly LegalHold[]): Promise<void> {
+    const known = await this.query(
+      'SELECT * EXCEPT (version, at) FROM holds WHERE journal = {journal:String} AND NOT released',
+      { journal },
+    )
+    const version = Date.now()
+    const rows = holds.map(hold => holdRow(journal, hold, version))
+    const names = new Set(holds.map(({ name }) => name))
+    const gone = known
+      .filter(({ name }) => !names.has(String(name)))
+      .map(row => ({ ...row, version, at: moment(version), released: true }))
+    await this.insert('hold_log', [...rows, ...gone])
+    await this.#retain()
+  }
+
   close(): Promise<void> {
     return this.#client.close()
   }
 
   /** Several nodes may do so at once: each statement can be run again. */
-  async #migrate(layout: Layout): Promise<void> {
+  async #migrate(): Promise<void> {
+    const layout = this.#layout
     for (const query of bookkeeping(layout)) await this.command(query)
     const [made] = await this.query(
       "SELECT max(version) AS version FROM migrations WHERE name = 'schema'",
@@ -100,8 +121,15 @@ export class Archive {
   }
 
   /** A changed retention rewrites what is there, so it is set only when it did change. */
-  async #retain(layout: Layout): Promise<void> {
-    const changes = retentionChanges(layout)
+  async #retain(): Promise<void> {
+    if (this.#layout.retention === undefined) return
+    const holds = await this.query(
+      'SELECT DISTINCT session, user, database FROM holds WHERE NOT released ORDER BY ALL',
+    )
+    const changes = retentionChanges({
+      ...this.#layout,
+      holds: holds as readonly unknown[] as readonly HoldConditions[],
+    })
     const wanted = changes.join('\n')
     const [last] = await this.query(
       "SELECT name FROM migrations FINAL WHERE name LIKE 'ALTER%' ORDER BY version DESC LIMIT 1",
@@ -127,6 +155,19 @@ export class Archive {
       clickhouse_settings: { distributed_foreground_insert: 1 },
     })
   }
+}
+
+function holdRow(journal: string, hold: LegalHold, version: number): ArchiveRow {
+  const { name, session = '', user = '', database = '', reason, by, at } = hold
+  return {
+    ...{ journal, name, version, session, user, database, reason, by },
+    ...{ at: moment(at), released: false },
+  }
+}
+
+/** As ClickHouse reads it, UTC. */
+function moment(time: string | number): string {
+  return new Date(time).toISOString().replace('T', ' ').replace('Z', '')
 }
 
 type Columns = [string, ...string[]]

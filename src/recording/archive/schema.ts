@@ -15,6 +15,7 @@ export type ArchiveTable =
   | 'event_log'
   | 'record_log'
   | 'head_log'
+  | 'hold_log'
 
 export interface Migration {
   readonly version: number
@@ -141,6 +142,16 @@ const tables: readonly Table[] = [
   },
 ]
 
+/** Legal holds of all nodes that ship here; an empty condition is none. */
+const holdTable: Table = {
+  name: 'hold_log',
+  columns: `journal LowCardinality(String), name String, version UInt64, session String, user String,
+    database String, reason String, by String, at DateTime64(3, 'UTC'), released Bool`,
+  key: 'journal, name',
+  version: 'version',
+  time: 'at',
+}
+
 /** By the view's name: what people read. FINAL leaves one of each. */
 const views: Readonly<Record<string, string>> = {
   sessions: 'SELECT * FROM session_log FINAL',
@@ -155,6 +166,16 @@ const views: Readonly<Record<string, string>> = {
 export interface Layout {
   readonly cluster: string | undefined
   readonly retention: RetentionConfig | undefined
+  /** What is kept in spite of the retention. */
+  readonly holds?: readonly HoldConditions[]
+}
+
+/** A row that all of them are true of is held; an empty one is true of every row. */
+export interface HoldConditions {
+  /** How the session's id begins. */
+  readonly session: string
+  readonly user: string
+  readonly database: string
 }
 
 /** A version that was released is never changed: what is new is a migration behind it. */
@@ -167,6 +188,13 @@ export function migrations(layout: Layout): readonly Migration[] {
         ...Object.entries(views).map(
           ([view, query]) => `CREATE OR REPLACE VIEW ${view}${on(layout)} AS ${query}`,
         ),
+      ],
+    },
+    {
+      version: 2,
+      statements: [
+        ...createTable(holdTable, layout),
+        `CREATE OR REPLACE VIEW holds${on(layout)} AS SELECT * FROM hold_log FINAL`,
       ],
     },
   ]
@@ -189,11 +217,11 @@ export function bookkeeping(layout: Layout): readonly string[] {
 export const noRetention = 'REMOVE TTL'
 
 /** Statements that put the retention in force for what is there and what comes. */
-export function retentionChanges({ cluster, retention }: Layout): readonly string[] {
-  const held = tables.filter(({ name }) => name !== 'head_log')
-  return held.map(({ name, time }) => {
+export function retentionChanges({ cluster, retention, holds }: Layout): readonly string[] {
+  const kept = tables.filter(({ name }) => name !== 'head_log')
+  return kept.map(({ name, time }) => {
     const table = `${stored(name, cluster)}${on({ cluster })}`
-    const expiry = expiryOf(time, retention)
+    const expiry = expiryOf(time, retention, holds ?? [])
     return expiry === undefined
       ? `ALTER TABLE ${table} ${noRetention}`
       : `ALTER TABLE ${table} MODIFY TTL ${expiry}`
@@ -235,8 +263,15 @@ function on({ cluster }: Pick<Layout, 'cluster'>): string {
 
 const dayMs = 86_400_000
 
-/** A database's own time beats its environment's, which beats the default. Absent: for ever. */
-function expiryOf(time: string, retention: RetentionConfig | undefined): string | undefined {
+/**
+ * What is held is kept; then a database's own time beats its environment's, which beats the default.
+ * Absent: for ever.
+ */
+function expiryOf(
+  time: string,
+  retention: RetentionConfig | undefined,
+  holds: readonly HoldConditions[],
+): string | undefined {
   if (retention === undefined) return undefined
   const until = (ms: number | undefined): string =>
     ms === undefined
@@ -249,10 +284,22 @@ function expiryOf(time: string, retention: RetentionConfig | undefined): string 
     ),
   ]
   if (classes.length === 0 && retention.defaultMs === undefined) return undefined
-  const cases = classes.map(([condition, ms]) => `${condition}, ${until(ms)}, `).join('')
+  const kept = holds.map(hold => [heldCondition(hold), undefined] as const)
+  const cases = [...kept, ...classes]
+    .map(([condition, ms]) => `${condition}, ${until(ms)}, `)
+    .join('')
   return cases === ''
     ? until(retention.defaultMs)
     : `multiIf(${cases}${until(retention.defaultMs)})`
+}
+
+function heldCondition({ session, user, database }: HoldConditions): string {
+  const conditions = [
+    ...(session === '' ? [] : [`startsWith(session, ${quoted(session)})`]),
+    ...(user === '' ? [] : [`user = ${quoted(user)}`]),
+    ...(database === '' ? [] : [`database = ${quoted(database)}`]),
+  ]
+  return conditions.length === 0 ? 'true' : conditions.join(' AND ')
 }
 
 function quoted(text: string): string {

@@ -1,15 +1,14 @@
 /**
  * The embedded archive's folder belongs to the process that has it open. Others on the machine ask
- * that process, over a socket in the data directory that only its owner can open. One line of JSON
- * is the question, lines of JSON are the answer: sessions, the records of one, or of a segment.
+ * that process for sessions, the records of one, or of a segment.
  */
-import { chmod, rm, stat } from 'node:fs/promises'
-import { connect, createServer, type Socket } from 'node:net'
+import { stat } from 'node:fs/promises'
 import { join } from 'node:path'
-import { createInterface } from 'node:readline'
 import { type JournalRecord, parseRecord } from '../journal/record.ts'
-import type { SessionSource, SessionSummary } from '../reading/reader.ts'
+import { askSocket, isServed, type Row, serveSocket } from '../local-socket.ts'
+import type { SessionSource } from '../reading/reader.ts'
 import type { SessionPage, SessionQuery } from '../reading/search.ts'
+import type { SessionSummary } from '../reading/summaries.ts'
 import type { ArchivedJournal } from '../verify/source.ts'
 import { Archive } from './archive.ts'
 import { searchArchive, sessionsNamed } from './search.ts'
@@ -17,11 +16,10 @@ import { searchArchive, sessionsNamed } from './search.ts'
 type Question =
   | { readonly ask: 'search'; readonly query: SessionQuery }
   | { readonly ask: 'named'; readonly prefix: string }
-  | { readonly ask: 'records'; readonly session: string }
+  | { readonly ask: 'records' | 'heads'; readonly session: string }
   | { readonly ask: 'journals' }
   | { readonly ask: 'segments'; readonly journal: string }
   | { readonly ask: 'segment'; readonly journal: string; readonly segment: number }
-type Row = Readonly<Record<string, unknown>>
 
 export interface ArchiveSource extends SessionSource {
   /** Ids of the journals that were shipped to it. */
@@ -41,27 +39,15 @@ export async function serveArchive(
   archive: Archive,
   catchUp: () => Promise<number> = async () => 0,
 ): Promise<{ close(): Promise<void> }> {
-  const path = socketPath(dataDir)
-  await rm(path, { force: true })
-  const server = createServer({ allowHalfOpen: true }, socket => {
-    socket.on('error', () => socket.destroy())
-    void answer(socket, question => rowsOf(archive, question, catchUp))
-  })
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', reject)
-    server.listen(path, resolve)
-  })
-  await chmod(path, 0o600)
-  return { close: () => new Promise(resolve => server.close(() => resolve())) }
+  return serveSocket<Question>(socketPath(dataDir), question => rowsOf(archive, question, catchUp))
 }
 
 /** Asks the process that has the archive open; undefined when there is none. */
 export async function runningArchive(dataDir: string): Promise<ArchiveSource | undefined> {
-  const socket = await opened(socketPath(dataDir))
-  if (socket === undefined) return undefined
-  socket.destroy()
+  const path = socketPath(dataDir)
+  if (!(await isServed(path))) return undefined
   return source(
-    question => asked(socketPath(dataDir), question),
+    question => askSocket(path, question),
     async () => undefined,
   )
 }
@@ -98,16 +84,18 @@ function source(
     },
     named: async prefix =>
       (await ask({ ask: 'named', prefix })) as unknown as readonly SessionSummary[],
-    async *records(session): AsyncGenerator<JournalRecord> {
-      for (const row of await ask({ ask: 'records', session })) {
-        const record = parseRecord(Buffer.from(String(row['base64']), 'base64'), 0)
-        // What the archive damaged is not shown as if it were whole.
-        if (!('hash' in record))
-          throw new Error(`record ${row['record']} is damaged in the archive`)
-        yield record
-      }
-    },
+    records: session => recordsIn(ask({ ask: 'records', session })),
+    heads: session => recordsIn(ask({ ask: 'heads', session })),
     close,
+  }
+}
+
+async function* recordsIn(rows: Promise<readonly Row[]>): AsyncGenerator<JournalRecord> {
+  for (const row of await rows) {
+    const record = parseRecord(Buffer.from(String(row['base64']), 'base64'), 0)
+    // What the archive damaged is not shown as if it were whole.
+    if (!('hash' in record)) throw new Error(`record ${row['record']} is damaged in the archive`)
+    yield record
   }
 }
 
@@ -121,6 +109,14 @@ async function rowsOf(
       return archive.query(
         `SELECT segment, record, base64Encode(bytes) AS base64 FROM records
          WHERE session = {session:String} ORDER BY segment, record`,
+        { session: question.session },
+      )
+    case 'heads':
+      return archive.query(
+        `SELECT segment, record, base64Encode(bytes) AS base64 FROM records
+         WHERE session = '' AND (journal, segment) IN (
+           SELECT journal, segment FROM records WHERE session = {session:String}
+         ) ORDER BY segment, record`,
         { session: question.session },
       )
     case 'journals':
@@ -155,50 +151,4 @@ function withDates({ since, until, ...query }: SessionQuery): SessionQuery {
     ...(since && { since: new Date(since) }),
     ...(until && { until: new Date(until) }),
   }
-}
-
-async function answer(
-  socket: Socket,
-  rowsFor: (question: Question) => Promise<readonly object[]>,
-): Promise<void> {
-  try {
-    for await (const line of createInterface({ input: socket })) {
-      for (const row of await rowsFor(JSON.parse(line) as Question)) {
-        if (!socket.write(`${JSON.stringify(row)}\n`)) {
-          await new Promise(resolve => socket.once('drain', resolve).once('close', resolve))
-        }
-      }
-      break
-    }
-    socket.end(`${JSON.stringify({ end: true })}\n`)
-  } catch (error) {
-    socket.end(`${JSON.stringify({ failed: error instanceof Error ? error.message : 'failed' })}\n`)
-  }
-}
-
-async function asked(path: string, question: Question): Promise<readonly Row[]> {
-  const socket = await opened(path)
-  if (socket === undefined) throw new Error('the archive went away')
-  socket.write(`${JSON.stringify(question)}\n`)
-  const rows: Row[] = []
-  let whole = false
-  for await (const line of createInterface({ input: socket })) {
-    const row = JSON.parse(line) as Row
-    const { failed, end } = row
-    if (typeof failed === 'string') throw new Error(failed)
-    if (end === true) whole = true
-    else rows.push(row)
-  }
-  socket.destroy()
-  if (!whole) throw new Error('the archive broke off')
-  return rows
-}
-
-/** Undefined when nobody listens. */
-function opened(path: string): Promise<Socket | undefined> {
-  return new Promise(resolve => {
-    const socket = connect(path)
-    socket.once('connect', () => resolve(socket))
-    socket.once('error', () => resolve(undefined))
-  })
 }

@@ -73,6 +73,12 @@ export function countsOf(gathered: Gathered): readonly Count[] {
       of('storage').length + of('recovered').length,
     ),
     count('ended', 'Sessions ended by people', of('session.ended').length),
+    count('erased', 'Sessions whose keys were destroyed', of('session.erased').length),
+    count(
+      'legal',
+      'Legal holds placed or released',
+      of('hold.placed').length + of('hold.released').length,
+    ),
   ]
 }
 
@@ -124,6 +130,7 @@ export const controls: readonly Control[] = [
   control('ISO 27001', 'A.5.28', 'Collection of evidence', 'gaps unrecorded storage'),
   control('ISO 27001', 'A.8.2', 'Privileged access rights', 'held ran glass'),
   control('ISO 27001', 'A.8.3', 'Information access restriction', 'refused denied'),
+  control('ISO 27001', 'A.8.10', 'Information deletion', 'erased legal'),
   control('ISO 27001', 'A.8.11', 'Data masking', 'policies observe'),
   control('ISO 27001', 'A.8.15', 'Logging', 'sessions statements gaps unrecorded'),
   control('ISO 27001', 'A.8.16', 'Monitoring activities', 'refused glass unreviewed'),
@@ -141,6 +148,7 @@ export const controls: readonly Control[] = [
   control('FedRAMP', 'AU-5', 'Response to failures of logging', 'unrecorded storage gaps'),
   control('FedRAMP', 'AU-6', 'Review and reporting of audit records', 'glass unreviewed'),
   control('FedRAMP', 'AU-9', 'Protection of audit information', 'gaps storage'),
+  control('FedRAMP', 'AU-11', 'Retention of audit records', 'erased legal'),
   control('FedRAMP', 'AU-10', 'Non-repudiation', 'approvals unreasoned'),
   control('FedRAMP', 'AU-12', 'Audit record generation', 'statements gaps unrecorded'),
 ]

@@ -118,14 +118,14 @@ function event(type: string, row: ArchiveRow, facts: Readonly<Record<string, unk
 }
 
 const high = new Set(['approval.break_glass', 'decision.refused', 'policy.refused', 'recovered'])
+const notices = ['approval.', 'grant.', 'session.erased', 'hold.']
 const warnings = new Set(['gap', 'refused', 'storage', 'policy.changed', 'grant.given'])
 
 function severityOf(type: string, facts: Readonly<Record<string, unknown>>): Severity {
   if (high.has(type) || facts['breakGlass'] === true) return 'high'
   if (warnings.has(type) || facts['verdict'] === 'deny' || facts['observed'] === 'deny')
     return 'warning'
-  if (type.startsWith('approval.') || type.startsWith('grant.') || facts['verdict'] === 'hold')
-    return 'notice'
+  if (notices.some(each => type.startsWith(each)) || facts['verdict'] === 'hold') return 'notice'
   return 'info'
 }
 

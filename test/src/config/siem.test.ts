@@ -69,6 +69,13 @@ t.test('retention is in days, for environments and databases that are there', as
     environments: [['staging', 30 * 86_400_000]],
   })
   await t.rejects(load(retention('{ default: 12h }')), { message: /from 1d to 20000d/ })
+  const shred = 'recording:\n  shred_after: { default: 90d, environments: { staging: 7d } }\n'
+  t.match((await load(shred)).recording, {
+    retention: { defaultMs: undefined },
+    shredAfter: { defaultMs: 90 * 86_400_000, environments: [['staging', 7 * 86_400_000]] },
+  })
+  const soon = load('recording:\n  shred_after: { default: 1h }\n')
+  await t.rejects(soon, { message: /from 1d to 20000d/ })
   await t.rejects(load(retention('{ databases: { nope: 3d } }')), { message: /no such database/ })
   await t.rejects(load(retention('{ environments: { prod: 3d } }')), { message: /environment/ })
 })

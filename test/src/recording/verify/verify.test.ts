@@ -8,7 +8,9 @@ import {
   readSegment,
   segmentPath,
 } from '../../../../src/recording/journal/segment.ts'
-import { type Finding, verifyJournal } from '../../../../src/recording/verify/verify.ts'
+import { openCustody } from '../../../../src/recording/session-keys/custody.ts'
+import type { Finding } from '../../../../src/recording/verify/report.ts'
+import { verifyJournal } from '../../../../src/recording/verify/verify.ts'
 import { type Place, place, run, sessionStart } from '../../../support/recorded-place.ts'
 import { type JournalFiles, readJournal, verifyFiles } from '../../../support/rewritten-journal.ts'
 
@@ -64,9 +66,7 @@ t.test('every flipped byte is found, in every file', async t => {
       const flipped = Buffer.from(bytes)
       flipped[at] = (flipped[at] ?? 0) ^ (1 << (at % 8))
       const report = await verifyFiles(variant(flipped), { publicKey })
-      // A key that is named otherwise or unreadable is gone, which is a note, not a finding.
-      const noted = name === 'keys' && report.sessions[0]?.erased
-      if (report.findings.length === 0 && !noted) missed.push(at)
+      if (report.findings.length === 0) missed.push(at)
     }
     t.ok(bytes.length > 0, name)
     t.strictSame(missed, [], name)
@@ -150,20 +150,49 @@ t.test('a journal that was written anew with another key is found', async t => {
   t.match(report.findings, [{ what: /not of this key/ }])
 })
 
-t.test('an erased session is a note, and its chain still stands', async t => {
-  const here = await journal(t)
-  const path = join(here.journal, '00000001.keys')
-  const lines = (await readFile(path, 'utf8')).split('\n')
-  await writeFile(path, lines.filter(line => !line.includes('"second"')).join('\n'))
-  const { publicKey } = here.keys
-  const report = await verifyJournal({ dir: here.journal, publicKey, keys: here.keys })
-  t.strictSame(report.findings, [])
-  t.match(report.sessions, [
-    { id: 'first', erased: false },
-    { id: 'second', erased: true },
-  ])
-  t.match(report.notes, [/second.*erased/])
-})
+t.test(
+  'a wrapped key that is gone is found, unless the journal says that it was erased',
+  async t => {
+    const here = await journal(t)
+    const path = join(here.journal, '00000001.keys')
+    const before = await readFile(path, 'utf8')
+    const { publicKey } = here.keys
+    const report = () => verifyJournal({ dir: here.journal, publicKey, keys: here.keys })
+    const gone = { what: /wrapped key is gone.*no note/, sessionId: 'second' }
+
+    const lines = before.split('\n')
+    await writeFile(path, lines.filter(line => !line.includes('"second"')).join('\n'))
+    const taken = await report()
+    t.match(taken.findings, [gone])
+    t.match(taken.sessions, [
+      { id: 'first', erased: false },
+      { id: 'second', erased: true },
+    ])
+    // Whoever takes it may leave the same behind as an erasure does.
+    const erased = { at: new Date().toISOString(), by: 'ada', reason: 'none' }
+    await writeFile(path, `${lines[0]}\n${JSON.stringify({ session: 'second', erased })}\n`)
+    t.match((await report()).findings, [gone])
+
+    await writeFile(path, before)
+    const custody = await openCustody(here.dir, here.keys)
+    const [user, database] = ['bob', 'shop']
+    const done = await custody.erase([{ id: 'second', user, database }], erased)
+    await custody.close()
+    t.match(done, { erased: ['second'] })
+    const noted = await report()
+    t.strictSame(noted.findings, [])
+    t.match(noted.notes, [/second: erased at .* by ada: none/])
+    t.match(noted.sessions, [{ erased: false }, { erased: true }])
+
+    for (const name of await readdir(here.journal)) {
+      if (name.endsWith('.keys')) await rm(join(here.journal, name))
+    }
+    t.match((await report()).findings, [{ sessionId: 'first' }], 'the owner misses them')
+    const copy = await verifyJournal({ dir: here.journal, publicKey })
+    t.strictSame(copy.findings, [])
+    t.match(copy.notes, [/second: erased/, /no wrapped keys here/], 'an auditor is told')
+  },
+)
 
 t.test('a swapped key is found', async t => {
   const here = await journal(t)
