@@ -5,7 +5,8 @@ import { replay } from '../recording/playback/replay.ts'
 import { resultCsv } from '../recording/playback/result-csv.ts'
 import { RowPages } from '../recording/playback/row-pages.ts'
 import { sessionOf } from '../recording/reading/reader.ts'
-import { exportSession, verifyExport } from '../recording/verify/export.ts'
+import { exportSession } from '../recording/verify/export.ts'
+import { verifyExport } from '../recording/verify/verify-export.ts'
 import { exportFormats, isExportFormat } from '../web/export-routes.ts'
 import { playerFile } from '../web/player-file.ts'
 import type { Deps } from './deps.ts'
@@ -65,11 +66,11 @@ export async function writeSession(
 type Opened = Awaited<ReturnType<typeof openPlace>>
 
 function evidence(
-  { reader, dir, keys }: Opened,
+  { reader, keys }: Opened,
   id: string,
   sealed: boolean,
 ): ReturnType<typeof exportSession> {
-  return exportSession({ reader, dir, publicKey: keys.publicKeys, id, sealed })
+  return exportSession({ reader, publicKey: keys.publicKeys, id, sealed })
 }
 
 async function chainOf(place: Opened, id: string): Promise<Parameters<typeof playerFile>[2]> {

@@ -24,8 +24,11 @@ export async function openPlace(options: Place): Promise<{
       `expected a data directory in ${options.dataDir}, got none: use --data-dir`,
     )
   })
-  if ((options.from ?? 'journal') === 'journal')
-    return { reader: new JournalReader({ dir, keys }), dir, keys }
+  if (options.from === 'journal') return { reader: new JournalReader({ dir, keys }), dir, keys }
+  if (options.from === undefined) {
+    const beyond = (): Promise<ArchiveSource | undefined> => archiveAtHand(options.dataDir)
+    return { reader: new JournalReader({ dir, keys, beyond }), dir, keys }
+  }
   if (options.from !== 'archive') {
     throw new UsageError(`expected --from to be journal or archive, got ${options.from}`)
   }
@@ -40,6 +43,24 @@ export async function archived(options: Place): Promise<ArchiveSource> {
     )
   })
   toClose.push(() => source.close())
+  return source
+}
+
+const atHand = new Map<string, Promise<ArchiveSource | undefined>>()
+
+/** For what the journal's files do not have; undefined when there is no archive. Opened once. */
+function archiveAtHand(dataDir: string): Promise<ArchiveSource | undefined> {
+  const known = atHand.get(dataDir)
+  if (known !== undefined) return known
+  const source = archiveSource(dataDir).catch((error: unknown) => {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined
+    throw error
+  })
+  atHand.set(dataDir, source)
+  toClose.push(async () => {
+    atHand.delete(dataDir)
+    await (await source)?.close()
+  })
   return source
 }
 

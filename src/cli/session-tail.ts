@@ -10,13 +10,9 @@ import { listSegments } from '../recording/journal/segment.ts'
 import { Unsealer } from '../recording/journal/unseal.ts'
 import { noteOf } from '../recording/playback/played-notes.ts'
 import { visibleLine } from '../recording/playback/visible.ts'
+import { happeningsOf, type SessionHappening } from '../recording/reading/happenings.ts'
 import { JournalTail, segmentOfSession } from '../recording/reading/journal-tail.ts'
-import {
-  happeningsOf,
-  type JournalReader,
-  type SessionHappening,
-  sessionOf,
-} from '../recording/reading/reader.ts'
+import { type JournalReader, sessionOf } from '../recording/reading/reader.ts'
 import { plainEvent } from '../recording/verify/export.ts'
 import { type Io, safeJson, UsageError } from './io.ts'
 import { openPlace, type Place, print } from './session-place.ts'

@@ -9,19 +9,17 @@ import { KeysAway, KeyUnusable } from '../keys/keys.ts'
 import type { Anchor, AnchorPlace } from '../recording/anchors/anchor.ts'
 import { FileAnchors } from '../recording/anchors/file.ts'
 import { openAnchorPlaces } from '../recording/anchors/places.ts'
+import { SocketFailed } from '../recording/local-socket.ts'
 import { NoSuchResult } from '../recording/playback/result-csv.ts'
 import { visibleLine } from '../recording/playback/visible.ts'
 import { NoSuchSession } from '../recording/reading/reader.ts'
 import type { SessionPage, SessionQuery } from '../recording/reading/search.ts'
 import { searchSessions } from '../recording/reading/session-search.ts'
-import { plainEvent, verifyExport } from '../recording/verify/export.ts'
+import { plainEvent } from '../recording/verify/export.ts'
+import type { Finding, VerifyReport } from '../recording/verify/report.ts'
 import { archivedJournal } from '../recording/verify/source.ts'
-import {
-  type Finding,
-  type VerifyReport,
-  verifyJournal,
-  verifySource,
-} from '../recording/verify/verify.ts'
+import { verifyJournal, verifySource } from '../recording/verify/verify.ts'
+import { verifyExport } from '../recording/verify/verify-export.ts'
 import { exportFormats } from '../web/export-routes.ts'
 import type { Deps } from './deps.ts'
 import { type Io, processIo, safeJson, UsageError } from './io.ts'
@@ -62,14 +60,14 @@ export function sessionsCommand(deps: Deps, io: Io = processIo()): Command {
       const [id] = self.args
       try {
         await work(self.optsWithGlobals<F>(), id ?? '')
-        for (const close of toClose.splice(0)) await close()
       } catch (error) {
-        const known = [NoSuchSession, NoSuchResult, KeyUnusable, KeysAway].some(
-          each => error instanceof each,
-        )
+        const kinds = [NoSuchSession, NoSuchResult, KeyUnusable, KeysAway, SocketFailed]
+        const known = kinds.some(each => error instanceof each)
         if (!(error instanceof Error) || (!known && !(error instanceof UsageError))) throw error
         io.stderr.write(`countersign: ${visibleLine(error.message)}\n`)
         io.exitCode(error instanceof UsageError ? 2 : 1)
+      } finally {
+        for (const close of toClose.splice(0)) await close()
       }
     }
 

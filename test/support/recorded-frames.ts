@@ -2,7 +2,8 @@
 import { join } from 'node:path'
 import type { RecordedFrames } from '../../protocols/protocol.ts'
 import { storedKeys } from '../../src/keys/open.ts'
-import { JournalReader, type SessionSummary } from '../../src/recording/reading/reader.ts'
+import { JournalReader } from '../../src/recording/reading/reader.ts'
+import type { SessionSummary } from '../../src/recording/reading/summaries.ts'
 
 /** Of the session of that user which began last; waits for its end. */
 export async function recordedFrames(

@@ -4,7 +4,6 @@
  * a row, is harmless in the first, because no filter fits a row that a later version does not.
  */
 
-import type { SessionSummary } from '../reading/reader.ts'
 import {
   asksStatements,
   lower,
@@ -13,6 +12,7 @@ import {
   type SessionPage,
   type SessionQuery,
 } from '../reading/search.ts'
+import type { SessionSummary } from '../reading/summaries.ts'
 import type { Archive, ArchiveRow } from './archive.ts'
 import { cutReason } from './rows.ts'
 

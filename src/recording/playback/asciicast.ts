@@ -2,7 +2,7 @@
  * A replay as a terminal would have shown it, for players of terminals: asciicast v2, a JSON array a
  * line. https://docs.asciinema.org/manual/asciicast/v2/
  */
-import type { SessionSummary } from '../reading/reader.ts'
+import type { SessionSummary } from '../reading/summaries.ts'
 import type { ReplayStep } from './replay.ts'
 
 export async function* asciicast(

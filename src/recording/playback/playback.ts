@@ -3,7 +3,7 @@
  * decisions and errors, results with their rows in pages, and what is missing.
  */
 import type { FrameDecoder, Parameter, ResultEvent } from '../../../protocols/protocol.ts'
-import type { OtherEntry, SessionHappening } from '../reading/reader.ts'
+import type { OtherEntry, SessionHappening } from '../reading/happenings.ts'
 import type { PlayedGap, PlayedNote, PlayedResult, PlayedStatement } from './played.ts'
 import { diagnosticText, isNo, noteOf, waited } from './played-notes.ts'
 import { type Expecting, giveResults, type Shown } from './results-of.ts'

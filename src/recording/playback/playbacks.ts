@@ -8,9 +8,11 @@ import type { FrameDecoder } from '../../../protocols/protocol.ts'
 import type { SessionEntry, ShapeEntry } from '../journal/clear.ts'
 import { type JournalRecord, RecordKind } from '../journal/record.ts'
 import { type OpenedRecord, Unsealer } from '../journal/unseal.ts'
+import { happeningsOf } from '../reading/happenings.ts'
 import { JournalTail, segmentOfSession } from '../reading/journal-tail.ts'
-import { happeningsOf, type JournalReader, sessionOf } from '../reading/reader.ts'
-import { exportSession, verifyExport } from '../verify/export.ts'
+import { type JournalReader, sessionOf } from '../reading/reader.ts'
+import { exportSession } from '../verify/export.ts'
+import { verifyExport } from '../verify/verify-export.ts'
 import { asciicast } from './asciicast.ts'
 import { Playback } from './playback.ts'
 import { replay } from './replay.ts'
@@ -40,6 +42,7 @@ const lookMs = 150
 /** Whoever else is served by this process has the rest of the time. */
 const turnMs = 8
 const restMs = 4
+const pieceRecords = 100
 
 export class Playbacks {
   readonly #options: PlaybacksOptions
@@ -60,7 +63,7 @@ export class Playbacks {
       return known
     }
     const segment = await segmentOfSession(this.#options.dir, id)
-    if (segment === undefined || this.#closed) return undefined
+    if (this.#closed) return undefined
     const played = new Played(id, this.#options)
     this.#open.set(id, played)
     for (const [oldest, each] of [...this.#open].slice(0, -openMax)) {
@@ -68,7 +71,9 @@ export class Playbacks {
       this.#open.delete(oldest)
     }
     played.read(segment).catch((error: unknown) => played.fail(error))
-    return (await played.begun()) === undefined ? undefined : played
+    if ((await played.begun()) !== undefined) return played
+    played.forget()
+    return undefined
   }
 
   close(): void {
@@ -174,8 +179,8 @@ export class Played {
 
   /** Lines that `sessions verify` checks. */
   async *evidence(): AsyncGenerator<string> {
-    const { dir, reader, publicKey } = this.#options
-    for await (const line of exportSession({ reader, dir, publicKey, id: this.id, sealed: false }))
+    const { reader, publicKey } = this.#options
+    for await (const line of exportSession({ reader, publicKey, id: this.id, sealed: false }))
       yield `${JSON.stringify(line)}\n`
   }
 
@@ -202,25 +207,41 @@ export class Played {
   }
 
   async #verify(): Promise<ChainState> {
-    const { dir, reader, publicKey } = this.#options
+    const { reader, publicKey } = this.#options
     const lines: string[] = []
-    for await (const line of exportSession({ reader, dir, publicKey, id: this.id, sealed: true }))
+    for await (const line of exportSession({ reader, publicKey, id: this.id, sealed: true }))
       lines.push(JSON.stringify(line))
     const { findings, session } = verifyExport(lines, publicKey)
     const { records = 0, signed = 0 } = session ?? {}
     return { records, signed, findings: findings.map(({ what }) => what) }
   }
 
-  /** Until the session has ended, or nobody has looked for a while. */
-  async read(segment: number): Promise<void> {
-    const tail = new JournalTail(this.#options.dir, segment)
+  /**
+   * Until the session has ended, or nobody has looked for a while. `segment`: where the journal's
+   * files have it; what they have not comes from wherever the reader finds it.
+   */
+  async read(segment: number | undefined): Promise<void> {
+    if (segment !== undefined) await this.#follow(new JournalTail(this.#options.dir, segment))
+    const elsewhere = this.#options.reader.records(this.id)
+    if (this.#session === undefined && !this.forgotten) {
+      await this.#follow({ read: () => pieces(elsewhere) })
+    }
+    if (this.forgotten) return
+    this.#cut()
+    this.complete = true
+    this.#told()
+    void this.#forgetLater()
+  }
+
+  async #follow(tail: Pick<JournalTail, 'read'>): Promise<void> {
     const shapes = new Map<number, ShapeEntry>()
     let unsealer: Unsealer | undefined
+    let why: string | undefined
     let number: number | undefined
     let turnedAt = performance.now()
     const show = async (opened: readonly OpenedRecord[]): Promise<void> => {
       for (const each of opened) {
-        for (const happening of happeningsOf(each, shapes)) {
+        for (const happening of happeningsOf(each, shapes, why)) {
           this.#playback?.push(happening)
           if (performance.now() - turnedAt < turnMs) continue
           this.#playback?.settle()
@@ -237,7 +258,10 @@ export class Played {
         for (const record of records) {
           number ??= this.#begins(record)
           if (record.kind !== RecordKind.Session || record.session !== number) continue
-          unsealer ??= new Unsealer(await this.#options.reader.key(record), this.id)
+          if (unsealer === undefined) {
+            why = await this.#options.reader.whySealed(record)
+            unsealer = new Unsealer(await this.#options.reader.key(record), this.id)
+          }
           await show(unsealer.push(record))
           if (this.forgotten) return
         }
@@ -253,10 +277,6 @@ export class Played {
     }
     await show(unsealer?.end() ?? [])
     this.#playback?.settle()
-    this.#cut()
-    this.complete = true
-    this.#told()
-    void this.#forgetLater()
   }
 
   #begins(record: JournalRecord): number | undefined {
@@ -300,4 +320,18 @@ export class Played {
       over?.addEventListener('abort', done, { once: true })
     })
   }
+}
+
+/** Between two of them others have their turn. */
+async function* pieces(
+  records: AsyncIterable<JournalRecord>,
+): AsyncGenerator<readonly JournalRecord[]> {
+  let piece: JournalRecord[] = []
+  for await (const record of records) {
+    piece.push(record)
+    if (piece.length < pieceRecords) continue
+    yield piece
+    piece = []
+  }
+  yield piece
 }

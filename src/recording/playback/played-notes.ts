@@ -1,6 +1,6 @@
 /** What people and the server said about a statement, as the player shows it. */
 import type { ResultEvent } from '../../../protocols/protocol.ts'
-import type { OtherEntry } from '../reading/reader.ts'
+import type { OtherEntry } from '../reading/happenings.ts'
 import type { PlayedNote, PlayedStatement } from './played.ts'
 
 export function waited(statement: PlayedStatement, entry: ApprovalEntry): void {

@@ -8,7 +8,7 @@ import type {
   RecordedFrames,
   ResultEvent,
 } from '../../../protocols/protocol.ts'
-import type { OtherEntry, SessionHappening } from '../reading/reader.ts'
+import type { OtherEntry, SessionHappening } from '../reading/happenings.ts'
 import { alignedTable, type TableColumn } from './aligned-table.ts'
 import { visible, visibleLine } from './visible.ts'
 

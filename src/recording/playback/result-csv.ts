@@ -4,7 +4,7 @@
  * text there: https://owasp.org/www-community/attacks/CSV_Injection
  */
 import type { FrameDecoder } from '../../../protocols/protocol.ts'
-import type { SessionHappening } from '../reading/reader.ts'
+import type { SessionHappening } from '../reading/happenings.ts'
 import { Playback } from './playback.ts'
 import { RowPages } from './row-pages.ts'
 

@@ -5,7 +5,6 @@
 import type { ArchiveRow } from '../archive/archive.ts'
 import { JournalRows } from '../archive/rows.ts'
 import { listSegments, readSegment } from '../journal/segment.ts'
-import type { SessionSummary } from './reader.ts'
 import {
   asksStatements,
   type FoundSession,
@@ -17,6 +16,7 @@ import {
   type SessionQuery,
   shorterNames,
 } from './search.ts'
+import type { SessionSummary } from './summaries.ts'
 
 /** `sessions` are all that the journal has; `dir` is its folder. */
 export async function searchJournal(

@@ -1,6 +1,7 @@
 /** Recorded sessions as the console's pages list and show them. */
-import { type JournalReader, NoSuchSession, type SessionSummary } from './reader.ts'
+import { type JournalReader, NoSuchSession } from './reader.ts'
 import type { SessionPage, SessionQuery } from './search.ts'
+import type { SessionSummary } from './summaries.ts'
 
 export interface ListedSession {
   readonly id: string

@@ -3,7 +3,7 @@
  * fits all of it; without one, the sessions themselves are looked at. The archive answers in SQL
  * (archive/search.ts), the journal by reading (journal-search.ts), both the same.
  */
-import type { SessionSummary } from './reader.ts'
+import type { SessionSummary } from './summaries.ts'
 
 export interface SessionQuery {
   /** Who, person or agent. */

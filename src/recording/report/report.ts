@@ -1,5 +1,5 @@
 /** The report as a whole, and as JSON and CSV. */
-import type { VerifyReport } from '../verify/verify.ts'
+import type { VerifyReport } from '../verify/report.ts'
 import { type Control, type Count, controls, countsOf } from './counts.ts'
 import type { Gathered, PrivilegedDecision } from './gather.ts'
 

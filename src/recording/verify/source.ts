@@ -1,5 +1,5 @@
 /** Where a journal is read from to be verified: its own files, or what the archive has of them. */
-import { readFile } from 'node:fs/promises'
+import { readdir, readFile } from 'node:fs/promises'
 import { lockHolder } from '../journal/lock.ts'
 import { type JournalRecord, parseRecord } from '../journal/record.ts'
 import {
@@ -22,11 +22,15 @@ export interface VerifySource {
   content(segment: number): Promise<{ readonly content: SegmentContent; readonly bytes: Buffer }>
   /** Lines of JSON, each as `heads.ndjson` has it. */
   heads(): Promise<string>
-  /** Keys of the sessions that began in the segment; undefined when it has none of any. */
-  keys(segment: number): Promise<ReadonlyMap<string, StoredKey> | undefined>
+  /** Keys of the sessions that began in the segment; absent where keys are no part of it. */
+  readonly keys?: (segment: number) => Promise<ReadonlyMap<string, StoredKey>>
 }
 
-export async function journalFiles(dir: string): Promise<VerifySource> {
+/**
+ * `keysToo`: that keys are part of it although there are none; else an auditor's copy may be without
+ * them.
+ */
+export async function journalFiles(dir: string, keysToo: boolean): Promise<VerifySource> {
   // Read first: what is signed while the rest is read is in neither, instead of in this alone.
   const heads = (await textOf(headsPath(dir))) ?? ''
   return {
@@ -38,8 +42,14 @@ export async function journalFiles(dir: string): Promise<VerifySource> {
       return { content: parseSegment(bytes), bytes }
     },
     heads: async () => heads,
-    keys: segment => readSessionKeys(dir, segment),
+    ...((keysToo || (await hasKeys(dir))) && {
+      keys: (segment: number) => readSessionKeys(dir, segment),
+    }),
   }
+}
+
+async function hasKeys(dir: string): Promise<boolean> {
+  return (await readdir(dir).catch(() => [])).some(name => name.endsWith('.keys'))
 }
 
 async function textOf(path: string): Promise<string | undefined> {
@@ -81,7 +91,6 @@ export async function archivedJournal(archived: ArchivedJournal): Promise<Verify
     },
     // They stand in the records, too.
     heads: async () => '',
-    keys: async () => undefined,
   }
 }
 

@@ -1,15 +1,24 @@
-import { mkdtemp, readFile, rm } from 'node:fs/promises'
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import t from 'tap'
+import { protocols } from '../../../../protocols/index.ts'
+import type { FrameDecoder } from '../../../../protocols/protocol.ts'
 import { Archive, type ArchiveRow } from '../../../../src/recording/archive/archive.ts'
 import type { ArchiveTable } from '../../../../src/recording/archive/schema.ts'
-import { archiveSource, serveArchive } from '../../../../src/recording/archive/socket.ts'
+import {
+  archiveSource,
+  runningArchive,
+  serveArchive,
+} from '../../../../src/recording/archive/socket.ts'
 import { toArchive } from '../../../../src/recording/archive/to-archive.ts'
+import { Playbacks } from '../../../../src/recording/playback/playbacks.ts'
 import { JournalReader } from '../../../../src/recording/reading/reader.ts'
 import { Shipper } from '../../../../src/recording/shipping/ship.ts'
+import { exportSession } from '../../../../src/recording/verify/export.ts'
 import { archivedJournal } from '../../../../src/recording/verify/source.ts'
 import { verifyJournal, verifySource } from '../../../../src/recording/verify/verify.ts'
+import { verifyExport } from '../../../../src/recording/verify/verify-export.ts'
 import { collect, place, run, sessionStart, statement } from '../../../support/recorded-place.ts'
 
 // A process has one embedded ClickHouse: the tests share it, and tell their sessions apart by name.
@@ -198,4 +207,56 @@ t.test('a journal is verified from the archive, with the public key only', async
     },
   })
   t.not((await verifySource(without, { publicKey })).findings.length, 0)
+})
+
+t.test('what the files of the journal have no more is played from the archive', async t => {
+  const here = await place()
+  t.teardown(here.remove)
+  const recorder = await here.open({ segmentBytesMax: 4_000 })
+  const session = await recorder.openSession(sessionStart('gone-1'))
+  for (let number = 0; number < 20; number += 1) run(session, `SELECT ${number}`, `row ${number}`)
+  await session.end('left')
+  await recorder.close()
+  await ship(here.journal)
+  const { dir, journal, keys } = here
+  const { publicKey } = keys
+  const before = await collect(new JournalReader({ dir: journal, keys }).happenings('gone-1'))
+  const server = await serveArchive(dir, archive)
+  t.teardown(() => server.close())
+  for (const name of await readdir(journal)) {
+    if (name.endsWith('.seg')) await rm(join(journal, name))
+  }
+
+  const reader = new JournalReader({ dir: journal, keys, beyond: () => runningArchive(dir) })
+  t.equal((await reader.find('gone')).id, 'gone-1')
+  t.strictSame(await collect(reader.happenings('gone-1')), before)
+  await t.rejects(reader.find('nobody'), { code: 'COUNTERSIGN_NO_SUCH_SESSION' })
+  const lines: string[] = []
+  for await (const line of exportSession({ reader, publicKey, id: 'gone-1', sealed: false }))
+    lines.push(JSON.stringify(line))
+  const exported = verifyExport(lines, publicKey)
+  t.strictSame(exported.findings, [])
+  t.equal(exported.session?.signed, exported.session?.records, 'with the proof of every record')
+
+  const decoder = (name: string): FrameDecoder => {
+    const protocol = protocols.find(each => each.name === name)
+    if (protocol === undefined) throw new Error(`expected ${name}`)
+    return protocol.frameDecoder()
+  }
+  const running = (): boolean => false
+  const playbacks = new Playbacks({ dir: journal, reader, publicKey, running, decoder })
+  t.teardown(() => playbacks.close())
+  const played = await playbacks.open('gone-1')
+  await played?.ready()
+  t.equal(played?.playback?.statements.length, 20)
+  t.equal(await playbacks.open('nobody'), undefined)
+
+  for (const name of await readdir(journal)) {
+    if (name.endsWith('.keys')) await rm(join(journal, name))
+  }
+  const sealed = await collect(reader.happenings('gone-1'))
+  const [gap] = sealed.flatMap(each =>
+    each.type === 'entry' && each.entry.type === 'gap' ? [each.entry.reason] : [],
+  )
+  t.match(gap, /sealed: its wrapped key is not in .*00000001.keys/, 'and says why not')
 })
