@@ -85,8 +85,7 @@ export class MadeObjects implements SessionObjects {
     } else if (change.kind === 'relation' || change.kind === 'doubt') {
       const { relation } = change
       const map = change.kind === 'relation' ? this.#relations : this.#doubts
-      const weight = 1 + Math.floor(relation.columns.length / 20)
-      this.#keep(map, relation.name, relation, sameRelation, weight)
+      this.#keep(map, relation.name, relation, sameRelation, weightOfRelation(relation))
     } else if (change.kind === 'prepared') {
       const { name, statement } = change
       this.#keep(this.#prepared, name, statement, Object.is, weightOf(statement))
@@ -97,12 +96,26 @@ export class MadeObjects implements SessionObjects {
 
   /** The catalog was read after everything that was in doubt. true: that changed something. */
   settle(): boolean {
-    const some = this.#doubts.size > 0
+    const some = this.#forgetLasting() || this.#doubts.size > 0
     this.#doubts.clear()
     this.empty =
       !this.#full &&
       this.#anyVariable === undefined &&
       [this.#relations, this.#prepared, this.#handlers, this.#variables].every(m => m.size === 0)
+    return some
+  }
+
+  #forgetLasting(): boolean {
+    let some = false
+    for (const [name, list] of this.#relations) {
+      const kept = list.filter(({ lasting }) => lasting !== true)
+      if (kept.length === list.length) continue
+      some = true
+      for (const each of list)
+        if (!kept.includes(each) && !this.#full) this.#made -= weightOfRelation(each)
+      if (kept.length === 0) this.#relations.delete(name)
+      else this.#relations.set(name, kept)
+    }
     return some
   }
 
@@ -161,6 +174,7 @@ export class MadeObjects implements SessionObjects {
       folded(name),
       list.map(relation => ({
         ...relation,
+        lasting: undefined,
         untraced: relation.untraced || value.untraced,
         columns: relation.columns.map(column => ({
           ...column,
@@ -179,6 +193,10 @@ function isSystem(name: string): boolean {
 /** The tree of a long text takes as much memory as many of short ones. */
 function weightOf({ statement }: SessionStatement): number {
   return statement === undefined ? 1 : 1 + Math.floor((statement.end - statement.start) / 100)
+}
+
+function weightOfRelation({ columns }: SessionRelation): number {
+  return 1 + Math.floor(columns.length / 20)
 }
 
 const objectsMax = 20_000
@@ -217,6 +235,7 @@ function sameRelation(a: SessionRelation, b: SessionRelation): boolean {
     a.kind === b.kind &&
     a.temporary === b.temporary &&
     a.untraced === b.untraced &&
+    a.lasting === b.lasting &&
     a.columns.length === b.columns.length &&
     a.columns.every((column, index) => {
       const other = b.columns[index]

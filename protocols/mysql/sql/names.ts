@@ -45,6 +45,8 @@ export interface SessionRelation extends Relation {
   readonly untraced: boolean
   /** What reading it does besides: those of a view's query. */
   readonly behind: readonly Effect[]
+  /** A table for all sessions, into which nothing was moved: the catalog shows it once it is there. */
+  readonly lasting?: true | undefined
 }
 
 export interface SessionColumn extends RelationColumn {

@@ -234,6 +234,7 @@ function table(create: CreateTable, names: Names): SessionRelation {
     ...{ schema, name, kind: 'table', definition: undefined, behind: [], untraced },
     columns: [...columns.values()],
     temporary: create.temporary,
+    ...(create.temporary || create.query !== undefined ? {} : { lasting: true }),
   }
 }
 

@@ -73,7 +73,7 @@ export class MadeObjects implements SessionObjects {
 
   /** The catalog was read after everything that was in doubt. true: that changed something. */
   settle(): boolean {
-    const some = this.#doubts.size > 0 || this.#forgetLasting()
+    const some = this.#forgetLasting() || this.#doubts.size > 0
     this.#doubts.clear()
     this.empty =
       !this.#full &&

@@ -241,6 +241,34 @@ t.test('a change of the schema asks for a new catalog when it has run', async t 
   t.equal(shows(names, 'SELECT id FROM orders'), 'id=orders.id')
 })
 
+t.test('a table for all sessions is what the catalog says, once that was read', async t => {
+  const names = session()
+  run(names, 'CREATE TABLE IF NOT EXISTS orders (id int)')
+  run(names, 'ALTER TABLE orders ADD COLUMN x int')
+  t.equal(shows(names, 'SELECT id FROM orders'), 'untraced', 'until then nobody knows what it has')
+  names.begin(analyzer.analyze('CREATE TABLE another (id int)', names))
+  names.setCatalog(catalog)
+  t.equal(shows(names, 'SELECT id FROM orders'), 'untraced', 'something is under way')
+  names.completed(analyzer.analyze('CREATE TABLE another (id int)', names), true)
+  names.setCatalog(catalog)
+  t.equal(shows(names, 'SELECT id FROM orders'), 'id=orders.id')
+
+  for (const table of [
+    'CREATE TEMPORARY TABLE kept (id int, email text)',
+    'CREATE TABLE kept (email text); INSERT INTO kept SELECT email FROM customers',
+    'CREATE TABLE kept AS SELECT id, email FROM customers',
+  ]) {
+    const own = session()
+    run(own, table)
+    run(own, 'INSERT INTO kept (email) SELECT email FROM customers')
+    own.setCatalog(catalog)
+    t.match(shows(own, 'SELECT email FROM kept'), 'customers.email', table)
+    run(own, 'ALTER TABLE kept ADD COLUMN x int')
+    own.setCatalog(catalog)
+    t.equal(shows(own, 'SELECT email FROM kept'), 'untraced', table)
+  }
+})
+
 t.test('sessions that made nothing share their analyses, by database and modes', async t => {
   const [a, b] = [session(), session()]
   t.equal(a.version, b.version)

@@ -181,6 +181,10 @@ t.test('a table for all sessions is what the catalog says, once that was read', 
   t.equal(result('select id from lasting'), 'untraced', 'until then nobody knows what it has')
   await refresh()
   t.strictSame(result('select id from lasting'), ['lasting.id'])
+  run(names, 'create table if not exists lasting (id int)')
+  run(names, 'alter table lasting add check (id > 1)')
+  await refresh()
+  t.strictSame(result('select id from lasting'), ['lasting.id'], 'which was there before')
 
   await made('begin', 'open')
   await made('create table in_transaction (id int)', 'open')
