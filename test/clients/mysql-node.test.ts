@@ -1,8 +1,7 @@
-/** mysql2, MariaDB's connector and Knex see through the proxy what they see without it. */
+/** mysql2 and MariaDB's connector see through the proxy what they see without it. */
 
 import { readFile } from 'node:fs/promises'
 import { Readable } from 'node:stream'
-import knex from 'knex'
 import * as mariadb from 'mariadb'
 import type { Connection as Callbacks, ConnectionOptions } from 'mysql2'
 import type { Connection } from 'mysql2/promise'
@@ -11,31 +10,11 @@ import { selfSigned } from '../support/certificates.ts'
 import { whyNoMysql } from '../support/mysql.ts'
 import { connected, failure, type Place, startMysqlProxy } from '../support/mysql-proxy.ts'
 import { inRepository } from '../support/repository.ts'
-
-/** What happened, in order: answers, and errors as a driver tells them. */
-type Seen = unknown[]
+import { plain, type Seen, sameSteps, tell, told } from '../support/seen.ts'
 
 const kinds = await readFile(inRepository('test/clients/mysql-kinds.sql'), 'utf8')
 const noMysql = await whyNoMysql()
 const tls = await selfSigned()
-
-async function tell(seen: Seen, name: string, work: () => Promise<unknown>): Promise<void> {
-  seen.push([name, await work().catch(told)])
-}
-
-function told(error: unknown): unknown {
-  const { code, errno, sqlState, sqlMessage } = error as Record<string, unknown>
-  return { code, errno, sqlState, sqlMessage }
-}
-
-/** Without what differs from run to run. */
-function plain(value: unknown): unknown {
-  const text = JSON.stringify(value, (key, each) => {
-    if (/^(insertId|connectionId|threadId)$/.test(key)) return each > 0
-    return typeof each === 'bigint' ? `${each}n` : each
-  })
-  return JSON.parse(text ?? 'null')
-}
 
 async function withMysql2(t: Test, place: Place, more: ConnectionOptions): Promise<Seen> {
   const seen: Seen = []
@@ -176,46 +155,6 @@ async function withMariadb(place: Place, more: mariadb.ConnectionConfig): Promis
   return seen
 }
 
-async function withKnex(t: Test, place: Place): Promise<Seen> {
-  const seen: Seen = []
-  const { host, port, user, password, database } = place
-  const connection = { host, port, user, password, database, dateStrings: true }
-  const db = knex({ client: 'mysql2', connection, pool: { min: 0, max: 3 } })
-  t.teardown(() => db.destroy())
-  await tell(seen, 'select', () => db('numbers').where('n', '<', 5).orderBy('n', 'desc'))
-  await tell(seen, 'join', () =>
-    db('numbers as a')
-      .join('small_numbers as b', 'a.n', 'b.n')
-      .select('a.n', 'b.label')
-      .orderBy('a.n'),
-  )
-  await tell(seen, 'count', () => db('numbers').count({ many: '*' }).sum({ total: 'n' }).first())
-  await tell(seen, 'has', async () => [
-    await db.schema.hasTable('numbers'),
-    await db.schema.hasColumn('numbers', 'at'),
-  ])
-  await tell(seen, 'columns', () => db('kinds').columnInfo())
-  await tell(seen, 'transaction', () =>
-    db.transaction(async inside => {
-      await inside('scratch').insert([
-        { what: 'a', unique_: 1 },
-        { what: 'b', unique_: 2 },
-      ])
-      seen.push(await inside('scratch').update({ what: 'c' }).where({ unique_: 1 }))
-      seen.push(await inside('scratch').select('what').orderBy('unique_'))
-      throw Object.assign(new Error('back'), { code: 'BACK' })
-    }),
-  )
-  await tell(seen, 'wrong', () => db('numbers').select('nothing'))
-  await tell(seen, 'upsert', async () => {
-    const row = { what: 'u', unique_: 77 }
-    const [id] = await db('scratch').insert(row).onConflict('unique_').merge()
-    return Number(id) > 0
-  })
-  seen.push(await db('scratch').where({ unique_: 77 }).del())
-  return seen
-}
-
 for (const flavour of ['mariadb', 'mysql'] as const) {
   t.test(`before ${flavour}`, { skip: flavour === 'mysql' && noMysql }, async t => {
     const proxy = await startMysqlProxy(t, { flavour, sql: kinds, unmasked: true, clientTls: tls })
@@ -224,25 +163,21 @@ for (const flavour of ['mariadb', 'mysql'] as const) {
     await t.test('mysql2, plain and over TLS', async t => {
       const direct = plain(await withMysql2(t, proxy.direct(), { flags: ['-LOCAL_FILES'] }))
       t.ok(JSON.stringify(direct).length > 20_000)
-      same(t, plain(await withMysql2(t, proxy.place('hasty'), { flags: ['-LOCAL_FILES'] })), direct)
+      sameSteps(
+        t,
+        plain(await withMysql2(t, proxy.place('hasty'), { flags: ['-LOCAL_FILES'] })),
+        direct,
+      )
       const secure = { flags: ['-LOCAL_FILES'], ssl: ca }
-      same(t, plain(await withMysql2(t, proxy.place('hasty'), secure)), direct)
+      sameSteps(t, plain(await withMysql2(t, proxy.place('hasty'), secure)), direct)
     })
 
     await t.test("MariaDB's connector, plain and over TLS", async t => {
       for (const more of [{}, { pipelining: false, bulk: false }, { bulk: true }]) {
         const direct = plain(await withMariadb(proxy.direct(), more))
-        same(t, plain(await withMariadb(proxy.place('hasty'), more)), direct)
-        same(t, plain(await withMariadb(proxy.place('hasty'), { ...more, ssl: ca })), direct)
+        sameSteps(t, plain(await withMariadb(proxy.place('hasty'), more)), direct)
+        sameSteps(t, plain(await withMariadb(proxy.place('hasty'), { ...more, ssl: ca })), direct)
       }
-    })
-
-    await t.test('Knex', async t => {
-      same(
-        t,
-        plain(await withKnex(t, proxy.place('hasty'))),
-        plain(await withKnex(t, proxy.direct())),
-      )
     })
 
     await t.test('LOAD DATA LOCAL is refused, and no file is asked for', async t => {
@@ -261,14 +196,4 @@ for (const flavour of ['mariadb', 'mysql'] as const) {
       t.equal(await proxy.runs('LOAD DATA'), 0)
     })
   })
-}
-
-/** Step by step, so that a difference is shown where it is. */
-function same(t: Test, found: unknown, wanted: unknown): void {
-  if (!Array.isArray(found) || !Array.isArray(wanted)) throw new TypeError('expected lists')
-  t.equal(found.length, wanted.length)
-  for (const [at, each] of wanted.entries()) {
-    if (JSON.stringify(found[at]) === JSON.stringify(each)) continue
-    t.strictSame(found[at], each, `step ${at}`)
-  }
 }

@@ -1,19 +1,14 @@
 /**
  * moto (https://docs.getmoto.org): KMS and S3 on this machine, and a proxy before it that fails as
- * the real ones do. It is installed into a folder of its own when it is not there yet.
+ * the real ones do.
  */
-import { execFile, spawn } from 'node:child_process'
+import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { existsSync } from 'node:fs'
-import { rename, rm } from 'node:fs/promises'
 import { createServer, type IncomingMessage, request, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { tmpdir, userInfo } from 'node:os'
-import { join } from 'node:path'
-import { promisify } from 'node:util'
 import type { Test } from 'tap'
+import { pythonWith } from './python.ts'
 
-const run = promisify(execFile)
 const wanted = 'moto[server,kms,s3]==5.2.4'
 
 /** What answers next: moto; nothing at all; a status; or an error of KMS by its name. */
@@ -29,10 +24,14 @@ export interface Moto {
 
 /** Rejects when it cannot be had: nothing is skipped in silence. */
 export async function startMoto(t: Pick<Test, 'teardown'>): Promise<Moto> {
-  const child = spawn(await motoPython(), ['-m', 'moto.server', '-H', '127.0.0.1', '-p', '0'], {
-    stdio: ['ignore', 'ignore', 'pipe'],
-    env: { PATH: process.env['PATH'] ?? '', MOTO_ACCOUNT_ID: '123456789012' },
-  })
+  const child = spawn(
+    await pythonWith('moto', [wanted]),
+    ['-m', 'moto.server', '-H', '127.0.0.1', '-p', '0'],
+    {
+      stdio: ['ignore', 'ignore', 'pipe'],
+      env: { PATH: process.env['PATH'] ?? '', MOTO_ACCOUNT_ID: '123456789012' },
+    },
+  )
   t.teardown(async () => {
     child.kill('SIGKILL')
     if (child.exitCode === null && child.signalCode === null) await once(child, 'exit')
@@ -92,24 +91,4 @@ function pass(from: IncomingMessage, to: ServerResponse, port: number): void {
   })
   onward.on('error', () => to.destroy())
   from.pipe(onward)
-}
-
-const folder = join(tmpdir(), `countersign-moto-${userInfo().uid}`)
-
-/** The Python that has it: of its own folder, which is made whole or not at all. */
-async function motoPython(): Promise<string> {
-  const python = join(folder, 'bin', 'python')
-  if (existsSync(python)) return python
-  const draft = `${folder}.${process.pid}`
-  try {
-    await run('python3', ['-m', 'venv', draft])
-    const pip = ['-m', 'pip', 'install', '--quiet', '--disable-pip-version-check', wanted]
-    await run(join(draft, 'bin', 'python'), pip, { timeout: 240_000 })
-    // Its programs know the folder by name; `python -m` does not need them.
-    await rename(draft, folder)
-  } catch (error) {
-    await rm(draft, { recursive: true, force: true })
-    if (!existsSync(python)) throw error
-  }
-  return python
 }
