@@ -4,10 +4,11 @@
  * https://dev.mysql.com/doc/refman/9.7/en/comparison-operators.html
  */
 import type { PredicateKind } from '../../../protocol.ts'
-import type { Cast, Expression } from '../ast.ts'
+import type { Cast, Expression, Operation } from '../ast.ts'
 import { folded } from '../names.ts'
 import { divisorsOf, keepChosen, warns } from './chosen.ts'
 import type { Context } from './context.ts'
+import { overflows } from './overflow.ts'
 import type { Scope } from './scope.ts'
 import { isConstant, isCopy, type Value } from './value.ts'
 
@@ -122,12 +123,19 @@ export function keepEffects(node: Expression, value: Value, scope: Scope, contex
     const next = pending.pop()
     if (typeof next !== 'object' || next === null) continue
     if (isTelling(next)) context.predicates.add(value.sources, 'effect')
-    for (const divisor of divisorsOf(next))
-      context.predicates.add(context.value(divisor, scope).sources, 'effect')
+    for (const each of [...divisorsOf(next), ...outOfRange(next, scope, context)])
+      context.predicates.add(context.value(each, scope).sources, 'effect')
     // The outputs of a subquery are looked at where it is traced.
     for (const [key, under] of Object.entries(next))
       if (key !== 'query' && typeof under === 'object') pending.push(under)
   }
+}
+
+/** The node itself, if its result may be out of range. */
+function outOfRange(node: object, scope: Scope, context: Context): readonly Expression[] {
+  if (!('kind' in node) || node.kind !== 'operation') return []
+  const operation = node as Operation
+  return overflows(operation, each => context.value(each, scope)) ? [operation] : []
 }
 
 function isTelling(node: object): boolean {

@@ -81,7 +81,8 @@ export function describeColumns(describe: Describe, context: Context): Columns |
 /**
  * The plan as a table has names and estimates; but tables of which one row can match are read for
  * it, so that it tells what a condition asks of them. The other forms quote what they read.
- * `asked` is what the conditions of the statement ask, `read` all that it reads.
+ * `asked` is what the conditions of the statement ask, `read` all that it reads. How many rows there
+ * really were is in columns of their own, `r_rows` and `r_filtered`.
  */
 export function planColumns(
   explain: Explain,
@@ -96,7 +97,9 @@ export function planColumns(
   const what = analyze ? 'analyze' : format === undefined ? 'explain default' : 'explain'
   const names = answer(what, context)
   if (names === undefined) return undefined
-  return plain(names, names.length === 1 ? read : asked)
+  if (names.length === 1) return plain(names, read)
+  const fields = names.map(name => ({ name, value: name.startsWith('r_') ? read : asked }))
+  return { fields, rest: undefined }
 }
 
 /** ANALYZE, CHECK, OPTIMIZE, REPAIR TABLE: whether it went well. */

@@ -2,6 +2,7 @@
  * Whole statements: which of them give rows to the client, and what those that hold a query inside
  * do with its rows.
  */
+import type { PredicateKind } from '../../../protocol.ts'
 import type { Call, Execute, Explain, Expression, Handler, Statement } from '../ast.ts'
 import { folded, inDatabase, resolveRoutines, type SessionStatement } from '../names.ts'
 import { parse } from '../parse.ts'
@@ -214,9 +215,12 @@ function explainStatement(explain: Explain, context: Context): Output {
   context.touch(anyOf(columns))
   const lost = planned.callsUntraced
   const read: Value = { ...clean, sources: [...planned.reads], untraced: lost || asked.untraced }
+  // Those of subqueries, too, wherever they stand: a table of one row is read while it is planned.
+  const questions = planned.predicates.all().filter(({ kind }) => !passing.has(kind))
+  const within: Value = { ...clean, sources: questions.map(({ column }) => column) }
   const plan = planColumns(
     explain,
-    lost ? untraced : asked,
+    lost ? untraced : derive([asked, within]),
     derive([read, anyOf(columns)]),
     context,
   )
@@ -224,6 +228,9 @@ function explainStatement(explain: Explain, context: Context): Output {
   context.assign(explain.into.name, anyOf(plan ?? unknownColumns))
   return nothing
 }
+
+/** What the plan tells nothing of: look-ups by a key, and what is sorted when it runs. */
+const passing: ReadonlySet<PredicateKind> = new Set(['equality', 'group', 'order'])
 
 /** HANDLER … READ gives the rows of the table that was opened under the name. */
 function handlerStatement(handler: Handler, context: Context): Output {

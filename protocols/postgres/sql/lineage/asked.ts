@@ -7,6 +7,7 @@ import type { PredicateKind } from '../../../protocol.ts'
 import { as, type FieldsOf, type Node, nameOf } from '../tree.ts'
 import { divisorOf, isTextCast, keepChosen } from './chosen.ts'
 import type { Context } from './context.ts'
+import { overflows } from './overflow.ts'
 import type { Scope } from './scope.ts'
 import { isConstant, isCopy, type Value } from './value.ts'
 
@@ -134,7 +135,7 @@ export function keepEffects(node: Node, value: Value, scope: Scope, context: Con
       // A subquery has names of its own, and its outputs are looked at where it is traced.
       if (key === 'SubLink' || typeof under !== 'object') continue
       pending.push(under)
-      if (key === 'A_Expr') keepDivision(under as FieldsOf<'A_Expr'>, scope, context)
+      if (key === 'A_Expr') keepOperation(under as FieldsOf<'A_Expr'>, scope, context)
       else if (key === 'TypeCast') keepCast(under as FieldsOf<'TypeCast'>, scope, context)
       else if (key === 'FuncCall' && isSlow(under as FieldsOf<'FuncCall'>))
         context.predicates.add(value.sources, 'effect')
@@ -146,10 +147,12 @@ function isSlow({ funcname }: FieldsOf<'FuncCall'>): boolean {
   return slow.has(nameOf(funcname).at(-1) ?? '')
 }
 
-function keepDivision(operation: FieldsOf<'A_Expr'>, scope: Scope, context: Context): void {
-  const divisor = divisorOf(operation)
-  if (divisor === undefined) return
-  context.predicates.add(context.value(divisor, scope).sources, 'effect')
+/** One that divides by what may be zero, or may be out of range. */
+function keepOperation(operation: FieldsOf<'A_Expr'>, scope: Scope, context: Context): void {
+  const ranges = overflows(operation, each => context.value(each, scope))
+  const failing = ranges ? { A_Expr: operation } : divisorOf(operation)
+  if (failing === undefined) return
+  context.predicates.add(context.value(failing, scope).sources, 'effect')
 }
 
 /** A cast of what a condition chose. */

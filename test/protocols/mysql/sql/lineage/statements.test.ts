@@ -147,12 +147,26 @@ t.test(
         'EXPLAIN FORMAT=JSON SELECT email FROM customers WHERE id = 1',
         'EXPLAIN~customers.email,customers.id',
       ],
+      [
+        "EXPLAIN SELECT id, (SELECT 1 FROM customers c WHERE c.id = 1 AND email LIKE 'a%') FROM orders",
+        asked,
+      ],
       ['EXPLAIN FOR CONNECTION 3', 'untraced'],
       ['EXPLAIN SELECT no_such_function(1)', 'untraced'],
     ] as const)
       t.equal(result(sql), expected, sql)
   },
 )
+
+t.test('what ran tells how many rows there were of everything that it read', async t => {
+  t.equal(
+    result(
+      'ANALYZE SELECT id, EXISTS (SELECT 1 FROM orders WHERE total = 1) FROM customers',
+      mariadb,
+    ),
+    'id select_type table r_rows~customers.id,orders.total Extra',
+  )
+})
 
 t.test('a statement within a statement is followed when its text is known', async t => {
   t.equal(

@@ -166,6 +166,27 @@ const cases: readonly (readonly [sql: string, asked: string])[] = [
   ['select 1 / (length(email) - 7) from customers', 'customers.email effect'],
   ['select length(email) / 7 from customers', ''],
   ['select 1 / nullif(length(email), 0) from customers', ''],
+  // Out of range, or not.
+  ...[
+    ...['+ 2147483000', '- $1', '* 100000', '^ 9', '* 10 * 10 * 10', '+ (1 << 30)'],
+    "+ '2147483000'::int",
+    "* (case when 'a' = 'b' then 99999 else 1 end)",
+    '* (select count(*) from orders)',
+    '* (select x from (values (99999)) v(x))',
+  ].map(each => [`select length(email) ${each} from customers`, 'customers.email effect'] as const),
+  ['select length(email) + q.b from customers, (select 99999 as b) q', 'customers.email effect'],
+  [
+    'select length(email) + q.b from customers c, (select id * 9 as b from orders) q',
+    'customers.email effect, orders.id effect',
+  ],
+  ...[
+    'length(email) + 12',
+    'length(email) * 100',
+    'length(email) * id - 1',
+    '9999 + id',
+    "max(email) || '99999'",
+  ].map(each => [`select ${each} from customers`, ''] as const),
+  ["select born + interval '1 day', now() - born, age(born) from customers", ''],
   ["select case when email = 'a' then pg_sleep(5) end from customers", 'customers.email effect'],
   [
     "select (case when email = 'a' then 'x' else '1' end)::int from customers",
