@@ -13,30 +13,65 @@ export interface Piece {
 const tokens =
   /--[^\n\r]*|\/\*|\$(?:[A-Za-z_\u0080-\uffff][\w\u0080-\uffff]*)?\$|[eE]'|(?:[bBxXnN]|[uU]&)?'|(?:[uU]&)?"|\$\d+|[A-Za-z_\u0080-\uffff][\w$\u0080-\uffff]*|(?:\d[\d_]*\.?[\d_]*|\.\d[\d_]*)(?:[eE][+-]?\d+)?\w*|\s+|[\s\S]/gu
 
-export function* pieces(text: string): Generator<Piece> {
-  // One of its own: where it stands is kept in it.
+export function pieces(text: string): readonly Piece[] {
+  const found: Piece[] = []
+  eachPiece(text, (kind, start, end) => found.push({ kind, start, end }))
+  return found
+}
+
+/** For texts of every statement: nothing is made for a piece. */
+export function eachPiece(
+  text: string,
+  visit: (kind: Piece['kind'], start: number, end: number) => void,
+): void {
+  // One of its own: where it stands is kept in it. Something matches everywhere.
   const token = new RegExp(tokens)
-  for (;;) {
-    const match = token.exec(text)
-    if (match === null) return
-    const found = match[0]
-    const piece = (kind: Piece['kind'], end: number): Piece => {
-      token.lastIndex = end
-      return { kind, start: match.index, end }
+  for (let start = 0; token.test(text); start = token.lastIndex) {
+    const end = token.lastIndex
+    const first = text.charCodeAt(start)
+    const second = end - start > 1 ? text.charCodeAt(start + 1) : 0
+    const last = text.charCodeAt(end - 1)
+    let kind: Piece['kind'] = 'other'
+    if (first === Slash && second === Star) {
+      kind = 'comment'
+      token.lastIndex = commentEnd(text, end)
+    } else if (first === Dash && second === Dash) {
+      kind = 'comment'
+    } else if (last === Quote) {
+      kind = 'literal'
+      token.lastIndex = quoteEnd(text, end, "'", isE(first))
+    } else if (last === DoubleQuote) {
+      token.lastIndex = quoteEnd(text, end, '"', false)
+    } else if (first === Dollar && last === Dollar) {
+      kind = 'literal'
+      const closing = text.indexOf(text.slice(start, end), end)
+      token.lastIndex = closing < 0 ? text.length : closing + end - start
+    } else if (isDigit(first) || (first === Dot && isDigit(second))) {
+      kind = 'literal'
+    } else if (first === Space || (first >= Tab && first <= Return)) {
+      kind = 'space'
     }
-    const from = token.lastIndex
-    const first = found.charAt(0)
-    const last = found.charAt(found.length - 1)
-    if (found === '/*') yield piece('comment', commentEnd(text, from))
-    else if (found.startsWith('--')) yield piece('comment', from)
-    else if (last === "'") yield piece('literal', quoteEnd(text, from, "'", /^e/i.test(found)))
-    else if (last === '"') yield piece('other', quoteEnd(text, from, '"', false))
-    else if (first === '$' && last === '$') {
-      const end = text.indexOf(found, from)
-      yield piece('literal', end < 0 ? text.length : end + found.length)
-    } else if (/^\.?\d/.test(found)) yield piece('literal', from)
-    else yield piece(/^\s/.test(found) ? 'space' : 'other', from)
+    visit(kind, start, token.lastIndex)
   }
+}
+
+const Tab = 0x09
+const Return = 0x0d
+const Space = 0x20
+const DoubleQuote = 0x22
+const Dollar = 0x24
+const Quote = 0x27
+const Star = 0x2a
+const Dash = 0x2d
+const Dot = 0x2e
+const Slash = 0x2f
+
+function isDigit(code: number): boolean {
+  return code >= 0x30 && code <= 0x39
+}
+
+function isE(code: number): boolean {
+  return code === 0x45 || code === 0x65
 }
 
 /** Without their marks. */

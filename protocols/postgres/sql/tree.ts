@@ -70,7 +70,8 @@ export function walk(value: unknown, visit: (kind: string, fields: unknown) => v
     if (Array.isArray(next)) {
       for (let index = next.length - 1; index >= 0; index--) pending.push(next[index])
     } else if (typeof next === 'object' && next !== null) {
-      for (const [key, under] of Object.entries(next)) {
+      for (const key in next) {
+        const under: unknown = (next as Record<string, unknown>)[key]
         if (key.charCodeAt(0) <= 0x5a) visit(key, under)
         if (typeof under === 'object') pending.push(under)
       }

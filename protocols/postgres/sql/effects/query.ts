@@ -31,7 +31,8 @@ export function evaluated(value: unknown, scope: Scope, out: Collector): void {
     return
   }
   if (typeof value !== 'object' || value === null) return
-  for (const [key, under] of Object.entries(value)) {
+  for (const key in value) {
+    const under: unknown = (value as Record<string, unknown>)[key]
     if (typeof under === 'object') field(key, under, scope, out)
   }
 }
