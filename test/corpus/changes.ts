@@ -50,7 +50,7 @@ const needed: Readonly<Record<Change, readonly string[]>> = {
   schema: ['create', 'alter', 'drop', 'grant'],
   privileges: ['grant', 'role', 'create'],
   settings: ['setting', 'role', 'transaction', 'grant'],
-  files: ['export'],
+  files: ['export', 'create'],
   sessions: ['execute'],
 }
 

@@ -126,6 +126,9 @@ export function verdictOn(analysis: Analysis): {
     transaction: 'idle',
     maskedReads: analysis.reads.filter(({ column }) => column === 'email'),
     maskedMoves: analysis.moves.filter(({ from }) => from.column === 'email'),
+    maskedPredicates: (analysis.predicates ?? [])
+      .filter(({ column }) => column.column === 'email')
+      .map(each => ({ ...each, says: 'flag', rule: 'email' })),
     now: new Date(),
   })
   return { kind, rules: [...rules].sort() }

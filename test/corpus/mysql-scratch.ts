@@ -205,13 +205,12 @@ export class MysqlScratch {
   }
 
   async #anew(): Promise<void> {
-    const [databases = [], servers = [], spaces = []] = await answers(this.#admin, [
+    const [databases = [], spaces = []] = await answers(this.#admin, [
       `SELECT schema_name FROM information_schema.schemata WHERE ${others('schema_name')}`,
-      'SELECT server_name FROM mysql.servers',
       spacesTexts[this.#server.flavour],
     ])
     for (const [name] of databases) await this.#admin.query(`DROP DATABASE ${quoted(name)}`)
-    for (const [name] of servers) await this.#admin.query(`DROP SERVER ${quoted(name)}`)
+    await this.#admin.query('DELETE FROM mysql.servers; FLUSH PRIVILEGES')
     for (const [name] of spaces) await this.#admin.query(`DROP TABLESPACE ${quoted(name)}`)
     await makeDatabases(this.#admin)
   }

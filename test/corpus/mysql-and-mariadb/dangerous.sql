@@ -383,3 +383,181 @@ SELECT SLEEP(0), BENCHMARK(1, SHA2('x', 256))
 --> allow | nothing | execute function sleep, execute function benchmark
 XA START 'x'; XA END 'x'; XA ROLLBACK 'x'
 --> allow | nothing | transaction
+
+--- The rest of the servers' manuals, where it does harm.
+HANDLER no_such READ FIRST
+--> hold unreadable | fails | unknown handler no_such
+LOAD DATA CONCURRENT INFILE '/etc/hostname' IGNORE INTO TABLE shop.scratch FIELDS TERMINATED BY ',' (@x) SET label = UPPER(@x)
+--> deny server-file-read | rows | import, import scratch, insert scratch
+LOAD XML LOCAL INFILE '/tmp/x.xml' INTO TABLE scratch ROWS IDENTIFIED BY '<row>'
+--> deny client-file | fails: no file is sent | import, import scratch, insert scratch
+RENAME TABLE stock TO stock_old, counters TO stock
+--> hold alter rename | rows+schema | alter counters, alter stock
+RENAME TABLE shop.contacts TO shop.people
+--> hold alter rename | schema | alter view contacts
+PURGE BINARY LOGS TO 'binlog.000001'
+--> hold drop | nothing | drop binary log *
+FLUSH STATUS
+--> hold server-control | nothing | maintain database *
+FLUSH BINARY LOGS
+--> hold server-control | nothing | maintain database *
+FLUSH ERROR LOGS
+--> hold server-control | nothing | maintain database *
+FLUSH USER_RESOURCES
+--> hold server-control | nothing | maintain database *
+ALTER SERVER far OPTIONS (HOST '10.0.0.2')
+--> hold alter outside-world | fails: no such server | alter server far
+XA START 'y'; DELETE FROM stock; XA END 'y'; XA COMMIT 'y' ONE PHASE
+--> hold unfiltered-write | rows | delete! stock, transaction
+CREATE EVENT IF NOT EXISTS e ON SCHEDULE EVERY 1 DAY DISABLE COMMENT 'x' DO CALL tidy()
+--> hold new-code | schema | create event e
+CREATE EVENT e ON SCHEDULE EVERY 1 DAY DO SELECT 1; ALTER EVENT e ENABLE
+--> hold alter new-code | schema | alter event e, create event e
+ALTER EVENT no_such RENAME TO other
+--> hold alter new-code | fails | alter event no_such
+BINLOG 'AAAA'
+--> deny replication | fails: no such event | execute server binlog
+(SELECT * FROM customers) INTO OUTFILE '{dir}/bracketed'
+--> hold masked-data-moved server-file-write | files | export, read customers
+SELECT 1 UNION SELECT id FROM customers INTO OUTFILE '{dir}/united'
+--> hold server-file-write | files | export, read customers
+SELECT id FROM customers INTO OUTFILE '{dir}/marked' FIELDS TERMINATED BY ',' LINES TERMINATED BY 'x'
+--> hold server-file-write | files | export, read customers
+SELECT id FROM (SELECT id FROM customers) x INTO OUTFILE '{dir}/inner'
+--> hold server-file-write | files | export, read customers
+SELECT id INTO OUTFILE '{dir}/locked' FROM customers FOR UPDATE
+--> hold server-file-write | files | export, lock customers, read customers
+CREATE TABLE remote (id int) ENGINE = FEDERATED CONNECTION = 'mysql://u:p@10.0.0.1/db/t'
+--> hold outside-world | fails: no such engine | create remote, execute engine federated
+ALTER TABLE stock ENGINE = InnoDB
+--> hold alter-loses-data | nothing | alter stock
+ALTER TABLE stock CONVERT TO CHARACTER SET latin1
+--> hold alter-loses-data | schema | alter stock
+ALTER TABLE stock RENAME INDEX product TO p
+--> hold rename | schema | alter stock
+ALTER TABLE orders DROP FOREIGN KEY orders_ibfk_1
+--> hold alter-loses-data | schema | alter orders
+ALTER TABLE events REORGANIZE PARTITION p2025 INTO (PARTITION p0 VALUES LESS THAN (2020), PARTITION p2025 VALUES LESS THAN (2026))
+--> hold alter-loses-data | schema | alter events
+ALTER TABLE events REMOVE PARTITIONING
+--> hold alter-loses-data | schema | alter events
+ALTER TABLE events EXCHANGE PARTITION p2025 WITH TABLE scratch
+--> hold alter-loses-data | fails | alter events, alter scratch
+DO 1, wipe_stock()
+--> hold unfiltered-write | rows | delete! stock, execute function wipe_stock
+SHOW ENGINE INNODB STATUS
+--> hold revealing-catalogs | nothing | read view information_schema.innodb_trx
+SHOW FUNCTION STATUS WHERE wipe_stock() = 1
+--> hold unfiltered-write | rows | delete! stock, execute function wipe_stock, read view information_schema.routines
+SHOW TABLES WHERE wipe_stock()
+--> hold unfiltered-write | rows | delete! stock, execute function wipe_stock, read view information_schema.tables
+INSERT INTO scratch (label) VALUES ((SELECT email FROM customers WHERE id = 1))
+--> hold masked-data-moved | rows | insert scratch, read customers
+REPLACE INTO scratch SELECT id, email FROM customers
+--> hold masked-data-moved | rows | delete scratch, insert scratch, read customers
+UPDATE scratch SET label = (SELECT email FROM customers WHERE id = 1) WHERE id = 1
+--> hold masked-data-moved | rows | read customers, update scratch
+SELECT email INTO @mail FROM customers WHERE id = 1
+--> hold masked-data-moved | nothing | read customers
+SET @mail = (SELECT email FROM customers WHERE id = 1)
+--> hold masked-data-moved | nothing | read customers
+SET @q = 'SELECT 1'; PREPARE p FROM @q; PREPARE p FROM 'TRUNCATE scratch'; EXECUTE p
+--> hold dynamic-code truncate unreadable | rows | execute prepared statement p, transaction, truncate scratch, unknown
+SET sql_mode = 'ANSI_QUOTES'; DELETE FROM "stock"
+--> hold unreadable | rows+settings | unknown
+SET GLOBAL sql_mode = ''
+--> hold lasting-setting | settings | setting setting sql_mode
+SET @@global.time_zone = '+00:00', @@session.time_zone = '+00:00'
+--> hold lasting-setting | settings | setting setting time_zone
+SET GLOBAL TRANSACTION ISOLATION LEVEL SERIALIZABLE
+--> hold lasting-setting | settings | setting setting transaction_isolation, transaction
+SET long_query_time = 0, GLOBAL long_query_time = 0
+--> hold lasting-setting | settings | setting setting long_query_time
+SET timestamp = 1
+--> hold weakening-setting | nothing | setting setting timestamp
+UPDATE stock JOIN items SET stock.n = 0
+--> hold unfiltered-write | rows | read items, update! stock
+UPDATE stock SET n = n WHERE id = id
+--> hold unfiltered-write | nothing | update! stock
+UPDATE orders SET id = id + 100
+--> hold unfiltered-write | rows | update items, update! orders
+SELECT * FROM mysql.servers
+--> hold revealing-catalogs | nothing | read mysql.servers
+INSERT INTO mysql.servers (Server_name, Host, Db, Username, Password, Port, Socket, Wrapper, Owner) VALUES ('x', 'y', '', '', '', 0, '', '', '')
+--> hold privileges | schema | grant mysql.servers, insert mysql.servers
+DROP TABLE IF EXISTS mysql.no_such
+--> hold drop privileges | nothing | drop mysql.no_such, grant mysql.no_such
+CREATE TABLE guesses (mail varchar(50) UNIQUE) SELECT email AS mail FROM customers
+--> hold masked-data-moved | rows+schema | create guesses, read customers
+CREATE TEMPORARY TABLE mails AS SELECT email FROM customers
+--> hold masked-data-moved | nothing | create temporary table mails, read customers
+CREATE TEMPORARY TABLE stock (id int); DELETE FROM stock
+--> hold unfiltered-write | nothing | create temporary table stock, delete! stock, delete! temporary table stock
+CREATE TEMPORARY TABLE stock (id int); DROP TABLE stock; DELETE FROM stock
+--> hold drop unfiltered-write | rows | create temporary table stock, delete! stock, delete! temporary table stock, drop stock, drop temporary table stock
+DROP TABLES IF EXISTS scratch RESTRICT
+--> hold drop | rows+schema | drop scratch
+DROP VIEW IF EXISTS contacts, busy CASCADE
+--> hold drop | schema | drop view busy, drop view contacts
+DROP TRIGGER IF EXISTS shop.stamp
+--> hold drop | schema | drop trigger stamp
+DROP EVENT no_such
+--> hold drop | fails | drop event no_such
+GRANT PROXY ON teller TO staff
+--> hold privileges | fails | grant role teller
+GRANT SELECT ON shop.* TO teller, staff
+--> hold privileges | privileges | grant *
+GRANT SELECT, UPDATE (n) ON shop.stock TO teller
+--> hold privileges | privileges | grant stock
+REVOKE SELECT ON shop.no_such FROM teller
+--> hold privileges | fails | grant no_such
+ALTER USER teller PASSWORD EXPIRE
+--> hold role-change | privileges | role role teller
+ALTER USER teller WITH MAX_QUERIES_PER_HOUR 1
+--> hold role-change | privileges | role role teller
+CREATE USER IF NOT EXISTS teller
+--> hold role-change | nothing | role role teller
+CREATE USER u1 ACCOUNT LOCK PASSWORD EXPIRE NEVER
+--> hold role-change | privileges | role role u1
+SELECT BENCHMARK(1, wipe_stock())
+--> hold unfiltered-write | rows | delete! stock, execute function benchmark, execute function wipe_stock
+SELECT IF(0, wipe_stock(), 1)
+--> hold unfiltered-write | nothing | delete! stock, execute function wipe_stock
+SELECT (SELECT wipe_stock())
+--> hold unfiltered-write | rows | delete! stock, execute function wipe_stock
+SELECT * FROM (SELECT wipe_stock() AS x) t
+--> hold unfiltered-write | rows | delete! stock, execute function wipe_stock
+WITH x AS (SELECT wipe_stock() AS a) SELECT * FROM x
+--> hold unfiltered-write | rows | delete! stock, execute function wipe_stock
+SELECT id FROM stock HAVING wipe_stock() = 1
+--> hold unfiltered-write | fails | delete! stock, execute function wipe_stock, read stock
+CALL run_it('SELECT 1')
+--> hold dynamic-code | nothing | execute prepared statement s, execute procedure run_it
+START TRANSACTION; DELETE FROM stock; ROLLBACK
+--> hold unfiltered-write | nothing | delete! stock, transaction
+KILL CONNECTION 999999
+--> hold server-control | sessions | execute connection 999999
+KILL 999999 + 0
+--> hold server-control | sessions | execute connection *
+INSTALL PLUGIN audit SONAME '../../evil.so'
+--> hold new-code | fails: no such library | create plugin audit
+CREATE FUNCTION sys_exec RETURNS INT SONAME 'lib_mysqludf_sys.so'
+--> hold new-code server-file-write | fails: no such library | create function sys_exec
+CREATE AGGREGATE FUNCTION f RETURNS REAL SONAME 'x.so'
+--> hold new-code server-file-write | fails: no such library | create function f
+DROP FUNCTION IF EXISTS no_such
+--> hold drop | nothing | drop function no_such
+ALTER DATABASE audit COLLATE utf8mb4_bin
+--> hold alter | schema | alter database audit
+ALTER VIEW contacts AS SELECT id, name, email AS city FROM customers
+--> hold masked-data-moved replaced-view view-of-masked-data | schema | create view contacts, read customers
+CREATE OR REPLACE DEFINER = CURRENT_USER SQL SECURITY INVOKER VIEW contacts AS SELECT id FROM stock
+--> hold replaced-view | schema | create view contacts, read stock
+CREATE VIEW v (a, b) AS SELECT email, 1 FROM customers
+--> hold masked-data-moved view-of-masked-data | schema | create view v, read customers
+CREATE TRIGGER t BEFORE UPDATE ON stock FOR EACH ROW SET NEW.n = OLD.n
+--> hold new-code | schema | alter stock, create trigger t
+DROP PROCEDURE IF EXISTS run_it
+--> hold drop | schema | drop procedure run_it
+SELECT IF(email LIKE 'a%', SLEEP(0), 0) FROM customers
+--> hold masked-side-effect | nothing | execute function sleep, read customers

@@ -332,3 +332,201 @@ HANDLER stock OPEN; HANDLER stock READ FIRST; HANDLER stock CLOSE
 --> allow | nothing | read stock, transaction
 XA RECOVER
 --> allow | nothing | transaction
+
+--- The rest of the servers' manuals, where it harms nothing.
+HANDLER stock OPEN
+--> allow | nothing | read stock
+HANDLER stock OPEN AS h; HANDLER h READ `PRIMARY` = (1); HANDLER h CLOSE
+--> allow | nothing | read stock, transaction
+LOAD INDEX INTO CACHE stock
+--> allow | nothing | maintain database *
+CACHE INDEX stock IN no_such_cache
+--> allow | fails | maintain database *
+REPAIR TABLE stock
+--> allow | nothing | maintain stock
+CHECKSUM TABLE stock, counters
+--> allow | nothing | maintain counters, maintain stock
+FLUSH TABLES
+--> allow | nothing | maintain database *
+FLUSH TABLES stock, counters
+--> allow | nothing | maintain counters, maintain stock
+FLUSH LOCAL TABLES stock WITH READ LOCK
+--> allow | nothing | lock stock, maintain stock
+XA COMMIT 'no_such'
+--> allow | fails | transaction
+XA START 'y'; UPDATE stock SET n = 1 WHERE id = 1; XA END 'y'; XA COMMIT 'y' ONE PHASE
+--> allow | rows | transaction, update stock
+SIGNAL SQLSTATE '45000' SET MESSAGE_TEXT = 'x'
+--> allow | fails | transaction
+RESIGNAL
+--> allow | fails | transaction
+GET DIAGNOSTICS @n = NUMBER
+--> allow | nothing | transaction
+HELP 'select'
+--> allow | nothing | read mysql.help_topic
+ALTER TABLE stock DISABLE KEYS
+--> allow | nothing | alter stock
+ALTER TABLE stock FORCE
+--> allow | nothing | alter stock
+ALTER TABLE stock ORDER BY n DESC, id
+--> allow | nothing | alter stock
+ALTER TABLE stock DEFAULT CHARACTER SET latin1
+--> allow | schema | alter stock
+ALTER TABLE stock AUTO_INCREMENT = 5, COMMENT 'x', ROW_FORMAT DYNAMIC
+--> allow | schema | alter stock
+ALTER TABLE stock ADD CHECK (n > 100)
+--> allow | fails | alter stock
+ALTER TABLE stock ADD UNIQUE (n)
+--> allow | fails | alter stock
+ALTER TABLE stock ADD FOREIGN KEY (n) REFERENCES customers (id)
+--> allow | fails | alter stock, read customers
+ALTER TABLE stock ADD PRIMARY KEY (n)
+--> allow | fails | alter stock
+ALTER TABLE events ADD PARTITION (PARTITION p2027 VALUES LESS THAN (2028))
+--> allow | schema | alter events
+ALTER TABLE scratch ADD COLUMN loud varchar(50) AS (UPPER(label)) STORED
+--> allow | rows+schema | alter scratch
+ALTER TABLE scratch ADD COLUMN sum int DEFAULT (1 + 1)
+--> allow | rows+schema | alter scratch
+ALTER TABLE scratch ADD FULLTEXT (label)
+--> allow | schema | alter scratch
+SHOW CREATE PROCEDURE tidy
+--> allow | nothing | read view information_schema.routines
+SHOW PROCEDURE STATUS
+--> allow | nothing | read view information_schema.routines
+SHOW EVENTS
+--> allow | nothing | read view information_schema.events
+SHOW PLUGINS
+--> allow | nothing | read view information_schema.plugins
+SHOW PRIVILEGES
+--> allow | nothing | read view information_schema.privileges
+SHOW OPEN TABLES
+--> allow | nothing | read view information_schema.tables
+SHOW BINARY LOGS
+--> allow | fails | read view information_schema.binary_logs
+SHOW PROFILES
+--> allow | nothing | read view information_schema.profiling
+SHOW COUNT(*) WARNINGS
+--> allow | nothing | read view information_schema.count_warnings
+SHOW CREATE DATABASE shop
+--> allow | nothing | read view information_schema.schemata
+SHOW CREATE VIEW contacts
+--> allow | nothing | read view contacts
+SHOW CHARACTER SET
+--> allow | nothing | read view information_schema.character_sets
+INSERT LOW_PRIORITY INTO scratch VALUES (2, 'y'), (3, 'z')
+--> allow | rows | insert scratch
+INSERT HIGH_PRIORITY IGNORE INTO stock SELECT id + 10, label, 1 FROM scratch
+--> allow | rows | insert stock, read scratch
+PREPARE p FROM 'SELECT 1'; DEALLOCATE PREPARE p; EXECUTE p
+--> allow | fails | transaction
+PREPARE p FROM 'DROP TABLE scratch'; DROP PREPARE p
+--> allow | nothing | transaction
+PREPARE p FROM 'DELETE FROM stock WHERE id = ?'; SET @i = 1; EXECUTE p USING @i
+--> allow | rows | delete stock, transaction
+SET SESSION sql_mode = 'NO_BACKSLASH_ESCAPES'
+--> allow | settings | setting setting sql_mode
+SET sql_mode = CONCAT(@@sql_mode, ',ANSI_QUOTES')
+--> allow | settings | setting setting sql_mode
+SET TRANSACTION READ ONLY
+--> allow | nothing | transaction
+SET @@session.tmp_table_size = DEFAULT
+--> allow | nothing | setting setting tmp_table_size
+SET character_set_results = NULL
+--> allow | settings | setting setting character_set_results
+SET collation_connection = utf8mb4_general_ci
+--> allow | settings | setting setting collation_connection
+SET default_storage_engine = MEMORY
+--> allow | settings | setting setting default_storage_engine
+SET insert_id = 500
+--> allow | nothing | setting setting insert_id
+SET profiling = 1
+--> allow | settings | setting setting profiling
+/*!40101 SET NAMES utf8mb4 */
+--> allow | settings | setting setting character_set_client, setting setting character_set_results
+/*!40014 SET @OLD_UNIQUE_CHECKS=@@UNIQUE_CHECKS, UNIQUE_CHECKS=1 */
+--> allow | nothing | setting setting unique_checks
+/*!40000 ALTER TABLE `stock` DISABLE KEYS */
+--> allow | nothing | alter stock
+/*!999998 DELETE FROM stock */ SELECT 1
+--> allow | nothing |
+SELECT 1 /*!999998 INTO OUTFILE '{dir}/never' */
+--> allow | nothing |
+SELECT /*! DISTINCT */ id FROM stock /* ! ; DELETE FROM stock */
+--> allow | nothing | read stock
+/*/ DELETE FROM stock /*/
+--> allow | nothing |
+DELETE FROM stock WHERE id = 1 --x
+--> allow | fails | delete stock
+DELETE FROM stock WHERE id = 1 OR id = 2 --
+--> allow | rows | delete stock
+SELECT 'a' 'b' "c", N'd', _utf8mb4'e', X'41', b'01'
+--> allow | nothing |
+SELECT '\'; DELETE FROM stock; -- '
+--> allow | nothing |
+SELECT 1;;SELECT 2;
+--> allow | fails |
+DELETE LOW_PRIORITY IGNORE FROM stock WHERE id IN (1, 2) ORDER BY id LIMIT 2
+--> allow | rows | delete stock
+DELETE FROM orders WHERE id = 1 AND customer_id = 1 OR 0
+--> allow | rows | delete items, delete orders
+DELETE FROM stock WHERE id = (SELECT MAX(id) FROM orders)
+--> allow | nothing | delete stock, read orders
+DELETE FROM stock WHERE product RLIKE '^p1$'
+--> allow | rows | delete stock
+DELETE FROM stock WHERE SUBSTRING(product, 1, 1) = 'p'
+--> allow | rows | delete stock
+UPDATE LOW_PRIORITY stock SET n = 1 WHERE id = 1
+--> allow | rows | update stock
+UPDATE stock s, items i SET s.n = i.n WHERE s.id = i.id
+--> allow | rows | read items, update stock
+UPDATE items SET order_id = 2 WHERE id = 1
+--> allow | rows | update items
+INSERT INTO customers (id, email) VALUES (1, 'x') ON DUPLICATE KEY UPDATE email = VALUES(email)
+--> allow | rows | insert customers, update customers
+REPLACE INTO customers (id, name) VALUES (1, 'x')
+--> allow | rows | delete customers, delete items, delete orders, insert customers, update invoices
+REPLACE INTO watched (id, amount) VALUES (1, 5)
+--> allow | rows | delete watched, execute trigger kept, insert audit.log, insert watched, update counters
+SELECT * FROM mysql.tables_priv
+--> allow | nothing | read mysql.tables_priv
+CREATE DATABASE IF NOT EXISTS shop
+--> allow | nothing | create database shop
+CREATE TABLE stock_two (PRIMARY KEY (id)) SELECT id, n FROM stock
+--> allow | rows+schema | create stock_two, read stock
+CREATE TABLE stock_csv (id int NOT NULL) ENGINE = CSV
+--> allow | schema | create stock_csv
+CREATE TABLE part (id int) PARTITION BY HASH (id) PARTITIONS 2
+--> allow | schema | create part
+CREATE FULLTEXT INDEX words ON scratch (label)
+--> allow | schema | alter scratch, create index words
+CREATE INDEX expensive ON stock (n) ALGORITHM = INPLACE LOCK = NONE
+--> allow | schema | alter stock, create index expensive
+LOCK TABLES stock WRITE, customers AS c READ LOCAL; UNLOCK TABLES
+--> allow | nothing | lock customers, lock stock, transaction
+SELECT GET_LOCK('x', 0), IS_USED_LOCK('x')
+--> allow | nothing | lock function get_lock
+SELECT MASTER_POS_WAIT('x', 1, 0)
+--> allow | nothing | execute function master_pos_wait
+INSERT INTO scratch (id) SELECT 1 FROM DUAL WHERE reserve('p1') = 1
+--> allow | rows | execute function reserve, insert scratch, update stock
+SELECT id FROM stock ORDER BY reserve('p1')
+--> allow | fails | execute function reserve, read stock, update stock
+SELECT id FROM stock LIMIT 1 FOR UPDATE
+--> allow | nothing | lock stock, read stock
+CALL shop.restock('p1', 1)
+--> allow | rows | execute procedure restock, update stock
+CALL restock((SELECT product FROM stock LIMIT 1), 2)
+--> allow | rows | execute procedure restock, read stock, update stock
+CALL report
+--> allow | nothing | execute procedure report, read orders
+BEGIN; UPDATE stock SET n = 0 WHERE id = 1; SAVEPOINT s; ROLLBACK TO SAVEPOINT s; RELEASE SAVEPOINT s; COMMIT
+--> allow | rows | transaction, update stock
+COMMIT AND CHAIN
+--> allow | nothing | transaction
+ROLLBACK WORK AND NO CHAIN NO RELEASE
+--> allow | nothing | transaction
+CREATE ALGORITHM = MERGE VIEW small AS SELECT * FROM stock WHERE n < 5 WITH LOCAL CHECK OPTION
+--> allow | schema | create view small, read stock
+SELECT * FROM customers WHERE email = 'a@example.com' AND SLEEP(0) = 0
+--> allow | nothing | execute function sleep, read customers

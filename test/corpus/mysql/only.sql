@@ -105,3 +105,165 @@ DELETE FROM mysql.db
 --> hold unfiltered-write privileges | privileges | delete! mysql.db, grant mysql.db
 SHOW MASTER STATUS
 --> allow | fails | read view information_schema.master_status
+
+--- The rest of its manual.
+SET ROLE staff
+--> hold role-change | fails | role
+SET ROLE DEFAULT
+--> allow | nothing | role
+CREATE TABLE elsewhere (id int) DATA DIRECTORY = '{dir}'
+--> hold server-file-write | fails | create elsewhere
+ALTER IGNORE TABLE scratch ADD UNIQUE (id)
+--> hold alter-loses-data | fails | alter scratch
+EXPLAIN FOR CONNECTION 999999
+--> hold revealing-catalogs | nothing | read view information_schema.processlist
+SET max_statement_time = 0
+--> allow | fails | setting setting max_statement_time
+SET GLOBAL secure_auth = 0
+--> hold lasting-setting weakening-setting | fails | setting setting secure_auth
+DELETE FROM stock AS s
+--> hold unfiltered-write | rows | delete! stock
+DELETE FROM stock s WHERE s.id = 1
+--> allow | rows | delete stock
+SELECT * FROM stock PROCEDURE ANALYSE()
+--> hold unreadable | fails | unknown
+DROP TABLE stock, no_such
+--> hold drop | fails | drop no_such, drop stock
+REVOKE ALL ON *.* FROM teller
+--> hold privileges | privileges | grant database *
+UPDATE mysql.user SET Host = '%' WHERE User = 'nobody'
+--> hold privileges | nothing | grant mysql.user, update mysql.user
+TABLE stock INTO OUTFILE '{dir}/table'
+--> hold server-file-write | files | export, read stock
+VALUES ROW(1), ROW(2) INTO OUTFILE '{dir}/values'
+--> hold server-file-write | files | export
+TABLE stock ORDER BY id LIMIT 1
+--> allow | nothing | read stock
+SELECT 1 /*!80000 INTO OUTFILE '{dir}/eighty' */
+--> hold server-file-write | files | export
+/*!90700 DELETE FROM stock */
+--> hold unfiltered-write | rows | delete! stock
+/*!100100 DELETE FROM stock */ SELECT 1
+--> allow | nothing |
+SET DEFAULT ROLE ALL TO teller
+--> hold role-change | nothing | role
+SET PASSWORD FOR teller TO RANDOM
+--> hold role-change | privileges | role role teller
+ALTER USER teller IDENTIFIED BY 'y' RETAIN CURRENT PASSWORD
+--> hold role-change | fails | role role teller
+ALTER USER teller DISCARD OLD PASSWORD
+--> hold role-change | nothing | role role teller
+GRANT SELECT ON *.* TO teller AS root WITH ROLE NONE
+--> hold privileges | fails | grant database *
+REVOKE IF EXISTS SELECT ON shop.stock FROM nobody IGNORE UNKNOWN USER
+--> hold privileges | nothing | grant stock
+CREATE ROLE IF NOT EXISTS staff, extra
+--> hold role-change | privileges | role role extra, role role staff
+UNINSTALL COMPONENT 'file://no_such'
+--> hold drop | fails | drop component file://no_such
+STOP REPLICA
+--> deny replication | nothing | execute server stop replica
+RESET REPLICA ALL
+--> deny replication | nothing | execute server reset replica
+SHOW BINARY LOG STATUS
+--> allow | nothing | read view information_schema.binary_log_status
+SHOW REPLICA STATUS
+--> allow | nothing | read view information_schema.replica_status
+SHOW RELAYLOG EVENTS
+--> deny replication | nothing | execute view information_schema.relaylog_events
+DROP RESOURCE GROUP no_such
+--> hold drop | fails | drop resource group no_such
+SELECT /*+ RESOURCE_GROUP(x) */ 1
+--> hold weakening-setting | nothing | setting setting resource_group
+SELECT /*+ SET_VAR(foreign_key_checks = OFF) */ 1
+--> hold weakening-setting | nothing | setting setting foreign_key_checks
+SELECT /*+ SET_VAR(sql_mode = 'ANSI_QUOTES') */ 1
+--> allow | nothing | setting setting sql_mode
+DELETE /*+ MAX_EXECUTION_TIME(1000) */ FROM stock
+--> hold unfiltered-write | rows | delete! stock
+ALTER TABLESPACE no_such RENAME TO x
+--> hold alter | fails | alter tablespace no_such
+CREATE FUNCTION js() RETURNS int LANGUAGE JAVASCRIPT AS $$ return 1 $$
+--> hold new-code | schema | create function js
+CREATE JSON RELATIONAL DUALITY VIEW d AS SELECT JSON_DUALITY_OBJECT('_id': id, 'n': n) FROM stock
+--> hold unreadable | schema | create view *, unknown
+ANALYZE TABLE stock UPDATE HISTOGRAM ON n WITH 4 BUCKETS
+--> allow | nothing | maintain stock
+ANALYZE TABLE stock DROP HISTOGRAM ON n
+--> allow | nothing | maintain stock
+SELECT * FROM information_schema.column_statistics
+--> hold revealing-catalogs | nothing | read view information_schema.column_statistics
+EXPLAIN ANALYZE UPDATE stock SET n = 0
+--> hold unfiltered-write | nothing | update! stock
+EXPLAIN FORMAT = TREE DELETE FROM stock
+--> allow | nothing | read stock
+EXPLAIN FOR SCHEMA shop SELECT 1
+--> allow | nothing |
+SELECT id FROM stock INTERSECT SELECT id FROM orders
+--> allow | nothing | read orders, read stock
+INSERT INTO scratch TABLE scratch
+--> allow | rows | insert scratch, read scratch
+INSERT INTO scratch VALUES ROW(5, 'x'), ROW(6, 'y')
+--> allow | rows | insert scratch
+REPLACE INTO scratch TABLE scratch
+--> allow | rows | delete scratch, insert scratch, read scratch
+CREATE TABLE copy TABLE stock
+--> allow | rows+schema | create copy, read stock
+ALTER TABLE stock ALTER CHECK no_such NOT ENFORCED
+--> hold alter-loses-data | fails | alter stock
+ALTER TABLE stock ADD CONSTRAINT big CHECK (n > 100) NOT ENFORCED
+--> allow | schema | alter stock
+ALTER TABLE stock ALTER COLUMN n SET INVISIBLE
+--> allow | rows+schema | alter stock
+ALTER TABLE stock SECONDARY_LOAD
+--> hold alter | fails | alter stock
+SET PERSIST sql_mode = ''
+--> hold lasting-setting | settings | setting setting sql_mode
+RESET PERSIST
+--> hold lasting-setting | nothing | setting setting *
+SET GLOBAL mandatory_roles = 'staff'
+--> hold lasting-setting weakening-setting | settings | setting setting mandatory_roles
+SET GLOBAL log_error_suppression_list = 'MY-1'
+--> hold lasting-setting weakening-setting | settings | setting setting log_error_suppression_list
+CALL sys.execute_prepared_stmt('DELETE FROM shop.stock')
+--> hold dynamic-code | rows | execute function sys.sys_get_config, execute prepared statement sys_execute_prepared_stmt, execute procedure sys.execute_prepared_stmt, read sys.sys_config
+SELECT sys.ps_thread_account(1)
+--> hold revealing-catalogs | nothing | execute function sys.ps_thread_account, read performance_schema.threads
+SELECT sys.sys_get_config('x', 1)
+--> allow | nothing | execute function sys.sys_get_config, read sys.sys_config
+SELECT STATEMENT_DIGEST_TEXT('SELECT 1')
+--> allow | nothing |
+SELECT GTID_SUBSET('', ''), UUID_TO_BIN(UUID()), BIN_TO_UUID(UUID_TO_BIN(UUID()))
+--> allow | nothing |
+SELECT WAIT_FOR_EXECUTED_GTID_SET('', 0)
+--> allow | nothing | execute function wait_for_executed_gtid_set
+UNLOCK INSTANCE
+--> allow | nothing | transaction
+GRANT ROLE_ADMIN ON *.* TO staff
+--> hold privileges | privileges | grant database *
+ALTER USER teller ATTRIBUTE '{"a": 1}'
+--> hold role-change | privileges | role role teller
+SELECT * FROM sys.schema_table_statistics
+--> hold unreadable | nothing | read view sys.schema_table_statistics, unknown
+SELECT * FROM performance_schema.threads
+--> hold revealing-catalogs | nothing | read performance_schema.threads
+SELECT * FROM performance_schema.data_locks
+--> hold revealing-catalogs | nothing | read performance_schema.data_locks
+SELECT * FROM performance_schema.user_variables_by_thread
+--> hold revealing-catalogs | nothing | read performance_schema.user_variables_by_thread
+SELECT * FROM information_schema.innodb_trx
+--> hold revealing-catalogs | nothing | read view information_schema.innodb_trx
+SELECT * FROM information_schema.user_attributes
+--> hold revealing-catalogs | nothing | read view information_schema.user_attributes
+DROP SPATIAL REFERENCE SYSTEM IF EXISTS 999998
+--> hold drop | nothing | drop spatial reference system *
+CREATE TABLE hidden (a int, b int INVISIBLE)
+--> allow | schema | create hidden
+INSERT INTO scratch (id) WITH n AS (SELECT 7 AS i) SELECT i FROM n
+--> allow | rows | insert scratch
+XA START 'z'; XA END 'z'; XA PREPARE 'z'; XA ROLLBACK 'z'
+--> allow | nothing | transaction
+ALTER USER IF EXISTS nobody IDENTIFIED BY 'x'
+--> hold role-change | nothing | role role nobody
+SHOW GRANTS FOR teller
+--> allow | nothing | read role current_user
