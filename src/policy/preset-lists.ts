@@ -268,7 +268,7 @@ export const additiveAlterations: readonly string[] = [
   'add index constraint',
   'add partition',
   'add period',
-  'add system',
+  'add versioning',
   'algorithm',
   'analyze partition',
   'auto_increment',

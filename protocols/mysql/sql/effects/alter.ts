@@ -47,6 +47,10 @@ const details: readonly (readonly [RegExp, string])[] = [
   [/^add (?:unique|fulltext|spatial|vector)?(?: ?(?:index|key))?$/, 'add index'],
   [/^add (?:primary key|foreign key|check|constraint\b.*)$/, 'add constraint'],
   [/^alter (?:column )?(?:set |drop )?default$|^alter(?: column)?$/, 'default'],
+  [/^drop foreign key$/, 'drop constraint lossy'],
+  // Nothing of the system's: earlier versions of the rows are kept, or no more.
+  [/^add system$/, 'add versioning'],
+  [/^drop system$/, 'drop versioning lossy'],
   [/^(?:data|index) directory/, 'file'],
   [/^connection/, 'foreign'],
   [/^union/, 'attach'],

@@ -143,15 +143,16 @@ export class Collector {
     const objects = found.length === 0 ? [this.unresolved(type, schema, name)] : found.map(objectOf)
     for (const object of objects) {
       this.add(kind, object, more)
-      if (changing.has(kind)) this.#systemChanged(object)
+      if (changing.has(kind)) this.systemChanged(object)
     }
     return found
   }
 
   /** Rows of the server's own tables are accounts, privileges, code and settings. */
-  #systemChanged(object: ObjectName): void {
-    if (object.schema === 'mysql') this.add('grant', object, { detail: 'system table' })
-    if (object.schema === 'performance_schema' || object.schema === 'sys')
+  systemChanged(object: ObjectName): void {
+    const schema = folded(object.schema ?? '')
+    if (schema === 'mysql') this.add('grant', object, { detail: 'system table' })
+    if (schema === 'performance_schema' || schema === 'sys')
       this.add('setting', { ...object, type: 'setting' }, { detail: 'system' })
   }
 

@@ -35,6 +35,7 @@ export function createTable(statement: CreateTable, out: Collector): void {
       file ? 'file' : undefined,
     ),
   })
+  if (!temporary) out.systemChanged(object)
   if (replace && temporary) out.add('drop', object, { detail: 'temporary' })
   else if (replace) out.relation('drop', table)
   if (foreign)
@@ -59,7 +60,9 @@ export function createView(
     replace || alter ? 'replace' : undefined,
     security === 'invoker' ? 'invoker' : undefined,
   )
-  out.add('create', createdObject('view', view, out), { detail })
+  const object = createdObject('view', view, out)
+  out.add('create', object, { detail })
+  out.systemChanged(object)
   // Nothing is read yet; the view is a way to read it for whoever may use the view.
   const behind = out.beside()
   behind.evaluated(query)

@@ -83,9 +83,14 @@ const create =
   (type: string, detail?: string): Handle =>
   other => {
     const replace = other.scan.has('OR', 'REPLACE') ? 'replace' : undefined
-    for (const object of objects(other, type))
+    for (const object of objects(other, type)) {
       other.out.add('create', object, { detail: words(replace, detail) })
+      if (replace !== undefined && holding.has(type)) other.out.add('drop', object)
+    }
   }
+
+/** MariaDB: OR REPLACE drops what holds data before. */
+const holding: ReadonlySet<string> = new Set(['database', 'sequence'])
 
 const alter =
   (type: string, detail?: string): Handle =>
@@ -128,10 +133,12 @@ const replication = serverDoes('replication')
 const server = serverDoes('server')
 
 function createIndex(other: Other): void {
-  const { node, out } = other
+  const { node, scan, out } = other
   for (const { type, name } of node.objects) {
-    if (type === 'index') out.add('create', createdObject(type, name, out))
-    else out.relation('alter', name, { detail: 'index' })
+    if (type === 'index') {
+      out.add('create', createdObject(type, name, out))
+      if (scan.has('OR', 'REPLACE')) out.add('drop', createdObject(type, name, out))
+    } else out.relation('alter', name, { detail: 'index' })
   }
   if (node.objects.length === 0) out.add('create', { type: 'index', schema: undefined, name: '*' })
 }
@@ -199,6 +206,14 @@ function alterSequence({ node, scan, out }: Other): void {
     out.add('alter', { type: 'sequence', schema: undefined, name: '*' }, { detail })
 }
 
+/** Its query is in a language of its own. */
+const dualityView =
+  (detail?: string): Handle =>
+  other => {
+    create('view', detail)(other)
+    other.out.add('unknown', undefined, { detail: 'statement' })
+  }
+
 const tablespaceFile = create('tablespace', 'file')
 
 const table: ReadonlyMap<string, Handle> = new Map<string, Handle>([
@@ -235,7 +250,7 @@ const table: ReadonlyMap<string, Handle> = new Map<string, Handle>([
   ['create trigger', create('trigger', 'code')],
   ['create event', create('event', 'code')],
   ['create package', create('package', 'code')],
-  ['create json', create('view')],
+  ['create json', dualityView()],
   ['alter database', alter('database', 'options')],
   ['alter schema', alter('database', 'options')],
   ['alter event', alter('event', 'code')],
@@ -251,7 +266,7 @@ const table: ReadonlyMap<string, Handle> = new Map<string, Handle>([
   ['alter resource', alter('resource group', 'options')],
   ['alter instance', server],
   ['alter view', create('view', 'replace')],
-  ['alter json', create('view', 'replace')],
+  ['alter json', dualityView('replace')],
   ['drop', drop('object')],
   ['analyze', maintain('analyze')],
   ['check', maintain('check')],
