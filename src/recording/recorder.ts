@@ -52,7 +52,7 @@ export interface RecorderOptions {
   readonly log?: Log
   /** Told at every change of the storage's state. */
   readonly onState?: (state: StorageState) => void
-  /** Told each time that the storage is measured and found critical: sessions have to end. */
+  /** Told each time that free space is measured and is critical: sessions end while they still can. */
   readonly onCritical?: () => void
 }
 
@@ -429,7 +429,7 @@ export class Recorder {
       this.#free = 'critical'
     }
     this.#settle()
-    if (this.#state === 'critical') this.#options.onCritical?.()
+    if (this.#free === 'critical') this.#options.onCritical?.()
   }
 
   #failed(): void {

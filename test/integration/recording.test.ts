@@ -5,12 +5,14 @@ import { cp, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { pipeline } from 'node:stream/promises'
+import { pathToFileURL } from 'node:url'
 import pg from 'pg'
 import { from as copyFrom, to as copyTo } from 'pg-copy-streams'
 import t, { type Test } from 'tap'
 import { parseSegment } from '../../src/recording/journal/segment.ts'
 import { leaksIn } from '../support/canary.ts'
 import { password, startProxy, type Proxy as TestProxy } from '../support/proxy.ts'
+import { inRepository } from '../support/repository.ts'
 import { bind, execute, parse, query, summary, sync, WireClient } from '../support/wire-client.ts'
 
 interface Session {
@@ -123,7 +125,8 @@ t.test('kill -9 under load loses nothing that the server ran', async t => {
   for (const [what, damage] of Object.entries(damages)) {
     const copy = await mkdtemp(join(tmpdir(), 'countersign-test-copy-'))
     t.teardown(() => rm(copy, { recursive: true, force: true, maxRetries: 5 }))
-    await cp(proxy.dataDir, copy, { recursive: true })
+    const filter = (path: string): boolean => !path.endsWith('.sock')
+    await cp(proxy.dataDir, copy, { recursive: true, filter })
     const path = join(copy, 'journal', '00000001.seg')
     await writeFile(path, damage(await readFile(path)))
     const found = await proxy.command('sessions', 'verify', '--data-dir', copy)
@@ -305,4 +308,55 @@ t.test('what cannot be recorded does not run, and the session goes on with more 
   const closed = once(raw.socket, 'close')
   raw.close()
   await closed
+})
+
+t.test('a disk that is nearly full ends sessions while their ends can be recorded', async t => {
+  const dir = await mkdtemp(join(tmpdir(), 'countersign-test-free-'))
+  t.teardown(() => rm(dir, { recursive: true, force: true }))
+  const free = join(dir, 'bytes')
+  const mebibyte = 1024 * 1024
+  await writeFile(free, String(1024 * mebibyte))
+  const disk = pathToFileURL(inRepository('dist/test/support/free-space.js')).href
+  const wrap = [`NODE_OPTIONS=--import=${disk}`, `COUNTERSIGN_TEST_FREE=${free}`]
+  const proxy = await startProxy(t, { wrap })
+  const state = async (): Promise<string> => {
+    const { parts } = (await (await fetch(`${proxy.http}/readyz`)).json()) as {
+      readonly parts: { readonly recording: string }
+    }
+    return parts.recording
+  }
+  const becomes = async (wanted: string): Promise<void> => {
+    while ((await state()) !== wanted) await new Promise(resolve => setTimeout(resolve, 50))
+  }
+  const [idle, held] = [await WireClient.connect(proxy.port), await WireClient.connect(proxy.port)]
+  held.send(query('DELETE FROM audit'))
+  const approval = await proxy.pending()
+  t.equal((await held.next())?.type, 'N', 'it is held')
+
+  await writeFile(free, String(400 * mebibyte))
+  await becomes('low')
+  const later = new pg.Client(proxy.client())
+  later.on('error', () => undefined)
+  await t.rejects(later.connect(), { message: /cannot be recorded/ }, 'nobody new')
+  idle.send(query('SELECT 1'))
+  t.match(summary(await idle.untilReady()), /Z\(I\)$/, 'those who are there stay')
+
+  await writeFile(free, String(200 * mebibyte))
+  for (const raw of [idle, held]) {
+    t.match(summary(await raw.untilReady()), /E\(57P01\)$/, 'told')
+  }
+  t.equal(await state(), 'critical')
+  t.not(await proxy.decide(approval, 'approve'), 200, 'its request was withdrawn')
+
+  await writeFile(free, String(1024 * mebibyte))
+  await becomes('healthy')
+  const again = await client(t, proxy)
+  await again.query('SELECT 1')
+  const listed = lines<{ readonly endReason: string }>(
+    (await sessions(proxy, 'list', '--json')).stdout,
+  )
+  t.match(listed.slice(1), [
+    { state: 'ended', endReason: /no room left/ },
+    { state: 'ended', endReason: /no room left/ },
+  ])
 })
