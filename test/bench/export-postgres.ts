@@ -3,6 +3,7 @@ import { PassThrough } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import pg from 'pg'
 import { to as copyTo } from 'pg-copy-streams'
+import Cursor from 'pg-cursor'
 import type { Way } from './export-run.ts'
 
 export class PostgresExport {
@@ -38,6 +39,7 @@ export const postgresWays: readonly Way<PostgresExport>[] = [
   { name: 'select', user: ofTheStatement, take: select(undefined) },
   { name: 'prepared', user: ofTheStatement, take: select([]) },
   { name: 'copy', user: ofTheStatement, take: copy },
+  { name: 'portal', user: ofTheStatement, take: portal },
   { name: 'cursor', user: { approve: 'sven', deny: 'sven' }, take: cursor },
   { name: 'pages', user: { approve: 'copilot', deny: 'admin' }, take: pages },
 ]
@@ -68,6 +70,21 @@ async function copy(
     for (const line of lines) seen(Number.parseInt(line, 10))
   })
   await pipeline(client.query(copyTo(`COPY (${all}) TO STDOUT`)), sink)
+}
+
+/** As JDBC does with a fetch size: Execute with a row limit, again and again. */
+async function portal(
+  { client }: PostgresExport,
+  _rows: number,
+  seen: (n: number) => void,
+): Promise<void> {
+  const cursor = client.query(new Cursor<{ n: number }>(all))
+  for (;;) {
+    const rows = await cursor.read(10_000)
+    for (const { n } of rows) seen(n)
+    if (rows.length === 0) break
+  }
+  await cursor.close()
 }
 
 async function cursor(

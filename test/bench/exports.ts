@@ -4,8 +4,8 @@
  * all of it, and its memory has to stay flat. Exits with 1 when a promise is broken.
  *
  *   --rows N      how many there are (2000000); a budget is three fifths of them
- *   --only WAY,…  select prepared copy cursor pages, before MariaDB mysql-select mysql-prepared
- *                 mysql-pages
+ *   --only WAY,…  select prepared copy portal cursor pages, before MariaDB mysql-select
+ *                 mysql-prepared mysql-pages
  */
 import { parseArgs } from 'node:util'
 import t, { type Test } from 'tap'
