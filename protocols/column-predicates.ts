@@ -2,20 +2,24 @@
 import type { ColumnName, ColumnPredicate, PredicateKind } from './protocol.ts'
 
 export class ColumnPredicates {
-  readonly #byColumn = new Map<ColumnName, Map<PredicateKind, ColumnPredicate>>()
+  /** Few kinds of each. */
+  readonly #byColumn = new Map<ColumnName, ColumnPredicate[]>()
 
   /** `constants`: as ColumnPredicate has it; they add up, so that ORs count like an IN. */
   add(columns: readonly ColumnName[], kind: PredicateKind, constants = 0, list = false): void {
     for (const column of columns) {
-      let kinds = this.#byColumn.get(column)
-      if (kinds === undefined) {
-        kinds = new Map()
-        this.#byColumn.set(column, kinds)
+      let own = this.#byColumn.get(column)
+      if (own === undefined) {
+        own = []
+        this.#byColumn.set(column, own)
       }
-      const before = kinds.get(kind)
+      const at = own.findIndex(each => each.kind === kind)
+      const before = own[at]
       const sum = constants + (before?.constants ?? 0)
       const listed = list || before?.list === true
-      kinds.set(kind, { column, kind, constants: sum, ...(listed && { list: true }) })
+      const now = { column, kind, constants: sum, ...(listed && { list: true as const }) }
+      if (before === undefined) own.push(now)
+      else own[at] = now
     }
   }
 
@@ -25,6 +29,6 @@ export class ColumnPredicates {
   }
 
   all(): readonly ColumnPredicate[] {
-    return [...this.#byColumn.values()].flatMap(kinds => [...kinds.values()])
+    return [...this.#byColumn.values()].flat()
   }
 }

@@ -25,20 +25,19 @@ export function join(
   context: Context,
 ): Namespace {
   const both = joined(left, right)
-  const merged = mergedFields(expression, left.columns, right.columns)
+  const merged = mergedFields(expression, left, right)
   const on = predicate(expression.quals, level(outer, both), context)
   const using = merged.map(field => field.value)
   for (const { name } of merged)
     keepAsked(sameName, [of(left.columns, name), of(right.columns, name)], context)
   context.touch(derive(using))
-  // ON alone merges nothing: then the columns of both sides are all there is.
+  const { alias, join_using_alias: usingAlias } = expression
+  // ON alone merges nothing: the columns of both sides are all there is.
   const onlyOn = merged.length === 0 && expression.isNatural !== true
-  const columns = onlyOn
-    ? both.columns
-    : joinedColumns(expression, left.columns, right.columns, merged)
+  if (onlyOn && alias === undefined && usingAlias === undefined) return joined(left, right, on)
+  const columns = joinedColumns(expression, left.columns, right.columns, merged)
   const equal = using.length === 0 ? clean : readByOperator(undefined, outer, context)
   const conditions = allOf([both.conditions, on, comparing(using), asking(equal)])
-  const { alias, join_using_alias: usingAlias } = expression
   // An alias for the whole join hides the names inside of it.
   if (alias !== undefined) {
     const shown = renamed(columns, nameOf(alias.colnames))
@@ -61,9 +60,12 @@ function item(name: string | undefined, columns: Columns): Item {
 /** The value may come from either side, depending on the kind of join. */
 function mergedFields(
   { usingClause, isNatural }: FieldsOf<'JoinExpr'>,
-  left: Columns,
-  right: Columns,
+  leftSide: Namespace,
+  rightSide: Namespace,
 ): Field[] {
+  if (usingClause === undefined && isNatural !== true) return []
+  const { columns: left } = leftSide
+  const { columns: right } = rightSide
   const names =
     isNatural === true
       ? left.fields

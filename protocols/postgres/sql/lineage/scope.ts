@@ -84,15 +84,39 @@ export function single(
   return { items: [item], columns: shown, conditions }
 }
 
-export function joined(left: Namespace, right: Namespace): Namespace {
-  if (left === emptyNamespace) return right
-  return {
-    items: [...left.items, ...right.items],
-    columns: {
-      fields: [...left.columns.fields, ...right.columns.fields],
-      rest: eitherRest(left.columns.rest, right.columns.rest),
-    },
-    conditions: allOf([left.conditions, right.conditions]),
+/** Side by side; `more` decides about the rows besides. */
+export function joined(
+  left: Namespace,
+  right: Namespace,
+  more: Conditions = unconditional,
+): Namespace {
+  if (left === emptyNamespace && more === unconditional) return right
+  return new Joined(left, right, more)
+}
+
+/** Its columns are put together when somebody wants all of them: a long join has many. */
+class Joined implements Namespace {
+  readonly items: readonly Item[]
+  readonly conditions: Conditions
+  readonly #parts: readonly Namespace[]
+  #columns: Columns | undefined
+
+  constructor(left: Namespace, right: Namespace, more: Conditions) {
+    this.items = [...left.items, ...right.items]
+    this.conditions = allOf([left.conditions, right.conditions, more])
+    this.#parts = [...Joined.#partsOf(left), ...Joined.#partsOf(right)]
+  }
+
+  get columns(): Columns {
+    this.#columns ??= {
+      fields: this.#parts.flatMap(({ columns }) => columns.fields),
+      rest: this.#parts.map(({ columns }) => columns.rest).reduce(eitherRest),
+    }
+    return this.#columns
+  }
+
+  static #partsOf(namespace: Namespace): readonly Namespace[] {
+    return namespace instanceof Joined ? namespace.#parts : [namespace]
   }
 }
 
@@ -137,17 +161,23 @@ export function findName(scope: Scope, name: string): Value {
 /** The nearest item of that name. Two at the same level would be an error: their union. */
 export function findItem(scope: Scope, schema: string | undefined, name: string): Item | undefined {
   for (let at: Scope | undefined = scope; at !== undefined; at = at.parent) {
-    const found = at.namespace.items.filter(
-      item =>
-        item.name === name &&
-        (schema === undefined || item.schemas?.some(where => sameSchema(where, schema))),
-    )
-    const [first, ...others] = found
+    let first: Item | undefined
+    let others: Item[] | undefined
+    for (const item of at.namespace.items) {
+      if (item.name !== name || !isIn(item, schema)) continue
+      if (first === undefined) first = item
+      else others = [...(others ?? []), item]
+    }
     if (first === undefined) continue
-    if (others.length === 0) return first
-    return { ...first, columns: { fields: [], rest: derive(found.map(i => rowOf(i.columns))) } }
+    if (others === undefined) return first
+    const rows = [first, ...others].map(item => rowOf(item.columns))
+    return { ...first, columns: { fields: [], rest: derive(rows) } }
   }
   return undefined
+}
+
+function isIn({ schemas }: Item, schema: string | undefined): boolean {
+  return schema === undefined || schemas?.some(where => sameSchema(where, schema)) === true
 }
 
 /** A column of an item, or undefined when it surely has none of that name. */

@@ -357,7 +357,8 @@ function returning(
 }
 
 function withItems(namespace: Namespace, items: readonly Item[]): Namespace {
-  return { ...namespace, items: [...namespace.items, ...items] }
+  const { columns, conditions } = namespace
+  return { items: [...namespace.items, ...items], columns, conditions }
 }
 
 function itemOf(target: Namespace): Item {
