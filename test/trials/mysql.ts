@@ -64,6 +64,12 @@ export async function startMysqlArena(options: MysqlArenaOptions): Promise<Arena
     (analyzer.analyze(text, names).predicates ?? []).some(({ column: { schema, table, column } }) =>
       secrets.has(columnInShort({ schema, table, column })),
     )
+  const moves = (text: string): boolean =>
+    analyzer
+      .analyze(text, names)
+      .moves.some(({ from: { schema, table, column } }) =>
+        secrets.has(columnInShort({ schema, table, column })),
+      )
   const place = { host, port: program.port, user: 'analyst', password }
   return {
     script: seed => mysqlScript(seed, flavour === 'mysql', predicates === 'equality'),
@@ -75,6 +81,7 @@ export async function startMysqlArena(options: MysqlArenaOptions): Promise<Arena
       return new MysqlLane(await Promise.all(wires), mode)
     },
     asks: script => predicates === 'flag' && script.some(asks),
+    moves: script => script.some(moves),
     stop: () => program.stop(),
   }
 }
@@ -231,6 +238,7 @@ function lineOf(result: Result): string {
     const columns = (result.definitions ?? []).map(each => each.toString('latin1')).join(' ')
     return named(`rows ${columns}: ${text} (${result.status & ~plansOwn})`)
   }
+  if (result.kind === 'ok') return `ok ${result.affected} (${result.status & ~plansOwn})`
   return named(JSON.stringify(result))
 }
 

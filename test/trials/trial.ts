@@ -35,6 +35,8 @@ export interface Arena {
   lane(number: number): Promise<Lane>
   /** Whether which rows there are, or their order, may depend on what is masked. */
   asks(script: Script): boolean
+  /** Whether what is masked is written elsewhere, where it may be too long, or there already. */
+  moves?(script: Script): boolean
   stop(): Promise<void>
 }
 
@@ -143,7 +145,9 @@ function judge(
   else if (one.failed || other.failed) tally.failed++
   else tally.answered++
   if (one.lines.join('\n') === other.lines.join('\n')) return false
-  if (arena.asks(trial.script) && (one.failed || other.failed || one.shown() === other.shown())) {
+  const failed = one.failed || other.failed
+  const asked = arena.asks(trial.script) && (failed || one.shown() === other.shown())
+  if (asked || (failed && arena.moves?.(trial.script) === true)) {
     tally.asked++
     return false
   }
