@@ -53,6 +53,8 @@ export async function startPostgresArena(options: PostgresArenaOptions): Promise
     ...{ autovacuum: 'off', statement_timeout: '20s', jit: 'off' },
     // Which plan is cheaper depends on how large tables are. What is sorted comes in order.
     ...{ enable_hashagg: 'off', enable_hashjoin: 'off', enable_mergejoin: 'off' },
+    // Which of several workers is first is nobody's to say.
+    max_parallel_workers_per_gather: '0',
     // Statements that fail are long, and nobody reads of them there.
     ...{ log_min_messages: 'fatal', track_activities: 'off', track_counts: 'off' },
   }
