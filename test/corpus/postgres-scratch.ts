@@ -8,7 +8,7 @@ import type { Entry } from './corpus.ts'
 
 /** Says more than a connection may be kept for: it ends a transaction, or is refused within one. */
 const outside =
-  /\b(?:commit|rollback|begin|start transaction|savepoint)\b(?!.*\$\$)|^(?:vacuum|create database|drop database|alter system|drop owned|discard|create tablespace)\b|concurrently/is
+  /\b(?:commit|rollback|begin|start transaction|savepoint)\b(?!.*\$\$)|^(?:vacuum|create database|drop database|alter system|drop owned|discard|create tablespace)\b|^cluster$|concurrently/is
 
 export class PostgresScratch {
   readonly #url: string

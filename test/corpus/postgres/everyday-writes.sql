@@ -117,3 +117,27 @@ CREATE TEMPORARY TABLE picked ON COMMIT DROP AS SELECT id FROM orders
 --> allow | nothing | create pg_temp.picked, read orders
 CREATE TEMP TABLE picked (id int); INSERT INTO picked VALUES (1); DELETE FROM picked; DROP TABLE picked
 --> allow | nothing | create pg_temp.picked, insert pg_temp.picked, delete! pg_temp.picked, drop pg_temp.picked
+
+--- What asks the rows that are there, or sorts them.
+ALTER TABLE orders ADD CONSTRAINT low CHECK (total < 100000) NOT VALID
+--> allow | schema | alter orders
+ALTER TABLE orders ADD CONSTRAINT low CHECK (total < 100000) NOT VALID; ALTER TABLE orders VALIDATE CONSTRAINT low
+--> allow | schema | alter orders
+ALTER TABLE orders VALIDATE CONSTRAINT no_such
+--> allow | fails | alter orders
+ALTER DOMAIN positive ADD CONSTRAINT small CHECK (VALUE < 1000) NOT VALID
+--> hold alter | schema | alter domain positive
+ALTER DOMAIN positive ADD CONSTRAINT small CHECK (VALUE < 1000); ALTER DOMAIN positive VALIDATE CONSTRAINT small
+--> hold alter | schema | alter domain positive
+CLUSTER stock USING stock_pkey
+--> allow | nothing | maintain stock
+CLUSTER
+--> allow | nothing | maintain database *
+ALTER TABLE stock CLUSTER ON stock_pkey
+--> allow | nothing | alter stock
+CREATE STATISTICS stock_facts ON product, (n * 2) FROM stock
+--> allow | schema | alter stock, create statistics stock_facts
+SELECT CASE WHEN email LIKE 'a%' THEN (SELECT total FROM orders) END FROM customers
+--> hold masked-side-effect | fails | read customers, read orders
+SELECT 1 / (length(email) - 7) FROM customers
+--> hold masked-side-effect | nothing | read customers
