@@ -4,6 +4,7 @@
  * more the archive may have.
  */
 import type { KeyObject } from 'node:crypto'
+import { basename } from 'node:path'
 import { type Keys, KeyUnusable } from '../../keys/keys.ts'
 import { readEntries, type SessionEntry, type ShapeEntry } from '../journal/clear.ts'
 import { lockHolder } from '../journal/lock.ts'
@@ -183,7 +184,8 @@ export class JournalReader {
     const stored = await this.#stored(entry)
     if (stored === undefined) {
       // Keys are nowhere else, so that destroying one destroys the last of it.
-      return `its wrapped key is not in ${keysPath(this.#dir, entry.keys)}, the only place for it`
+      const file = basename(keysPath(this.#dir, entry.keys))
+      return `its wrapped key is not in the journal's ${file}, the only place for it`
     }
     if (!('erased' in stored))
       return this.#keys === undefined ? "its owner's keys are not here" : undefined
