@@ -92,7 +92,7 @@ export function keysCommand(io: Io = processIo()): Command {
     .action(guarded<ShredFlags>(flags => shred(flags, io)))
   keys
     .command('hold <name>')
-    .description('a legal hold: keeps keys from being destroyed')
+    .description("a legal hold: keeps keys from being destroyed, and the archive's rows")
     .option('--session <id>', 'of one session, whole')
     .option('--user <name>', 'of one user')
     .option('--database <name>', 'of one database')

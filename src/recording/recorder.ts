@@ -197,9 +197,13 @@ export class Recorder {
       })
     })
     const key = sessionKey(plain, start.id)
-    const segment = this.#journal.segment
+    let segment: number
     try {
-      await appendSessionKey(this.#journalDir, segment, start.id, wrapped)
+      // Keys of a segment that ended meanwhile may be changed under us: then the next one has it.
+      do {
+        segment = this.#journal.segment
+        await appendSessionKey(this.#journalDir, segment, start.id, wrapped)
+      } while (segment !== this.#journal.segment)
     } catch (cause) {
       throw new JournalUnavailable("a session's key cannot be kept", { cause })
     }
