@@ -200,8 +200,9 @@ class PostgresLane implements Lane {
 
 /** `unordered`: where new rows come to lie depends on what was rolled back before. */
 async function answerOf(session: WireClient, steps: number, unordered: boolean): Promise<Answer> {
-  const frames: Frame[] = []
-  for (let step = 0; step < steps; step++) frames.push(...(await session.untilReady()))
+  const answers: (readonly Frame[])[] = []
+  for (let step = 0; step < steps; step++) answers.push(await session.untilReady())
+  const frames = answers.flat()
   if (session.closed) throw new Error('the program closed the session')
   const errors = frames
     .filter(({ type }) => type === 'E')

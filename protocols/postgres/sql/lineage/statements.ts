@@ -27,6 +27,7 @@ import {
   clean,
   derive,
   isConstant,
+  isCopy,
   renamed,
   unknownColumns,
   untraced,
@@ -288,6 +289,10 @@ function explainStatement(explain: FieldsOf<'ExplainStmt'>, context: Context): O
   const planned = context.inside(context.names)
   const { columns } = inner(explain.query, planned)
   planned.touch(anyOf(columns))
+  // How many lines the plan has, too: "Rows Removed by Filter" is one where there were any.
+  if (runs)
+    for (const { value } of columns.fields)
+      if (!isCopy(value)) planned.predicates.add(value.sources, 'computed')
   context.absorb(planned, runs)
   const ran: Value = runs
     ? { ...clean, sources: [...planned.reads], untraced: planned.readsUntraced }

@@ -166,6 +166,13 @@ const cases: readonly (readonly [sql: string, asked: string])[] = [
   ['select 1 / (length(email) - 7) from customers', 'customers.email effect'],
   ['select length(email) / 7 from customers', ''],
   ['select 1 / nullif(length(email), 0) from customers', ''],
+  // The plan of what ran has a line more where a condition left something out.
+  [
+    "explain analyze select count(*) filter (where email like 'a%') from customers",
+    'customers.email computed',
+  ],
+  ["explain select count(*) filter (where email like 'a%') from customers", ''],
+  ['explain analyze select email, name from customers', ''],
   // Out of range, or not.
   ...[
     ...['+ 2147483000', '- $1', '* 100000', '^ 9', '* 10 * 10 * 10', '+ (1 << 30)'],
