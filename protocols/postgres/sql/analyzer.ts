@@ -143,7 +143,6 @@ function understand(
   const seen = overlay ?? names
   let shared = statements.length === 1
   for (const [result, { node }] of statements.entries()) {
-    overlay?.begin(node)
     const traced = trace(node, seen)
     if (traced.unreadable !== undefined)
       return { analysis: unreadable(text, traced.unreadable), shared: false }

@@ -39,11 +39,6 @@ export class MadeObjects implements SessionObjects {
     return this.#full ? [] : (this.#cursors.get(name) ?? [])
   }
 
-  /** Of those that texts before made nobody knows what they are by now. */
-  functions(): readonly [] {
-    return []
-  }
-
   /** More than a session may make: from then on every name may mean anything. */
   get #full(): boolean {
     return this.#made > objectsMax

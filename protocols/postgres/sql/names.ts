@@ -6,7 +6,6 @@
  */
 import type { ColumnMove, ColumnName, Effect, ResultLineage } from '../../protocol.ts'
 import type { CatalogFunction, CatalogSnapshot, Relation, RelationColumn } from '../catalog.ts'
-import { temporarySchema } from './temporary-functions.ts'
 import type { Node } from './tree.ts'
 
 export interface Names {
@@ -29,8 +28,6 @@ export interface SessionObjects {
   prepared(name: string): readonly SessionStatement[]
   /** What FETCH from that cursor may read. Empty: nothing is known of it. */
   cursors(name: string): readonly SessionStatement[]
-  /** Functions in `pg_temp` that the text made before, which a call without arguments may mean. */
-  functions(name: string): readonly CatalogFunction[]
 }
 
 /** A table, view or materialised view as the session's own statement described it. Its oid is 0. */
@@ -68,7 +65,6 @@ export const noObjects: SessionObjects = {
   relations: () => [],
   prepared: () => [],
   cursors: () => [],
-  functions: () => [],
 }
 
 /** The schemas that every server searches first, unless the path names them itself. */
@@ -103,20 +99,33 @@ function catalogRelations(
   return []
 }
 
-/** Every function, procedure and aggregate that a name may mean, overloads included. */
+/**
+ * Every function, procedure and aggregate that a name may mean, overloads included. Those of
+ * temporary schemas are nobody's to know: a session makes them anew, renames them and rolls that
+ * back faster than a catalog is read.
+ */
 export function resolveFunctions(
   names: Names,
   schema: string | undefined,
   name: string,
 ): readonly CatalogFunction[] {
   const { catalog, searchPath } = names
-  if (schema === temporarySchema) return names.session.functions(name)
-  if (schema !== undefined || searchPath === undefined) return catalog.functions(schema, name)
+  if (schema !== undefined) return isTemporary(schema) ? [] : catalog.functions(schema, name)
+  if (searchPath === undefined) {
+    const anywhere = catalog.functions(undefined, name)
+    return anywhere.every(each => isTemporary(each.schema)) ? [] : anywhere
+  }
+  // `pg_temp` itself is never searched for functions; that of another session is.
+  if (searchPath.some(each => isTemporary(each) && each !== 'pg_temp')) return []
   const found = [...catalog.functions(system, name)]
   for (const each of searchPath) {
     if (each !== system) found.push(...catalog.functions(each, name))
   }
   return found
+}
+
+function isTemporary(schema: string): boolean {
+  return schema.startsWith('pg_temp')
 }
 
 /** The same names, looked up in every schema: for bodies that are run with a path of their own. */

@@ -1,31 +1,16 @@
 /** Names as they may be in the middle of a text, after the statements before it. */
-import type { CatalogFunction, CatalogSnapshot } from '../catalog.ts'
+import type { CatalogSnapshot } from '../catalog.ts'
 import type { SessionChange } from './changes.ts'
 import { MadeObjects } from './made-objects.ts'
 import type { Names, SessionObjects, SessionRelation, SessionStatement } from './names.ts'
-import { temporaryFunction } from './temporary-functions.ts'
-import { as, type Node } from './tree.ts'
 
 export class Overlay implements Names, SessionObjects {
   readonly #base: Names
   readonly #made = new MadeObjects()
   #pathKnown = true
-  #functions: readonly CatalogFunction[] = []
-  #callable = false
 
   constructor(base: Names) {
     this.#base = base
-  }
-
-  /**
-   * That statement is the next to be read. Functions that the text made are known to queries alone:
-   * whatever keeps a call for later may mean another function by then.
-   */
-  begin(node: Node): void {
-    const query = as(node, 'SelectStmt')
-    this.#callable = query !== undefined && query.intoClause === undefined
-    const made = temporaryFunction(as(node, 'CreateFunctionStmt'))
-    if (made !== undefined) this.#functions = [...this.#functions, made]
   }
 
   apply(changes: readonly SessionChange[]): void {
@@ -81,9 +66,5 @@ export class Overlay implements Names, SessionObjects {
 
   cursors(name: string): readonly SessionStatement[] {
     return [...this.#made.cursors(name), ...this.#base.session.cursors(name)]
-  }
-
-  functions(name: string): readonly CatalogFunction[] {
-    return this.#callable ? this.#functions.filter(each => each.name === name) : []
   }
 }

@@ -107,9 +107,16 @@ function objectChanges(made: Made): SessionChange[] {
   return altered(made)
 }
 
-/** A relation as it may be from now on: nobody can say what is in it. */
+function isOwn(relation: Relation | SessionRelation): relation is SessionRelation {
+  return 'untraced' in relation
+}
+
+/** A relation as it may be from now on: nobody can say what is in it, nor will the catalog. */
 function inDoubt(relation: Relation | SessionRelation): SessionRelation {
-  return { ...relation, oid: 0, definition: undefined, columns: [], untraced: true, behind: [] }
+  return {
+    ...{ ...relation, oid: 0, definition: undefined, columns: [], untraced: true, behind: [] },
+    lasting: undefined,
+  }
 }
 
 /** Whoever reads a parent reads what is put into its child, too; the catalog cannot know so soon. */
@@ -133,7 +140,7 @@ function related(
   lasting: boolean,
 ): SessionChange[] {
   return resolveRelation(names, range?.schemaname, range?.relname ?? '').map(each => ({
-    kind: lasting || 'untraced' in each ? 'relation' : 'doubt',
+    kind: lasting || isOwn(each) ? 'relation' : 'doubt',
     result,
     relation: inDoubt(each),
   }))
@@ -157,13 +164,14 @@ function altered({ node, result, names }: Made): SessionChange[] {
   const name = rename === undefined || wholly ? range.relname : rename.newname
   const changes: SessionChange[] = []
   for (const each of resolveRelation(names, range.schemaname, range.relname ?? '')) {
-    const own = 'untraced' in each
     const relation: SessionRelation = {
       ...inDoubt(each),
       name: name ?? '',
       schema: move === undefined ? each.schema : (move.newschema ?? ''),
+      // Under its own name the catalog will show what it is then.
+      lasting: isOwn(each) && alter !== undefined ? each.lasting : undefined,
     }
-    changes.push({ kind: own ? 'relation' : 'doubt', result, relation })
+    changes.push({ kind: isOwn(each) ? 'relation' : 'doubt', result, relation })
   }
   for (const command of alter?.cmds ?? [])
     changes.push(...related(otherOf(command), result, names, false))

@@ -17,7 +17,11 @@ export const recommended: readonly Rule[] = [
     name: 'temporary-tables',
     action: 'allow',
     effects: ['read', 'insert', 'update', 'delete', 'truncate', 'create', 'alter', 'drop'],
-    objects: ['pg_temp*.*', 'temporary table:*'],
+    // Functions of that schema stay code.
+    objects: [
+      ...['table:pg_temp*.*', 'view:pg_temp*.*', 'index:pg_temp*.*', 'sequence:pg_temp*.*'],
+      'temporary table:*',
+    ],
     lifts: ['unfiltered-write', 'truncate', 'drop', 'alter-loses-data', 'alter', 'rename'],
   },
 

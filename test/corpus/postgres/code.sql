@@ -71,14 +71,20 @@ ALTER EVENT TRIGGER no_such DISABLE
 --> hold alter-loses-data | fails | alter event trigger no_such
 CREATE TRANSFORM FOR int LANGUAGE plpgsql (FROM SQL WITH FUNCTION twice(int))
 --> hold new-code | fails | create transform pg_catalog.int4, execute function twice
---- A function that the text makes for itself, calls and drops: what it does is all that happens.
+--- A function that the text makes for itself, calls and drops is code like any other: nobody can say which is called.
 CREATE OR REPLACE FUNCTION pg_temp.testfunc(OUT response stock, OUT caught text) RETURNS record AS $f$ BEGIN INSERT INTO stock (id, product, n) VALUES (77, 'lamp', 1) RETURNING * INTO response; EXCEPTION WHEN unique_violation THEN GET STACKED DIAGNOSTICS caught = PG_EXCEPTION_DETAIL; END $f$ LANGUAGE plpgsql; SELECT (testfunc.response).id, testfunc.caught FROM pg_temp.testfunc(); DROP FUNCTION IF EXISTS pg_temp.testfunc()
---> allow | rows | create function pg_temp.testfunc, execute function pg_temp.testfunc, drop function pg_temp.testfunc, insert stock, read stock
+--> hold new-code unknown-function drop | rows | create function pg_temp.testfunc, execute function pg_temp.testfunc, drop function pg_temp.testfunc
 CREATE FUNCTION pg_temp.f(OUT n bigint) LANGUAGE sql AS 'SELECT count(*) FROM stock'; SELECT pg_temp.f()
---> allow | schema | create function pg_temp.f, execute function pg_temp.f, read stock
+--> hold new-code unknown-function | schema | create function pg_temp.f, execute function pg_temp.f
 CREATE FUNCTION pg_temp.f(OUT n int) LANGUAGE plpgsql AS 'BEGIN DELETE FROM stock; END'; SELECT pg_temp.f()
---> hold new-code unfiltered-write dynamic-code | rows+schema | create function pg_temp.f, execute function pg_temp.f, delete! stock
+--> hold new-code unknown-function | rows+schema | create function pg_temp.f, execute function pg_temp.f
 CREATE FUNCTION pg_temp.f(OUT n int) LANGUAGE plpgsql AS 'BEGIN EXECUTE ''DROP TABLE scratch''; END'; SELECT pg_temp.f()
---> hold new-code dynamic-code | rows+schema | create function pg_temp.f, execute function pg_temp.f
+--> hold new-code unknown-function | rows+schema | create function pg_temp.f, execute function pg_temp.f
 SELECT pg_temp.f()
 --> hold unknown-function | fails | execute function pg_temp.f
+SELECT pg_temp_20.h()
+--> hold unknown-function | fails | execute function pg_temp_20.h
+ALTER FUNCTION pg_temp.f() RENAME TO g
+--> hold rename | fails | alter function pg_temp.f
+DROP FUNCTION IF EXISTS pg_temp.f()
+--> hold drop | nothing | drop function pg_temp.f

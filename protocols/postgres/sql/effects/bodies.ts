@@ -2,15 +2,13 @@
 import type { Effect, EffectKind } from '../../../protocol.ts'
 import type { CatalogFunction } from '../../catalog.ts'
 import { parse } from '../parse.ts'
-import { as, type Node, walk } from '../tree.ts'
+import type { Node } from '../tree.ts'
 import type { Collector } from './collector.ts'
 import { plpgsqlStatements } from './plpgsql.ts'
 import { namesOfDefinition } from './views.ts'
 
 interface Body {
   readonly understood: boolean
-  /** What it writes is in its text. */
-  readonly writesConstants: boolean
   readonly effects: readonly Effect[]
 }
 
@@ -30,8 +28,7 @@ export function readBody(candidate: CatalogFunction, out: Collector): boolean {
   const body = known.get(candidate) ?? read(candidate, source, out)
   out.addAll(body.effects)
   // Which values a body in PL/pgSQL writes where is not followed: masked ones may be among them.
-  const looksOnly = body.effects.every(({ kind }) => looks.has(kind))
-  const followed = language === 'sql' || looksOnly || body.writesConstants
+  const followed = language === 'sql' || body.effects.every(({ kind }) => looks.has(kind))
   return body.understood && followed
 }
 
@@ -51,27 +48,10 @@ function read(candidate: CatalogFunction, source: string, within: Collector): Bo
   for (const node of statements ?? []) out.statement(node, inBody)
   // What it commits or raises is no matter of rules.
   const effects = out.effects.filter(({ kind }) => kind !== 'transaction')
-  const writesConstants = statements?.every(insertsConstants) ?? false
-  const body = { understood: statements !== undefined, writesConstants, effects }
+  const body = { understood: statements !== undefined, effects }
   if (within.reading.size === 0) known.set(candidate, body)
   return body
 }
-
-/** `INSERT … VALUES` of nothing but literals, and of what the server says itself: defaults, now. */
-function insertsConstants(node: Node): boolean {
-  const insert = as(node, 'InsertStmt')
-  if (insert?.selectStmt === undefined || insert.onConflictClause || insert.withClause) return false
-  let constant = true
-  walk(insert.selectStmt, kind => {
-    constant &&= constantParts.has(kind)
-  })
-  return constant
-}
-
-const constantParts: ReadonlySet<string> = new Set([
-  ...['SelectStmt', 'List', 'A_Const', 'A_ArrayExpr', 'TypeCast', 'TypeName', 'String', 'Integer'],
-  ...['SetToDefault', 'SQLValueFunction', 'Float', 'Boolean'],
-])
 
 function sqlStatements(text: string): readonly Node[] | undefined {
   const parsed = parse(text, bodyBytesMax)

@@ -1,6 +1,5 @@
 /** CREATE in all its forms. Code that will run later (bodies, rules, triggers) says so. */
 import type { RangeVar } from 'libpg-query'
-import { temporaryFunction } from '../temporary-functions.ts'
 import { as, type Node, nameOf, qualified, walk } from '../tree.ts'
 import type { Collector } from './collector.ts'
 import type { Handler, Handlers } from './handlers.ts'
@@ -111,14 +110,7 @@ export const createStatements: Handlers<CreateKinds> = {
     made(out, 'schema', schemaname ?? authrole?.rolename)
     for (const element of schemaElts ?? []) out.statement(element)
   },
-  CreateFunctionStmt: (create, out) => {
-    const { funcname, is_procedure, replace, options } = create
-    const temporary = temporaryFunction(create)
-    // Read at once, as though it ran: from here on it can do nothing that was not judged.
-    if (temporary !== undefined && out.body(temporary)) {
-      made(out, 'function', nameOf(funcname), words('temporary', temporary.language))
-      return
-    }
+  CreateFunctionStmt: ({ funcname, is_procedure, replace, options }, out) => {
     const type = is_procedure === true ? 'procedure' : 'function'
     let detail = replace === true ? 'replace' : ''
     for (const node of options ?? []) {

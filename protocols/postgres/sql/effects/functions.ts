@@ -5,7 +5,6 @@
  */
 import type { CatalogFunction } from '../../catalog.ts'
 import { resolveFunctions } from '../names.ts'
-import { temporarySchema } from '../temporary-functions.ts'
 import { constantOf, type Node } from '../tree.ts'
 import { builtInEffects, harmlessVolatile } from './built-in-functions.ts'
 import type { Called, Collector } from './collector.ts'
@@ -14,8 +13,7 @@ import { words } from './objects.ts'
 /** A function call anywhere in an expression, in FROM, or by CALL. */
 export function called({ schema, name, args, how }: Called, out: Collector): void {
   const candidates = resolveFunctions(out.names, schema, name)
-  // Those that the text made take nothing: with arguments it is another one that is meant.
-  if (candidates.length === 0 || (schema === temporarySchema && args.length > 0)) {
+  if (candidates.length === 0) {
     out.add('execute', { type: 'function', schema, name }, { detail: words('unknown', how) })
     return
   }

@@ -57,7 +57,6 @@ const session: SessionObjects = {
       : name === 'p'
         ? [statement('PREPARE p AS SELECT id, email FROM customers')]
         : [],
-  functions: () => [],
   cursors: name =>
     name === 'c'
       ? [
