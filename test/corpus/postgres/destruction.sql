@@ -153,3 +153,48 @@ CREATE VIEW leaking AS SELECT id, lower(email) AS e FROM customers
 --> hold view-of-masked-data | schema | create view leaking, read customers
 UPDATE stock SET product = (SELECT email FROM customers LIMIT 1) WHERE id = 1
 --> hold masked-data-moved | rows | update stock, read customers
+--- Every row, found again in a copy of the table.
+MERGE INTO stock USING (SELECT id FROM stock) o ON o.id = stock.id WHEN MATCHED THEN DELETE
+--> hold unfiltered-write | rows | delete! stock, read stock
+MERGE INTO stock USING (SELECT 1) o ON stock.id IS NOT NULL WHEN MATCHED THEN DELETE
+--> hold unfiltered-write | rows | delete! stock
+DELETE FROM stock USING (SELECT id FROM stock) o WHERE o.id = stock.id
+--> hold unfiltered-write | rows | delete! stock, read stock
+DELETE FROM stock USING (SELECT id AS it FROM stock WHERE true OFFSET 0) o WHERE o.it = stock.id
+--> hold unfiltered-write | rows | delete! stock, read stock
+DELETE FROM stock USING (SELECT * FROM stock) AS o(a, b) WHERE stock.product = b
+--> hold unfiltered-write | rows | delete! stock, read stock
+DELETE FROM stock USING (SELECT 0 AS id UNION SELECT id FROM stock) o WHERE o.id = stock.id
+--> hold unfiltered-write | rows | delete! stock, read stock
+UPDATE stock SET n = 0 FROM (SELECT id FROM stock) o WHERE o.id = stock.id
+--> hold unfiltered-write | rows | update! stock, read stock
+UPDATE stock SET n = 0 FROM (SELECT a.id FROM stock a JOIN stock b USING (id)) o WHERE o.id = stock.id
+--> hold unfiltered-write | rows | update! stock, read stock
+UPDATE stock SET n = d.n FROM (SELECT id, row_number() OVER (ORDER BY id) AS n FROM stock) d WHERE d.id = stock.id
+--> hold unfiltered-write | rows | update! stock, read stock
+WITH o AS (SELECT id FROM stock) DELETE FROM stock USING o WHERE o.id = stock.id
+--> hold unfiltered-write | rows | delete! stock, read stock
+WITH o AS (SELECT id FROM stock), p(k) AS (TABLE o) DELETE FROM stock USING p WHERE p.k = stock.id
+--> hold unfiltered-write | rows | delete! stock, read stock
+WITH o AS (SELECT id FROM stock) DELETE FROM stock WHERE id IN (SELECT id FROM o)
+--> hold unfiltered-write | rows | delete! stock, read stock
+WITH o AS (SELECT id FROM stock), d AS (DELETE FROM stock USING o WHERE o.id = stock.id RETURNING 1) SELECT count(*) FROM d
+--> hold unfiltered-write | rows | delete! stock, read stock
+DELETE FROM stock WHERE id IN (SELECT id FROM (SELECT id FROM stock) o)
+--> hold unfiltered-write | rows | delete! stock, read stock
+DELETE FROM stock WHERE id IN (WITH o AS (SELECT id FROM stock) SELECT id FROM o)
+--> hold unfiltered-write | rows | delete! stock, read stock
+DELETE FROM stock WHERE (id, product) IN (SELECT id, product FROM stock)
+--> hold unfiltered-write | rows | delete! stock, read stock
+DELETE FROM stock a WHERE EXISTS (SELECT 1 FROM stock b WHERE a.id = b.id)
+--> hold unfiltered-write | rows | delete! stock, read stock
+DELETE FROM stock WHERE EXISTS (SELECT 1 FROM stock b WHERE b.id = stock.id LIMIT 1)
+--> hold unfiltered-write | rows | delete! stock, read stock
+DELETE FROM stock WHERE EXISTS (SELECT 1 FROM (SELECT id FROM stock) b WHERE b.id = stock.id)
+--> hold unfiltered-write | rows | delete! stock, read stock
+INSERT INTO stock SELECT id, product, n FROM stock ON CONFLICT (id) DO UPDATE SET n = 0
+--> hold unfiltered-write | rows | insert stock, update! stock, read stock
+INSERT INTO stock TABLE stock ON CONFLICT ON CONSTRAINT stock_pkey DO UPDATE SET n = 0
+--> hold unfiltered-write | rows | insert stock, update! stock, read stock
+INSERT INTO stock (product, id) SELECT product, id FROM (SELECT * FROM stock) s ON CONFLICT (product) DO UPDATE SET n = 0
+--> hold unfiltered-write | rows | insert stock, update! stock, read stock

@@ -141,3 +141,42 @@ SELECT CASE WHEN email LIKE 'a%' THEN (SELECT total FROM orders) END FROM custom
 --> hold masked-side-effect | fails | read customers, read orders
 SELECT 1 / (length(email) - 7) FROM customers
 --> hold masked-side-effect | nothing | read customers
+--- Some rows, found by a query over their own table.
+DELETE FROM orders WHERE id IN (SELECT id FROM orders WHERE at < now() - interval '1 day' LIMIT 1000)
+--> allow | nothing | delete orders, delete items, read orders
+DELETE FROM scratch WHERE ctid IN (SELECT ctid FROM scratch LIMIT 1)
+--> allow | rows | delete scratch, read scratch
+DELETE FROM stock USING (SELECT id, row_number() OVER (PARTITION BY product ORDER BY id) AS rn FROM stock) d WHERE stock.id = d.id AND d.rn > 1
+--> allow | nothing | delete stock, read stock
+DELETE FROM stock WHERE id IN (SELECT id FROM (SELECT id, row_number() OVER (PARTITION BY product ORDER BY id) AS rn FROM stock) d WHERE rn > 1)
+--> allow | nothing | delete stock, read stock
+WITH d AS (SELECT id, row_number() OVER (PARTITION BY n ORDER BY id) AS rn FROM stock) DELETE FROM stock USING d WHERE d.id = stock.id AND d.rn > 1
+--> allow | rows | delete stock, read stock
+DELETE FROM stock WHERE id IN (SELECT max(id) FROM stock GROUP BY n HAVING count(*) > 1)
+--> allow | rows | delete stock, read stock
+DELETE FROM stock WHERE n IN (SELECT n FROM stock GROUP BY n HAVING count(*) > 100)
+--> allow | nothing | delete stock, read stock
+DELETE FROM stock USING (SELECT DISTINCT ON (n) id FROM stock ORDER BY n, id) d WHERE d.id = stock.id
+--> allow | rows | delete stock, read stock
+DELETE FROM stock a WHERE EXISTS (SELECT 1 FROM stock b WHERE b.n = a.n AND b.id < a.id)
+--> allow | rows | delete stock, read stock
+DELETE FROM stock WHERE EXISTS (SELECT 1 FROM items WHERE items.id = stock.id AND items.n > 5)
+--> allow | rows | delete stock, read items
+WITH old AS (SELECT id FROM stock WHERE n > 4 ORDER BY id LIMIT 2 FOR UPDATE SKIP LOCKED) UPDATE stock SET n = 0 FROM old WHERE old.id = stock.id
+--> allow | rows | update stock, read stock, lock stock
+WITH old AS (SELECT s.id FROM stock s JOIN items i ON i.id = s.id WHERE i.n = 2) DELETE FROM stock USING old WHERE old.id = stock.id
+--> allow | rows | delete stock, read stock, read items
+UPDATE stock SET n = s.n FROM items s WHERE s.id = stock.id
+--> allow | rows | update stock, read items
+UPDATE stock SET n = s.n FROM (SELECT id, n FROM items) s WHERE s.id = stock.id
+--> allow | rows | update stock, read items
+UPDATE stock SET n = s.n FROM (SELECT a.id, i.n FROM stock a JOIN items i ON i.id = a.id) s WHERE s.id = stock.id
+--> allow | rows | update stock, read stock, read items
+MERGE INTO stock USING (SELECT id, n FROM items) s ON s.id = stock.id WHEN MATCHED THEN UPDATE SET n = s.n
+--> allow | rows | update stock, read items
+INSERT INTO stock (id, product, n) SELECT id, 'p' || id, n FROM items ON CONFLICT (id) DO UPDATE SET n = excluded.n
+--> allow | rows | insert stock, update stock, read items
+INSERT INTO stock (id, product, n) SELECT id + 100, product || '!', n FROM stock ON CONFLICT (id) DO UPDATE SET n = excluded.n
+--> allow | rows | insert stock, update stock, read stock
+INSERT INTO stock SELECT id, product, n FROM stock WHERE id = 3 ON CONFLICT (id) DO UPDATE SET n = 0
+--> allow | rows | insert stock, update stock, read stock

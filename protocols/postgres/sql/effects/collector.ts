@@ -1,5 +1,5 @@
 /** Gathers what one statement does, each thing once, names resolved to what they may mean. */
-import type { RangeVar } from 'libpg-query'
+import type { CommonTableExpr, RangeVar } from 'libpg-query'
 import type { Effect, EffectKind, ObjectName } from '../../../protocol.ts'
 import type { CatalogFunction, Relation, Write } from '../../catalog.ts'
 import { type Names, resolveRelation } from '../names.ts'
@@ -10,10 +10,10 @@ export interface EffectMore {
   readonly detail?: string | undefined
 }
 
-/** Names of WITH queries that are visible. */
-export type Scope = ReadonlySet<string>
+/** WITH queries that are visible, by name. */
+export type Scope = ReadonlyMap<string, CommonTableExpr>
 
-export const noScope: Scope = new Set()
+export const noScope: Scope = new Map()
 
 /** The mutually recursive parts: they call each other through the collector. */
 export interface Readers {

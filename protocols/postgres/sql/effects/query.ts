@@ -20,9 +20,11 @@ import { resolveRelation, type SessionRelation } from '../names.ts'
 import { as, type Node } from '../tree.ts'
 import { settingChanged } from './built-in-functions.ts'
 import { type Collector, type Columns, type EffectMore, objectOf, type Scope } from './collector.ts'
-import { unfiltered, type Written } from './filter.ts'
+import { unfiltered } from './filter.ts'
+import { givesOwnKeys } from './itself.ts'
 import { createdObject, rangesOf } from './objects.ts'
 import { targetsOfRow } from './setting-row.ts'
+import type { Written } from './sources.ts'
 
 /** Everything that evaluating this part of a tree does. */
 export function evaluated(value: unknown, scope: Scope, out: Collector): void {
@@ -118,11 +120,13 @@ function withQueries(clause: WithClause | undefined, scope: Scope, out: Collecto
     const query = as(node, 'CommonTableExpr')
     if (query !== undefined) queries.push(query)
   }
-  const visible = new Set(scope)
-  if (clause.recursive === true) for (const { ctename = '' } of queries) visible.add(ctename)
-  for (const { ctename = '', ...query } of queries) {
-    evaluated(query, new Set(visible), out)
-    visible.add(ctename)
+  const visible = new Map(scope)
+  if (clause.recursive === true)
+    for (const query of queries) visible.set(query.ctename ?? '', query)
+  for (const query of queries) {
+    const { ctename = '', ...rest } = query
+    evaluated(rest, new Map(visible), out)
+    visible.set(ctename, query)
   }
   return visible
 }
@@ -160,22 +164,23 @@ function insert(statement: InsertStmt, outer: Scope, out: Collector): void {
   const scope = withQueries(withClause, outer, out)
   const returning = rest.returningClause
   written('insert', relation, returning, out)
-  if (rest.onConflictClause?.action === 'ONCONFLICT_UPDATE')
-    written(
-      'update',
-      relation,
-      undefined,
-      out,
-      { detail: 'conflict' },
-      columnsOf(rest.onConflictClause.targetList),
-    )
+  const conflict = rest.onConflictClause
+  if (conflict?.action === 'ONCONFLICT_UPDATE') {
+    const target = targetOf(relation, undefined, scope, out)
+    const { infer, whereClause, targetList } = conflict
+    const columns = (rest.cols ?? []).map(node => as(node, 'ResTarget')?.name ?? '')
+    const keys = infer?.indexElems?.map(node => as(node, 'IndexElem')?.name ?? '')
+    const own = givesOwnKeys(rest.selectStmt, columns, keys, target, out)
+    const more = { detail: 'conflict', unfiltered: own && unfiltered(whereClause, target, out) }
+    written('update', relation, undefined, out, more, columnsOf(targetList))
+  }
   evaluated(rest, scope, out)
 }
 
 function update(statement: UpdateStmt, outer: Scope, out: Collector): void {
   const { withClause, relation, ...rest } = statement
   const scope = withQueries(withClause, outer, out)
-  const target = targetOf(relation, rest.fromClause, out)
+  const target = targetOf(relation, rest.fromClause, scope, out)
   const more = { unfiltered: unfiltered(rest.whereClause, target, out) }
   written('update', relation, rest.returningClause, out, more, columnsOf(rest.targetList))
   evaluated(rest, scope, out)
@@ -189,6 +194,7 @@ function columnsOf(targets: readonly Node[] | undefined): Columns {
 function targetOf(
   relation: RangeVar | undefined,
   others: readonly Node[] | undefined,
+  scope: Scope,
   { names }: Collector,
 ): Written {
   const found = resolveRelation(names, relation?.schemaname, relation?.relname ?? '')
@@ -196,14 +202,14 @@ function targetOf(
   const columns = found.flatMap(each =>
     each.columns.map(({ name, typeOid }) => [name, typeOid] as const),
   )
-  return { relation, others, columns: known ? new Map(columns) : undefined }
+  return { relation, others, columns: known ? new Map(columns) : undefined, scope }
 }
 
 function remove(statement: DeleteStmt, outer: Scope, out: Collector): void {
   const { withClause, relation, ...rest } = statement
   const scope = withQueries(withClause, outer, out)
   written('delete', relation, rest.returningClause, out, {
-    unfiltered: unfiltered(rest.whereClause, targetOf(relation, rest.usingClause, out), out),
+    unfiltered: unfiltered(rest.whereClause, targetOf(relation, rest.usingClause, scope, out), out),
   })
   evaluated(rest, scope, out)
 }
@@ -212,8 +218,8 @@ function merge(statement: MergeStmt, outer: Scope, out: Collector): void {
   const { withClause, relation, ...rest } = statement
   const scope = withQueries(withClause, outer, out)
   const source = rest.sourceRelation
-  const target = targetOf(relation, source === undefined ? [] : [source], out)
-  const everywhere = unfiltered(rest.joinCondition, target, out)
+  const target = targetOf(relation, source === undefined ? [] : [source], scope, out)
+  const everywhere = unfiltered(rest.joinCondition, { ...target, matches: true }, out)
   for (const node of rest.mergeWhenClauses ?? []) {
     const when = as(node, 'MergeWhenClause')
     if (when?.commandType === undefined) continue
