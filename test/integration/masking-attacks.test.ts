@@ -1,4 +1,5 @@
 /** Families of ways around masks and rules that were once open, each with its variations. */
+import pg from 'pg'
 import t from 'tap'
 import { leaksIn } from '../support/canary.ts'
 import { startProxy } from '../support/proxy.ts'
@@ -148,6 +149,39 @@ t.test('functions get no other names that nobody would know', async t => {
     'CREATE TYPE count AS RANGE (subtype = text); SELECT count(email, email) FROM customers',
   )
   t.strictSame(leaks, [], 'a range is made by a function of its name')
+})
+
+t.test('nobody knows what a function of a temporary schema is', async t => {
+  const made = `CREATE FUNCTION pg_temp.f(OUT r text) LANGUAGE sql AS 'SELECT email FROM customers LIMIT 1'`
+  const harmless = `CREATE OR REPLACE FUNCTION pg_temp.f(OUT r text) LANGUAGE sql AS 'SELECT ''x''::text'`
+  const other = new pg.Client({ connectionString: proxy.upstream.url })
+  await other.connect()
+  await other.query(made)
+  const found = await other.query<{ schema: string }>(
+    `SELECT nspname AS schema FROM pg_namespace WHERE oid = pg_my_temp_schema()`,
+  )
+  const schema = String(found.rows[0]?.schema)
+  // From here on the catalog shows it.
+  t.notOk((await outcome('CREATE TABLE later (id int)')).held)
+  for (const text of [
+    made,
+    harmless,
+    `BEGIN; ${harmless}; ROLLBACK; SELECT pg_temp.f()`,
+    `${harmless}; ALTER FUNCTION pg_temp.f() RENAME TO g; SELECT pg_temp.f()`,
+    'ALTER FUNCTION pg_temp.g() RENAME TO f',
+    'DROP FUNCTION pg_temp.f()',
+    'SELECT pg_temp.f()',
+    `SELECT ${schema}.f()`,
+    `SELECT * FROM ${schema}.f()`,
+    `SELECT ${schema.toUpperCase()}.f()`,
+    `CREATE TEMP TABLE mine AS SELECT ${schema}.f()`,
+    `SET search_path = ${schema}, public; SELECT f()`,
+  ]) {
+    const { held, leaks } = await outcome(text)
+    t.ok(held, text)
+    t.strictSame(leaks, [], text)
+  }
+  await other.end()
 })
 
 t.test('a setting that must stay stays, however it is set', async t => {

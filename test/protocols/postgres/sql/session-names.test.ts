@@ -220,6 +220,60 @@ t.test('a table for all sessions is what the catalog says, once that was read', 
   await shop.catalog.refresh()
 })
 
+t.test('a parent with a temporary child stays in doubt: no catalog shows the child', async t => {
+  const child = 'create temp table child () inherits (parent)'
+  for (const texts of [
+    ['create table parent (ssn text)', child],
+    [`create table parent (ssn text); ${child}`],
+    [
+      'create table parent (ssn text)',
+      'create temp table child (ssn text)',
+      'alter table child inherit parent',
+    ],
+    ['create table parent (ssn text)', child, 'alter table parent add n int'],
+  ]) {
+    const names = shop.names()
+    for (const text of texts) run(names, text)
+    names.setCatalog(shop.catalog.snapshot)
+    t.equal(
+      sources(shop.analyzer.analyze('select ssn from parent', names)),
+      'untraced',
+      texts.join('; '),
+    )
+  }
+})
+
+t.test('functions of temporary schemas are unknown, whatever the catalog shows', async t => {
+  await shop.admin.query(`create function pg_temp.h() returns text language sql as 'select ssn from customers';
+    create function pg_temp.plain(a int) returns int language sql as 'select 1'`)
+  const { rows } = await shop.admin.query<{ schema: string }>(
+    'select nspname as schema from pg_namespace where oid = pg_my_temp_schema()',
+  )
+  await shop.catalog.refresh()
+  const schema = String(rows[0]?.schema)
+  t.equal(shop.catalog.snapshot.functions(schema, 'h').length, 1)
+  for (const [path, call] of [
+    ['public', 'pg_temp.h()'],
+    ['public', `${schema}.h()`],
+    ['public', `${schema}.plain(1)`],
+    [`${schema}, public`, 'h()'],
+    [`${schema}, public`, 'plain(1)'],
+  ] as const) {
+    const names = shop.names()
+    names.setSearchPath(path)
+    const { effects, results } = shop.analyzer.analyze(`select ${call} as x`, names)
+    t.match(effects.map(show).join(), /^execute function .*\(unknown\)$/, `${path}: ${call}`)
+    t.strictSame(results, ['untraced'], `${path}: ${call}`)
+  }
+  const names = shop.names('pg_temp, public')
+  names.setSearchPath('pg_temp, public')
+  t.match(shop.analyzer.analyze('select plain(1)', names).effects.map(show), [
+    'execute function public.plain (sql immutable)',
+  ])
+  await shop.admin.query('drop function pg_temp.h(), pg_temp.plain(int)')
+  await shop.catalog.refresh()
+})
+
 t.test('a temporary table under another name holds the same', async t => {
   const names = shop.names()
   run(names, 'create temp table x as select ssn as total from customers')
