@@ -130,6 +130,8 @@ t.test('what is asked about, by design', async t => {
     ],
     'new-code': [
       'CREATE FUNCTION touched() RETURNS trigger LANGUAGE plpgsql AS $$BEGIN RETURN NEW; END$$',
+      // Sequelize's findOrCreate.
+      `CREATE OR REPLACE FUNCTION pg_temp.testfunc(OUT response "orders", OUT sequelize_caught_exception text) RETURNS RECORD AS $func_1$ BEGIN INSERT INTO "orders" ("id","note") VALUES (9000,'x') RETURNING * INTO response; EXCEPTION WHEN unique_violation THEN GET STACKED DIAGNOSTICS sequelize_caught_exception = PG_EXCEPTION_DETAIL; END $func_1$ LANGUAGE plpgsql; SELECT (testfunc.response)."id", testfunc.sequelize_caught_exception FROM pg_temp.testfunc(); DROP FUNCTION IF EXISTS pg_temp.testfunc();`,
     ],
     // The dashboards of pgAdmin and DBeaver: statements of others, their literals included.
     'revealing-catalogs': ['SELECT pid, query FROM pg_stat_activity'],

@@ -33,7 +33,7 @@ export async function withSequelize(place: Place, dialect: 'postgres' | 'mysql')
     const models = define(db, dialect)
     await tell(seen, 'authenticate', () => db.authenticate())
     await tell(seen, 'sync', async () => (await db.sync()) === db)
-    await write(seen, models)
+    await write(seen, models, dialect)
     await read(seen, models, db)
     await inTransactions(seen, models, db)
     await change(seen, models, dialect)
@@ -82,7 +82,11 @@ function define(db: Sequelize, dialect: 'postgres' | 'mysql'): Models {
   return { User, Profile, Post, Tag }
 }
 
-async function write(seen: Seen, { User, Profile, Post, Tag }: Models): Promise<void> {
+async function write(
+  seen: Seen,
+  { User, Profile, Post, Tag }: Models,
+  dialect: 'postgres' | 'mysql',
+): Promise<void> {
   await tell(seen, 'create', () =>
     User.create({ email: 'a@x.example', name: 'Ada', settings: { theme: 'dark', n: [1, 2] } }),
   )
@@ -119,14 +123,16 @@ async function write(seen: Seen, { User, Profile, Post, Tag }: Models): Promise<
     const [row, built] = await User.findOrBuild({ where: { email: 'z@x.example' } })
     return [row.get('email'), built]
   })
-  await tell(seen, 'findOrCreate', async () => {
-    const found = []
-    for (const email of ['c@x.example', 'c@x.example']) {
-      const [row, made] = await User.findOrCreate({ where: { email }, defaults: { name: "C's" } })
-      found.push(row, made)
-    }
-    return found
-  })
+  // On Postgres it makes a function, which asks.
+  if (dialect === 'mysql')
+    await tell(seen, 'findOrCreate', async () => {
+      const found = []
+      for (const email of ['c@x.example', 'c@x.example']) {
+        const [row, made] = await User.findOrCreate({ where: { email }, defaults: { name: "C's" } })
+        found.push(row, made)
+      }
+      return found
+    })
   await tell(seen, 'findCreateFind', async () => {
     const defaults = { name: 'Found' }
     const found = []

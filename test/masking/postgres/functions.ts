@@ -87,6 +87,10 @@ DO LANGUAGE plpgsql 'BEGIN RAISE WARNING ''%'', (SELECT email FROM public.custom
       'SELECT * FROM pg_temp.mine()',
     ],
     [
+      `CREATE FUNCTION pg_temp.mine(OUT r text) LANGUAGE sql AS 'SELECT email FROM customers LIMIT 1'`,
+      `BEGIN; CREATE OR REPLACE FUNCTION pg_temp.mine(OUT r text) LANGUAGE sql AS 'SELECT ''x''::text'; ROLLBACK; SELECT pg_temp.mine()`,
+    ],
+    [
       'CREATE PROCEDURE pg_temp.mine(INOUT x text) LANGUAGE sql AS $$ SELECT email FROM customers $$',
       `CALL pg_temp.mine('')`,
     ],
