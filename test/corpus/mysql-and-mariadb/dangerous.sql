@@ -561,3 +561,30 @@ DROP PROCEDURE IF EXISTS run_it
 --> hold drop | schema | drop procedure run_it
 SELECT IF(email LIKE 'a%', SLEEP(0), 0) FROM customers
 --> hold masked-side-effect | nothing | execute function sleep, read customers
+--- Every row, found again in a copy of the table.
+DELETE a FROM stock a JOIN (SELECT id FROM stock) b ON a.id = b.id
+--> hold unfiltered-write | rows | delete! stock, read stock
+DELETE a FROM stock a JOIN (SELECT id AS it FROM stock WHERE 1 = 1) b ON a.id = b.it
+--> hold unfiltered-write | rows | delete! stock, read stock
+DELETE a FROM stock a JOIN (SELECT * FROM stock LIMIT 18446744073709551615) b USING (product)
+--> hold unfiltered-write | rows | delete! stock, read stock
+DELETE a FROM stock a JOIN (SELECT id FROM stock GROUP BY id) b WHERE a.id = b.id
+--> hold unfiltered-write | rows | delete! stock, read stock
+DELETE a FROM stock a NATURAL JOIN (SELECT 0 AS id UNION SELECT id FROM stock) b
+--> hold unfiltered-write | rows | delete! stock, read stock
+UPDATE stock a JOIN (SELECT id FROM stock) b USING (id) SET a.n = 0
+--> hold unfiltered-write | rows | update! stock, read stock
+UPDATE stock a JOIN (SELECT x.id FROM stock x JOIN stock y USING (id)) b ON b.id = a.id SET a.n = 0
+--> hold unfiltered-write | rows | update! stock, read stock
+UPDATE stock a JOIN (WITH o AS (SELECT id FROM stock) SELECT id FROM o) b ON b.id = a.id SET a.n = 0
+--> hold unfiltered-write | rows | update! stock, read stock
+DELETE FROM stock WHERE EXISTS (SELECT 1 FROM (SELECT id FROM stock) b WHERE b.id = stock.id)
+--> hold unfiltered-write | rows | delete! stock, read stock
+DELETE FROM stock WHERE id IN (SELECT id FROM (SELECT id FROM stock WHERE TRUE) b)
+--> hold unfiltered-write | rows | delete! stock, read stock
+REPLACE INTO stock SELECT id, product, 0 FROM stock
+--> hold unfiltered-write | rows | insert stock, delete! stock, read stock
+INSERT INTO stock SELECT id, id, 1 FROM stock ON DUPLICATE KEY UPDATE n = 0
+--> hold unfiltered-write | rows | insert stock, update! stock, read stock
+INSERT INTO stock (product, id) SELECT product, id FROM (SELECT * FROM stock) s ON DUPLICATE KEY UPDATE n = 0
+--> hold unfiltered-write | rows | insert stock, update! stock, read stock

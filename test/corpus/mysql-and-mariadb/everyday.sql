@@ -530,3 +530,32 @@ CREATE ALGORITHM = MERGE VIEW small AS SELECT * FROM stock WHERE n < 5 WITH LOCA
 --> allow | schema | create view small, read stock
 SELECT * FROM customers WHERE email = 'a@example.com' AND SLEEP(0) = 0
 --> allow | nothing | execute function sleep, read customers
+--- Some rows, found by a query over their own table.
+DELETE FROM orders WHERE id IN (SELECT id FROM (SELECT id FROM orders WHERE at < '2020-01-01' LIMIT 1000) o)
+--> allow | nothing | delete orders, delete items, read orders
+DELETE a FROM stock a JOIN (SELECT id, ROW_NUMBER() OVER (PARTITION BY n ORDER BY id) AS rn FROM stock) d ON a.id = d.id WHERE d.rn > 1
+--> allow | rows | delete stock, read stock
+DELETE a FROM stock a JOIN stock b ON a.n = b.n AND a.id > b.id
+--> allow | rows | delete stock, read stock
+DELETE a FROM stock a JOIN (SELECT MIN(id) AS id, n FROM stock GROUP BY n HAVING COUNT(*) > 1) d ON a.n = d.n AND a.id > d.id
+--> allow | rows | delete stock, read stock
+DELETE a FROM stock a LEFT JOIN (SELECT MIN(id) AS id FROM stock GROUP BY n) d ON a.id = d.id WHERE d.id IS NULL
+--> allow | rows | delete stock, read stock
+DELETE FROM stock WHERE EXISTS (SELECT 1 FROM items WHERE items.id = stock.id AND items.n > 2)
+--> allow | rows | delete stock, read items
+UPDATE stock a JOIN (SELECT id FROM stock ORDER BY id LIMIT 1) b USING (id) SET a.n = 0
+--> allow | rows | update stock, read stock
+UPDATE stock a JOIN items i ON i.id = a.id SET a.n = i.n
+--> allow | rows | update stock, read items
+UPDATE stock a JOIN (SELECT id, n FROM items) i USING (id) SET a.n = i.n
+--> allow | rows | update stock, read items
+UPDATE stock a JOIN (SELECT s.id, i.n FROM stock s JOIN items i ON i.id = s.id) b USING (id) SET a.n = b.n
+--> allow | rows | update stock, read stock, read items
+INSERT INTO stock (id, product, n) SELECT id, CONCAT('p', id), n FROM items ON DUPLICATE KEY UPDATE n = VALUES(n)
+--> allow | rows | insert stock, update stock, read items
+REPLACE INTO stock (id, product, n) SELECT id, CONCAT('p', id), n FROM items
+--> allow | rows | insert stock, delete stock, read items
+REPLACE INTO stock SELECT id, product, 0 FROM stock WHERE id = 2
+--> allow | rows | insert stock, delete stock, read stock
+DELETE a FROM stock a JOIN (SELECT id, ROW_NUMBER() OVER (PARTITION BY n ORDER BY id) AS rn FROM stock) d USING (id) WHERE rn > 1
+--> allow | rows | delete stock, read stock

@@ -206,7 +206,7 @@ INSERT INTO scratch TABLE scratch
 INSERT INTO scratch VALUES ROW(5, 'x'), ROW(6, 'y')
 --> allow | rows | insert scratch
 REPLACE INTO scratch TABLE scratch
---> allow | rows | delete scratch, insert scratch, read scratch
+--> hold unfiltered-write | rows | delete! scratch, insert scratch, read scratch
 CREATE TABLE copy TABLE stock
 --> allow | rows+schema | create copy, read stock
 ALTER TABLE stock ALTER CHECK no_such NOT ENFORCED
@@ -267,3 +267,9 @@ ALTER USER IF EXISTS nobody IDENTIFIED BY 'x'
 --> hold role-change | nothing | role role nobody
 SHOW GRANTS FOR teller
 --> allow | nothing | read role current_user
+WITH o AS (SELECT id FROM stock) DELETE stock FROM stock JOIN o ON o.id = stock.id
+--> hold unfiltered-write | rows | delete! stock, read stock
+WITH o AS (SELECT id FROM stock) DELETE FROM stock WHERE id IN (SELECT id FROM o)
+--> hold unfiltered-write | rows | delete! stock, read stock
+WITH o AS (SELECT id FROM stock LIMIT 1) UPDATE stock JOIN o USING (id) SET stock.n = 0
+--> allow | rows | update stock, read stock

@@ -1,7 +1,7 @@
 /** Gathers what one statement does, each thing once, names resolved to what they may mean. */
 import type { Effect, EffectKind, ObjectName } from '../../../protocol.ts'
 import type { Relation, Routine } from '../../catalog.ts'
-import type { Statement, TableName } from '../ast.ts'
+import type { CommonTable, Statement, TableName } from '../ast.ts'
 import type { Token } from '../lexer/token.ts'
 import { folded, type Names, resolveRelation, type SessionRelation } from '../names.ts'
 
@@ -10,10 +10,10 @@ export interface EffectMore {
   readonly detail?: string | undefined
 }
 
-/** Names of WITH queries that are visible, folded. */
-export type Scope = ReadonlySet<string>
+/** WITH queries that are visible, by name as the server compares it. */
+export type Scope = ReadonlyMap<string, CommonTable>
 
-export const noScope: Scope = new Set()
+export const noScope: Scope = new Map()
 
 /** A text and its tokens; names in a tree are ranges into it. */
 export interface Source {

@@ -3,11 +3,12 @@
  * be decided narrows, if it asks anything of the rows. Literals that decided are reported, since
  * texts that differ in them differ. Conditions of joins narrow as WHERE does, LIMIT does not.
  */
-import type { Expression, NamedTable, TableReference } from '../ast.ts'
+import type { Expression, NamedTable, Query, TableReference } from '../ast.ts'
 import { folded } from '../names.ts'
 import type { Literals } from './constants.ts'
-import { isSame, type Written } from './itself.ts'
+import { findsItself, givesOwn, joinsItself, lookingFrom } from './itself.ts'
 import { tablesOf } from './query.ts'
+import { isCopy, type Looking, type Source, type Written } from './sources.ts'
 import { truth } from './truth.ts'
 
 /** Nothing is left out by it: it is true for every row, or asks nothing of the rows at all. */
@@ -16,21 +17,72 @@ export function unfiltered(
   written: Written,
   literals: Literals,
 ): boolean {
-  const asked: Asked = { ...written, tables: askedTables(written, literals) }
-  const conditions = [...joined(written.from, written)]
+  const looking = lookingFrom(written, { literals, truth })
+  const conditions = [...joined(written.from, looking)]
   if (where !== undefined) conditions.push(where)
+  const copies = copiesBeside(where, looking)
+  const asked: Asked = {
+    ...looking,
+    tables: new Set([...askedTables(looking), ...copies.map(({ name = '' }) => name)]),
+    names: new Set(copies.flatMap(({ outputs }) => outputs.map(({ name = '' }) => name))),
+  }
   // Each of them has to let every row pass.
   return conditions.every(each => passes(each, asked, literals))
 }
 
-interface Asked extends Written {
+/** An INSERT gives the rows of its own table again, by what any of those columns has. */
+export function givesOwnRows(
+  query: Query,
+  columns: readonly string[],
+  written: Written,
+  literals: Literals,
+): boolean {
+  return givesOwn(query, columns, lookingFrom(written, { literals, truth }))
+}
+
+interface Asked extends Looking {
   /** Names of tables whose columns tell something of the rows that are written. */
   readonly tables: ReadonlySet<string>
+  /** Names of such columns, as far as a query gives them. */
+  readonly names: ReadonlySet<string>
+}
+
+/** What has beside each row that row again: what it is asked for, the row is asked for. */
+function copiesBeside(where: Expression | undefined, looking: Looking): readonly Source[] {
+  const copies = looking.levels.flat().filter(isCopy)
+  const linked = new Set<string | undefined>()
+  const link = (condition: Expression | undefined): void => {
+    for (const each of condition === undefined ? [] : conjuncts(condition)) {
+      if (each.kind !== 'operation' || !findsItself(each, looking)) continue
+      for (const operand of each.operands) {
+        const table = operand.kind === 'column' ? operand.table : undefined
+        const meant = table === undefined ? copies.map(({ name }) => name) : [folded(table)]
+        for (const name of meant) linked.add(name)
+      }
+    }
+  }
+  const visit = (reference: TableReference): void => {
+    if (reference.kind === 'group') reference.tables.forEach(visit)
+    if (reference.kind !== 'join') return
+    const { natural, using, on, left, right } = reference
+    link(on)
+    if (natural || using.length > 0) for (const name of namesIn(reference)) linked.add(name)
+    visit(left)
+    visit(right)
+  }
+  link(where)
+  looking.from.forEach(visit)
+  return copies.filter(({ name }) => linked.has(name))
+}
+
+function conjuncts(node: Expression): readonly Expression[] {
+  const isAnd = node.kind === 'operation' && node.operators.every(each => each === 'and')
+  return isAnd ? node.operands.flatMap(conjuncts) : [node]
 }
 
 /** The target, and what an outer join puts beside its rows by asking something of them. */
-function askedTables(written: Written, literals: Literals): ReadonlySet<string> {
-  const { target, from } = written
+function askedTables(written: Looking): ReadonlySet<string> {
+  const { target, from, literals } = written
   const tables = new Set([folded(target.alias ?? target.table.name)])
   const visit = (reference: TableReference): void => {
     if (reference.kind === 'group') reference.tables.forEach(visit)
@@ -39,7 +91,7 @@ function askedTables(written: Written, literals: Literals): ReadonlySet<string> 
     visit(reference.right)
     const { left, right, type, on } = reference
     if (type === 'inner' || on === undefined) return
-    const asked = { ...written, tables }
+    const asked = { ...written, tables, names: new Set<string>() }
     if (truth(on, written, literals) === true || !asksOf(on, asked)) return
     for (const name of namesIn(type === 'left' ? right : left)) tables.add(name)
   }
@@ -71,7 +123,7 @@ function passes(condition: Expression, written: Asked, literals: Literals): bool
 /** ON of the joins that leave out rows of the target. */
 function* joined(
   references: readonly TableReference[],
-  written: Written,
+  written: Looking,
 ): Generator<Expression, void> {
   for (const reference of references) {
     if (reference.kind === 'group') yield* joined(reference.tables, written)
@@ -84,11 +136,8 @@ function* joined(
     if (kept !== undefined && tablesOf([kept]).includes(written.target)) continue
     if (on !== undefined) yield on
     else if (natural || using.length > 0) {
-      const other = tablesOf([left]).includes(written.target) ? right : left
-      const [table, more] = tablesOf([other])
       // Joined with itself by its own columns it is whole.
-      if (table === undefined || more !== undefined || !isSame(table, written.target))
-        yield column(written.target, using[0] ?? '*')
+      if (!joinsItself(reference, written)) yield column(written.target, using[0] ?? '*')
     }
   }
 }
@@ -110,7 +159,8 @@ function asksOf(value: unknown, written: Asked): boolean {
     if (typeof table === 'string') return written.tables.has(folded(table))
     // COUNT(*) and `SELECT *` ask nothing of what stands around them.
     const { columns } = written
-    return kind === 'column' && (columns?.has(folded(String(name))) ?? true)
+    const column = folded(String(name))
+    return kind === 'column' && (written.names.has(column) || (columns?.has(column) ?? true))
   }
   return Object.values(value).some(each => typeof each === 'object' && asksOf(each, written))
 }

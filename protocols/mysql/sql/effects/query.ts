@@ -63,12 +63,12 @@ function query(node: Query, outer: Scope, out: Collector): void {
 /** Evaluates the WITH queries, and gives the scope in which the statement itself stands. */
 export function withQueries(clause: With | undefined, scope: Scope, out: Collector): Scope {
   if (clause === undefined) return scope
-  const visible = new Set(scope)
+  const visible = new Map(scope)
   const named = (name: string): string => commonName(name, out.names.catalog)
-  if (clause.recursive) for (const { name } of clause.tables) visible.add(named(name))
+  if (clause.recursive) for (const table of clause.tables) visible.set(named(table.name), table)
   for (const table of clause.tables) {
-    common(table, new Set(visible), out)
-    visible.add(named(table.name))
+    common(table, new Map(visible), out)
+    visible.set(named(table.name), table)
   }
   return visible
 }

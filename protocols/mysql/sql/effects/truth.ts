@@ -22,14 +22,15 @@ import {
   same,
   sameBut,
 } from './constants.ts'
-import { findsItself, type Written } from './itself.ts'
+import { findsItself } from './itself.ts'
+import type { Looking } from './sources.ts'
 
 /** true and false for every row; undefined: it depends, or we cannot tell. */
-export function truth(node: Expression, written: Written, literals: Literals): boolean | undefined {
+export function truth(node: Expression, written: Looking, literals: Literals): boolean | undefined {
   return truthOf(formulaOf(node, written, literals))
 }
 
-function formulaOf(node: Expression, written: Written, literals: Literals): Formula {
+function formulaOf(node: Expression, written: Looking, literals: Literals): Formula {
   const inner = (each: Expression): Formula => formulaOf(each, written, literals)
   const value = atom(node, written, literals)
   if (value !== undefined) return { kind: 'known', value }
@@ -71,7 +72,7 @@ function formulaOf(node: Expression, written: Written, literals: Literals): Form
 function operation(
   { operators, operands }: Operation,
   inner: (node: Expression) => Formula,
-  written: Written,
+  written: Looking,
   literals: Literals,
 ): Formula | undefined {
   const [word = ''] = operators
@@ -119,7 +120,7 @@ function comparison(
   what: Expression,
   operator: Comparison['operator'],
   to: Expression,
-  written: Written,
+  written: Looking,
   literals: Literals,
 ): Formula | undefined {
   const constant = numberOf(to)
@@ -145,7 +146,7 @@ function numberOf(node: Expression): number | undefined {
 }
 
 /** What a column's type, or a function's nature, leaves possible. */
-function domainOf(node: Expression, { columns }: Written): Domain {
+function domainOf(node: Expression, { columns }: Looking): Domain {
   if (node.kind === 'call' && !node.stored && notNegative.has(node.name))
     return { from: 0, to: Infinity, whole: false }
   const type = node.kind === 'column' ? columns?.get(folded(node.name)) : undefined
@@ -187,7 +188,7 @@ function simplified(node: Expression): Expression {
 const neutral: Readonly<Record<string, number>> = { '+': 0, '-': 0, '*': 1, '/': 1, div: 1 }
 
 /** What the tree says of one condition at once. */
-function atom(node: Expression, written: Written, literals: Literals): boolean | undefined {
+function atom(node: Expression, written: Looking, literals: Literals): boolean | undefined {
   const constant = constantTruth(node, literals)
   if (constant !== undefined) return constant
   if (findsItself(node, written)) return true

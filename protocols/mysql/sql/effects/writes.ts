@@ -16,7 +16,7 @@ import type {
   TableReference,
   Update,
 } from '../ast.ts'
-import { folded, resolveRelation } from '../names.ts'
+import { commonName, folded, resolveRelation } from '../names.ts'
 import {
   type Collector,
   type Columns,
@@ -25,18 +25,30 @@ import {
   objectOf,
   type Scope,
 } from './collector.ts'
-import { unfiltered } from './filter.ts'
+import { givesOwnRows, unfiltered } from './filter.ts'
 import { isCommon, reached, tablesOf, withQueries } from './query.ts'
+import type { Written } from './sources.ts'
 
 export function insert(statement: Insert, out: Collector): void {
   const { table, replace, onDuplicate, returning, source } = statement
   written('insert', table, out)
   // Rows with the same keys go; they are those that the statement names.
-  if (replace) written('delete', table, out, { detail: 'replace' })
-  if (onDuplicate.length > 0)
-    written('update', table, out, { detail: 'conflict' }, columnsOf(onDuplicate))
+  const own = (replace || onDuplicate.length > 0) && givesItsOwn(statement, out)
+  if (replace) written('delete', table, out, { detail: 'replace', unfiltered: own })
+  if (onDuplicate.length > 0) {
+    const more = { detail: 'conflict', unfiltered: own }
+    written('update', table, out, more, columnsOf(onDuplicate))
+  }
   if (returning !== undefined) reached('read', out.relation('read', table), out, {})
   out.evaluated([source, onDuplicate, returning])
+}
+
+/** Whether its rows have the keys of all rows that are there: any column may be one. */
+function givesItsOwn({ table, columns, source }: Insert, out: Collector): boolean {
+  if (source.kind !== 'query') return false
+  const asked = askedOf(alone(table), [], noScope, out)
+  const names = columns?.map(({ name }) => name) ?? [...(asked.columns?.keys() ?? [])]
+  return givesOwnRows(source.query, names, asked, out)
 }
 
 export function load(statement: Load, out: Collector): void {
@@ -55,7 +67,8 @@ export function update(statement: Update, out: Collector): void {
   const base = tablesOf(tables).filter(({ table }) => !isCommon(table, scope, out))
   const targets = assigned(base, assignments, out)
   const columns = columnsOf(assignments)
-  for (const target of targets) writtenWhere('update', target, tables, where, out, columns)
+  for (const target of targets)
+    writtenWhere('update', askedOf(target, tables, scope, out), where, out, columns)
   others(tables, targets, scope, out)
   out.evaluated([assignments, where, orderBy, limit], scope)
 }
@@ -69,7 +82,8 @@ export function remove(statement: Delete, out: Collector): void {
     const meant = multi ? all.filter(each => isMeant(target, each)) : all
     for (const table of meant.length === 0 ? [alone(target)] : meant) written.add(table)
   }
-  for (const target of written) writtenWhere('delete', target, from, where, out)
+  for (const target of written)
+    writtenWhere('delete', askedOf(target, from, scope, out), where, out)
   others(from, [...written], scope, out)
   if (returning !== undefined) out.evaluated(from, scope)
   out.evaluated([where, orderBy, limit, returning], scope)
@@ -95,15 +109,24 @@ function written(
 
 function writtenWhere(
   kind: 'update' | 'delete',
-  target: NamedTable,
-  from: readonly TableReference[],
+  asked: Written,
   where: Expression | undefined,
   out: Collector,
   columns?: Columns,
 ): void {
-  const asked = { target, from, columns: typesOf(target.table, out) }
   const more = { unfiltered: unfiltered(where, asked, out) }
-  written(kind, target.table, out, more, columns)
+  written(kind, asked.target.table, out, more, columns)
+}
+
+function askedOf(
+  target: NamedTable,
+  from: readonly TableReference[],
+  scope: Scope,
+  out: Collector,
+): Written {
+  const { catalog } = out.names
+  const columns = typesOf(target.table, out)
+  return { target, from, columns, scope, named: name => commonName(name, catalog) }
 }
 
 function typesOf(
