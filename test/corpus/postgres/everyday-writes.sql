@@ -180,3 +180,5 @@ INSERT INTO stock (id, product, n) SELECT id + 100, product || '!', n FROM stock
 --> allow | rows | insert stock, update stock, read stock
 INSERT INTO stock SELECT id, product, n FROM stock WHERE id = 3 ON CONFLICT (id) DO UPDATE SET n = 0
 --> allow | rows | insert stock, update stock, read stock
+MERGE INTO stock USING (SELECT id, row_number() OVER (PARTITION BY n ORDER BY id) AS rn FROM stock) d ON d.id = stock.id WHEN MATCHED AND d.rn > 1 THEN DELETE
+--> allow | rows | delete stock, read stock

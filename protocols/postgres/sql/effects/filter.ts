@@ -20,7 +20,7 @@ export function unfiltered(where: Node | undefined, written: Written, literals: 
  * Whether a column of what is written to is named. A name of no table is, unless nothing there has
  * it: then it is another table's, or a variable of the body that it stands in.
  */
-function asksOf(where: Node, { relation, columns }: Written): boolean {
+export function asksOf(where: Node, { relation, columns, doubled }: Written): boolean {
   const name = relation?.alias?.aliasname ?? relation?.relname
   let asks = false
   walk(where, (kind, fields) => {
@@ -31,7 +31,8 @@ function asksOf(where: Node, { relation, columns }: Written): boolean {
     const table = star ? names.at(-1) : names.at(-2)
     const column = names.at(-1) ?? ''
     const known = columns === undefined || columns.has(column) || systemColumns.has(column)
-    asks ||= table === undefined ? star || known || column === name : table === name
+    asks ||=
+      doubled === true || (table === undefined ? star || known || column === name : table === name)
   })
   return asks
 }

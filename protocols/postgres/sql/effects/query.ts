@@ -20,7 +20,7 @@ import { resolveRelation, type SessionRelation } from '../names.ts'
 import { as, type Node } from '../tree.ts'
 import { settingChanged } from './built-in-functions.ts'
 import { type Collector, type Columns, type EffectMore, objectOf, type Scope } from './collector.ts'
-import { unfiltered } from './filter.ts'
+import { asksOf, unfiltered } from './filter.ts'
 import { givesOwnKeys } from './itself.ts'
 import { createdObject, rangesOf } from './objects.ts'
 import { targetsOfRow } from './setting-row.ts'
@@ -219,7 +219,9 @@ function merge(statement: MergeStmt, outer: Scope, out: Collector): void {
   const scope = withQueries(withClause, outer, out)
   const source = rest.sourceRelation
   const target = targetOf(relation, source === undefined ? [] : [source], scope, out)
-  const everywhere = unfiltered(rest.joinCondition, { ...target, matches: true }, out)
+  const { joinCondition: on } = rest
+  const everywhere = unfiltered(on, { ...target, matches: true }, out)
+  const doubled = on !== undefined && unfiltered(on, target, out) && asksOf(on, target)
   for (const node of rest.mergeWhenClauses ?? []) {
     const when = as(node, 'MergeWhenClause')
     if (when?.commandType === undefined) continue
@@ -227,7 +229,8 @@ function merge(statement: MergeStmt, outer: Scope, out: Collector): void {
     if (kind === undefined) continue
     // Rows that no source row matches are narrowed by nothing but the clause's own condition.
     const bySource = when.matchKind === 'MERGE_WHEN_NOT_MATCHED_BY_SOURCE'
-    const all = (everywhere || bySource) && unfiltered(when.condition, target, out)
+    const asked = { ...target, doubled: doubled && !bySource }
+    const all = (everywhere || bySource) && unfiltered(when.condition, asked, out)
     const more = { unfiltered: kind !== 'insert' && all }
     written(kind, relation, rest.returningClause, out, more, columnsOf(when.targetList))
   }

@@ -17,6 +17,8 @@ export interface Written {
   readonly scope: Scope
   /** Its condition matches rows with others, and none asks there for what is not NULL. */
   readonly matches?: boolean
+  /** Each row has itself beside it: what that is asked for, the row is asked for. */
+  readonly doubled?: boolean
 }
 
 /** A column of which a query gives the value of every row of the table; both `*`: all by name. */
