@@ -117,6 +117,11 @@ EXPLAIN SELECT id FROM plain WHERE id = (SELECT length(email) - 20 FROM customer
 EXPLAIN FORMAT=JSON SELECT * FROM customers WHERE id = 1 AND email LIKE 'canary%'
 EXPLAIN FORMAT=JSON SELECT *, (SELECT email FROM customers WHERE id = 1) FROM customers
 EXPLAIN FORMAT=TREE SELECT * FROM customers WHERE id = 1 AND email > 'd'
+EXPLAIN FORMAT=JSON SELECT d.one FROM (SELECT 1 AS one, (SELECT email FROM customers WHERE id = 1) AS two) d
+EXPLAIN FORMAT=JSON SELECT p.id FROM plain p JOIN LATERAL (SELECT p.id AS a, concat('x', (SELECT email FROM customers WHERE id = 1)) AS b) d ON true
+EXPLAIN FORMAT=JSON WITH c AS (SELECT id, (SELECT email FROM customers WHERE id = 1) AS b FROM plain) SELECT id FROM c
+EXPLAIN FORMAT=JSON SELECT 1 FROM plain WHERE EXISTS (SELECT id, (SELECT email FROM customers WHERE id = 1) FROM plain)
+EXPLAIN FORMAT=TREE SELECT d.one FROM (SELECT 1 AS one, concat('a', (SELECT email FROM customers WHERE id = 1)) AS two FROM plain) d
 ANALYZE FORMAT=JSON SELECT id FROM customers WHERE email LIKE 'canary%'
 ANALYZE SELECT id FROM customers WHERE email LIKE 'canary%'
 EXPLAIN ANALYZE SELECT id FROM customers WHERE email LIKE 'canary%'

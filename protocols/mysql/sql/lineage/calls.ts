@@ -72,6 +72,6 @@ export function sequenceValue(node: SequenceValue, scope: Scope, context: Contex
   const { columns } = targetRelation(node.sequence, undefined, context)
   const given = derive(context.values(node.args, scope))
   const { schema, name } = node.sequence
-  if (node.action === 'set') context.move(given, { type: 'sequence', schema, name })
+  if (node.action !== 'previous') context.move(given, { type: 'sequence', schema, name })
   return derive([given, anyOf(columns)])
 }

@@ -50,7 +50,10 @@ export function predicate(
 ): Conditions {
   if (node === undefined) return unconditional
   if (node.kind === 'operation' && node.operators.every(isLogic)) {
+    const before = context.kept.length
     const all = allOf(node.operands.map(operand => predicate(operand, scope, context)))
+    // Whether one of them is evaluated, and keeps something, others decide.
+    if (context.kept.length > before) context.value(node, scope)
     return node.operators.every(isAnd) ? all : asking(wholly(all))
   }
   if (node.kind === 'unary' && (node.operator === 'not' || node.operator === '!'))

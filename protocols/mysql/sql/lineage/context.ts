@@ -9,10 +9,12 @@ import type { Relation, Routine, Trigger } from '../../catalog.ts'
 import type { Expression, Query } from '../ast.ts'
 import { folded, type Names } from '../names.ts'
 import type { Namespace, Scope } from './scope.ts'
-import { clean, derive, isCopy, isPlain, type Rows, type Value } from './value.ts'
+import { anyOf, clean, derive, isCopy, isPlain, type Rows, type Value } from './value.ts'
 
 /** Nested expressions and queries; deeper ones would exhaust the stack. */
 const DEPTH_MAX = 800
+/** Places in one statement where something is kept. */
+const KEPT_MAX = 200
 /** Queries walked for one statement, views, bodies and fixpoints included. */
 const QUERIES_MAX = 5000
 /** Views and bodies of functions inside one another. */
@@ -70,8 +72,15 @@ export class Context {
   parameters: Value
   /** A value of unknown origin was written somewhere. */
   movesUntraced = false
-  /** A routine was called of which nobody can tell what it does. */
+  /** A routine was called of which nobody can tell what it does; or a plan quotes such values. */
   callsUntraced = false
+  /** For its plan, which quotes rows of tables that have one: also columns that nobody takes. */
+  plans: boolean
+  /**
+   * Where values went so far, also constants: what an expression around them depends on may have
+   * decided whether, or which. Shared with inner contexts.
+   */
+  readonly kept: { readonly to: ObjectName; readonly depth: number }[]
   /** In a trace for people; views and bodies are steps themselves, and have none within. */
   readonly steps: Steps | undefined
   /** Views on the way, so that one that names itself ends. */
@@ -83,6 +92,7 @@ export class Context {
   /** How many views and bodies this one is inside of. */
   readonly bodyDepth: number
   readonly #budget: Budget
+  readonly #keptBefore: number
 
   constructor(
     names: Names,
@@ -102,6 +112,9 @@ export class Context {
     this.triggers = outer?.triggers ?? new Set()
     this.bodyDepth = outer === undefined ? 0 : outer.bodyDepth + 1
     this.parameters = outer?.parameters ?? clean
+    this.plans = outer?.plans ?? false
+    this.kept = outer?.kept ?? []
+    this.#keptBefore = this.kept.length
     this.#budget = outer?.budget ?? { depth: 0, queries: 0, cycles: 0 }
   }
 
@@ -111,8 +124,10 @@ export class Context {
 
   value(node: Expression, scope: Scope): Value {
     if (++this.#budget.depth > DEPTH_MAX) throw new TraceLimit(`${DEPTH_MAX} levels`)
+    const before = this.kept.length
     const value = this.tracers.value(node, scope, this)
     this.#budget.depth--
+    if (this.kept.length > before) this.#decides(value, before)
     return value
   }
 
@@ -127,7 +142,41 @@ export class Context {
     if (++this.#budget.depth > DEPTH_MAX) throw new TraceLimit(`${DEPTH_MAX} levels`)
     const rows = this.tracers.query(node, scope, this)
     this.#budget.depth--
+    if (this.plans) this.#quoted(anyOf(rows.columns))
     return rows
+  }
+
+  /** `CASE WHEN email LIKE 'a%' THEN @x := 1`: what was kept tells what was found. */
+  #decides(value: Value, before: number): void {
+    const { length } = this.kept
+    if (length > KEPT_MAX) throw new TraceLimit(`${KEPT_MAX} values that are kept`)
+    const all = derive([value])
+    for (const { to, depth } of this.kept.slice(before)) {
+      // What an expression keeps itself was said where it did.
+      if (depth <= this.#budget.depth + 1) continue
+      const sources = all.sources.filter(from => !this.#goes(from, to))
+      if (sources.length > 0) this.#keep({ ...all, sources }, to)
+    }
+    // They stand there once.
+    this.kept.length = length
+  }
+
+  #keep(value: Value, to: ObjectName): void {
+    if (to.type === 'variable') this.assign(to.name, value)
+    else if (to.type === 'setting') this.assign(`@@${to.name}`, value)
+    else this.move(value, to)
+  }
+
+  #quoted(value: Value): void {
+    this.touch(value)
+    this.callsUntraced ||= value.untraced
+  }
+
+  #goes(from: ColumnName, { type, schema, name }: ObjectName): boolean {
+    for (const { from: source, to } of this.moves.values())
+      if (source === from && to.type === type && to.schema === schema && to.name === name)
+        return true
+    return false
   }
 
   /** The value decides something, or is counted, without being shown. */
@@ -150,6 +199,7 @@ export class Context {
    * name of one that is being made.
    */
   move(value: Value, to: ObjectName, column?: Value | string): void {
+    this.kept.push({ to, depth: this.#budget.depth })
     this.touch(value)
     this.movesUntraced ||= value.untraced
     const known = typeof column === 'object' ? column.sources : undefined
@@ -239,7 +289,10 @@ export class Context {
       if (!this.functions.has(key)) this.functions.set(key, called)
     }
     this.callsUntraced ||= inner.callsUntraced
+    const kept = this.kept.splice(inner.#keptBefore)
     if (!moves) return
+    // What a body keeps, its call keeps.
+    for (const { to } of kept) this.kept.push({ to, depth: this.#budget.depth })
     for (const [key, move] of inner.moves) this.moves.set(key, move)
     this.movesUntraced ||= inner.movesUntraced
   }

@@ -210,6 +210,7 @@ function withParameters(
 function explainStatement(explain: Explain, context: Context): Output {
   if (explain.statement === undefined) return unknown
   const planned = context.inside(context.names, context.text)
+  planned.plans = true
   const { columns, asked } = traceStatement(explain.statement, planned)
   context.absorb(planned, explain.analyze)
   context.touch(anyOf(columns))

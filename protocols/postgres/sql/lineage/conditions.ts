@@ -48,7 +48,10 @@ export function predicate(node: Node | undefined, scope: Scope, context: Context
   if (node === undefined) return unconditional
   const logic = as(node, 'BoolExpr')
   if (logic !== undefined) {
+    const before = context.kept.length
     const all = allOf((logic.args ?? []).map(arg => predicate(arg, scope, context)))
+    // Whether one of them is evaluated, and keeps something, others decide.
+    if (context.kept.length > before) context.value(node, scope)
     return logic.boolop === 'AND_EXPR' ? all : asking(wholly(all))
   }
   const link = as(node, 'SubLink')

@@ -13,6 +13,8 @@ import { clean, derive, isCopy, isPlain, type Rows, type Value } from './value.t
 
 /** Nested expressions and queries; deeper ones would exhaust the stack. */
 const DEPTH_MAX = 800
+/** Places in one statement where something is kept. */
+const KEPT_MAX = 200
 /** Queries walked for one statement, views, function bodies and fixpoints included. */
 const QUERIES_MAX = 5000
 /** Views and bodies of SQL functions inside one another. */
@@ -73,6 +75,11 @@ export class Context {
   readsUntraced = false
   /** A function was called whose result nobody can tell. */
   callsUntraced = false
+  /**
+   * Where values went so far, also constants: what an expression around them depends on may have
+   * decided whether, or which. Shared with inner contexts.
+   */
+  readonly kept: { readonly to: ObjectName; readonly depth: number }[]
   /** In a trace for people; views and bodies are steps themselves, and have none within. */
   readonly steps: Steps | undefined
   /** Views on the way, so that one that names itself ends. */
@@ -80,6 +87,7 @@ export class Context {
   /** How many bodies of SQL functions this one is inside of. */
   readonly bodyDepth: number
   readonly #budget: Budget
+  readonly #keptBefore: number
 
   constructor(names: Names, tracers: Tracers, parent?: Context, steps?: Steps) {
     this.names = names
@@ -87,6 +95,8 @@ export class Context {
     this.steps = steps
     this.following = parent?.following ?? new Set()
     this.bodyDepth = parent === undefined ? 0 : parent.bodyDepth + 1
+    this.kept = parent?.kept ?? []
+    this.#keptBefore = this.kept.length
     this.#budget = parent?.budget ?? { depth: 0, queries: 0, cycles: 0 }
   }
 
@@ -97,8 +107,10 @@ export class Context {
   value(node: Node | undefined, scope: Scope): Value {
     if (node === undefined) throw new TypeError('expected an expression, got nothing')
     if (++this.#budget.depth > DEPTH_MAX) throw new TraceLimit(`${DEPTH_MAX} levels`)
+    const before = this.kept.length
     const value = this.tracers.value(node, scope, this)
     this.#budget.depth--
+    if (this.kept.length > before) this.#decides(value, before)
     return value
   }
 
@@ -115,6 +127,28 @@ export class Context {
     const rows = this.tracers.query(node, scope, this)
     this.#budget.depth--
     return rows
+  }
+
+  /** `CASE WHEN email LIKE 'a%' THEN set_config(…)`: what was kept tells what was found. */
+  #decides(value: Value, before: number): void {
+    const { length } = this.kept
+    if (length > KEPT_MAX) throw new TraceLimit(`${KEPT_MAX} values that are kept`)
+    const all = derive([value])
+    for (const { to, depth } of this.kept.slice(before)) {
+      // What an expression keeps itself was said where it did.
+      if (depth <= this.#budget.depth + 1) continue
+      const sources = all.sources.filter(from => !this.#goes(from, to))
+      if (sources.length > 0) this.move({ ...all, sources }, to)
+    }
+    // They stand there once.
+    this.kept.length = length
+  }
+
+  #goes(from: ColumnName, { type, schema, name }: ObjectName): boolean {
+    for (const { from: source, to } of this.moves.values())
+      if (source === from && to.type === type && to.schema === schema && to.name === name)
+        return true
+    return false
   }
 
   /** The value decides something, or is counted, without being shown. */
@@ -138,6 +172,7 @@ export class Context {
    * name of one that is being made.
    */
   move(value: Value, to: ObjectName, column?: Value | string): void {
+    this.kept.push({ to, depth: this.#budget.depth })
     this.touch(value)
     this.movesUntraced ||= value.untraced
     const known = typeof column === 'object' ? column.sources : undefined
@@ -203,7 +238,10 @@ export class Context {
     this.readsUntraced ||= inner.readsUntraced
     this.callsUntraced ||= inner.callsUntraced
     this.planned.push(...inner.planned)
+    const kept = this.kept.splice(inner.#keptBefore)
     if (!moves) return
+    // What a body keeps, its call keeps.
+    for (const { to } of kept) this.kept.push({ to, depth: this.#budget.depth })
     for (const [key, move] of inner.moves) this.moves.set(key, move)
     this.movesUntraced ||= inner.movesUntraced
   }

@@ -89,6 +89,23 @@ t.test('what decides which rows are written is read', async t => {
   t.equal(reads('DELETE n FROM notes n JOIN customers c ON c.id = n.id'), 'customers.id,notes.id')
 })
 
+t.test('what decides whether a constant is kept is moved with it', async t => {
+  const kept = 'customers.email > variable:y'
+  for (const [sql, expected] of [
+    ["SELECT CASE left(email, 1) WHEN 'a' THEN (@y := 'a') END FROM customers", kept],
+    ["SELECT IF(email LIKE 'a%', @y := 1, 0) FROM customers", kept],
+    ["SELECT email LIKE 'a%' AND (@y := 1) FROM customers", kept],
+    ["SELECT 1 FROM customers WHERE email LIKE 'a%' AND (@y := 1)", kept],
+    ["SELECT IF(email LIKE 'a%', (SELECT @y := 1), 0) FROM customers", kept],
+    ["SELECT IF(email LIKE 'a%', GET_LOCK('a', 0), 0) FROM customers", /email > \w+:get_lock/],
+    ["SELECT IF(email LIKE 'a%', LAST_INSERT_ID(7), 0) FROM customers", /email > .*insert_id/],
+    ['SELECT email, @y := @y + 1 FROM customers', ''],
+    ['SELECT @y := IF(id = 1, @y + 1, 0), email FROM customers', /^(?!.*email)/],
+  ] as const)
+    if (typeof expected === 'string') t.equal(moves(sql), expected, sql)
+    else t.match(moves(sql), expected, sql)
+})
+
 t.test('a variable may hold in one row what another row put there', async t => {
   t.equal(
     result('SELECT @a x, @a := email y FROM customers'),
@@ -151,6 +168,12 @@ t.test(
         "EXPLAIN SELECT id, (SELECT 1 FROM customers c WHERE c.id = 1 AND email LIKE 'a%') FROM orders",
         asked,
       ],
+      // Also of columns that nobody takes.
+      [
+        'EXPLAIN FORMAT=JSON SELECT a FROM (SELECT 1 AS a, (SELECT email FROM customers WHERE id = 1) AS b) d',
+        'EXPLAIN~customers.email,customers.id',
+      ],
+      ['EXPLAIN SELECT a FROM (SELECT 1 AS a, no_such_function(1) AS b) d', 'untraced'],
       ['EXPLAIN FOR CONNECTION 3', 'untraced'],
       ['EXPLAIN SELECT no_such_function(1)', 'untraced'],
     ] as const)

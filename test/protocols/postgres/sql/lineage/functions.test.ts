@@ -102,6 +102,30 @@ t.test('what is given to a function that may keep it is moved', async t => {
   for (const [sql, expected] of table) t.equal(moves(sql), expected, sql)
 })
 
+t.test('what decides whether a constant is kept is moved with it', async t => {
+  const set = "set_config('app.x', 'a', false)"
+  const kept = 'customers.email > setting:set_config'
+  for (const [sql, expected] of [
+    [`SELECT CASE left(email, 1) WHEN 'a' THEN ${set} END FROM customers`, kept],
+    [`SELECT coalesce(nullif(email LIKE 'a%', true)::text, ${set}) FROM customers`, kept],
+    [`SELECT email LIKE 'a%' OR ${set} = 'x' FROM customers`, kept],
+    [`SELECT 1 FROM customers WHERE email LIKE 'a%' AND ${set} = 'a'`, kept],
+    [`SELECT id FROM customers ORDER BY CASE WHEN email > 'a' THEN ${set} END`, kept],
+    [`SELECT CASE WHEN email > 'a' THEN (SELECT ${set}) END FROM customers`, kept],
+    [
+      "SELECT CASE WHEN email > 'a' THEN nextval('s') END FROM customers",
+      'customers.email > sequence:nextval',
+    ],
+    [
+      'SELECT CASE email WHEN $1 THEN pg_try_advisory_lock(9) END FROM customers',
+      'customers.email > lock:pg_try_advisory_lock',
+    ],
+    [`SELECT email, ${set} FROM customers`, ''],
+    [`SELECT CASE WHEN 1 = $1 THEN ${set} END, email FROM customers`, ''],
+  ] as const)
+    t.equal(moves(sql), expected, sql)
+})
+
 t.test('functions in FROM have the columns that the server gives them', async t => {
   const table: [sql: string, expected: string][] = [
     ['SELECT * FROM generate_series(1, 3)', 'generate_series'],
