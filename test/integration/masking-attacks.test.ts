@@ -45,8 +45,23 @@ async function outcome(text: string): Promise<Outcome> {
 
 const name = `regexp_replace(email, '[^a-z0-9]', '', 'g')`
 
+function spelled(keep: string): string {
+  const letters = [...'abcdefghijklmnopqrstuvwxyz0123456789@.']
+  const branches = letters.map(
+    letter => `WHEN '${letter}' THEN ${keep.replaceAll('%', `'${letter}'`)}`,
+  )
+  return `CASE substr(email, g, 1) ${branches.join(' ')} END`
+}
+
 /** What must show no value, be it refused, held, failed or masked. */
 const families: Readonly<Record<string, readonly string[]>> = {
+  'constants that a condition over a masked value chooses, kept letter by letter': [
+    `SELECT ${spelled("set_config('application_name', current_setting('application_name') || %, false)")}
+     FROM customers, generate_series(1, 22) g WHERE id = 1; SHOW application_name`,
+    `SELECT count(*) FROM (SELECT ${spelled("set_config('a.b', current_setting('a.b', true) || %, false)")}
+     FROM customers, generate_series(1, 22) g WHERE id = 1) q; SHOW a.b`,
+    `SELECT ${spelled('pg_notify(%, %)')} FROM customers, generate_series(1, 22) g WHERE id = 1`,
+  ],
   'names that are looked up while a statement runs': [
     'SELECT email::regclass FROM customers',
     ...[
