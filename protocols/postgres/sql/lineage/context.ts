@@ -13,7 +13,7 @@ import { clean, derive, isCopy, isPlain, type Rows, type Value } from './value.t
 
 /** Nested expressions and queries; deeper ones would exhaust the stack. */
 const DEPTH_MAX = 800
-/** Places in one statement where something is kept. */
+/** Places in one expression where something is kept. */
 const KEPT_MAX = 200
 /** Queries walked for one statement, views, function bodies and fixpoints included. */
 const QUERIES_MAX = 5000
@@ -132,7 +132,7 @@ export class Context {
   /** `CASE WHEN email LIKE 'a%' THEN set_config(…)`: what was kept tells what was found. */
   #decides(value: Value, before: number): void {
     const { length } = this.kept
-    if (length > KEPT_MAX) throw new TraceLimit(`${KEPT_MAX} values that are kept`)
+    if (length - before > KEPT_MAX) throw new TraceLimit(`${KEPT_MAX} values that are kept`)
     const all = derive([value])
     for (const { to, depth } of this.kept.slice(before)) {
       // What an expression keeps itself was said where it did.

@@ -102,6 +102,13 @@ t.test('what is given to a function that may keep it is moved', async t => {
   for (const [sql, expected] of table) t.equal(moves(sql), expected, sql)
 })
 
+t.test('many rows may each take a number of a sequence', async t => {
+  const rows = Array.from({ length: 300 }, (_, n) => `(nextval('s'), ${n})`)
+  const insert = 'INSERT INTO orders (id, total) VALUES'
+  t.equal(result(`${insert} ${rows.join(', ')}`), result(`${insert} (1, 2)`))
+  t.not(result(`${insert} ${rows.join(', ')}`), 'untraced')
+})
+
 t.test('what decides whether a constant is kept is moved with it', async t => {
   const set = "set_config('app.x', 'a', false)"
   const kept = 'customers.email > setting:set_config'
